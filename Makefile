@@ -1,0 +1,65 @@
+# `make help` lists what there is. Needs Python 3.11 or newer with its venv module, and nothing else.
+#     make PYTHON=python3.13        with another Python
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.PHONY: build check test lock clean help FORCE
+
+build: .venv/.installed  ## validate the data and write build/ (what `make` alone does)
+	$(BIN)/upheaval build
+
+check: .venv/.installed  ## only validate the data
+	$(BIN)/upheaval check
+
+test: .venv/.tested-with  ## lint, type check and run the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
+	$(PIP) install 'uv>=0.9,<1'
+	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build -o requirements.txt
+	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:  ## remove all that was made: build/, dist/, .venv/ and caches
+	rm -rf build dist .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+
+# The stamps in .venv/ say how far the set-up went. `.made` holds the Python and the folder that the
+# environment was made with: an environment made with another one, or moved, is made anew.
+
+MADE_WITH := $(PYTHON) $(CURDIR)
+ifneq ($(shell cat .venv/.made 2>/dev/null),$(MADE_WITH))
+.venv/.made: FORCE
+endif
+
+.venv/.made: requirements.txt
+	@command -v "$(PYTHON)" >/dev/null \
+		|| { echo "error: no $(PYTHON) here; install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "error: $(PYTHON) has no venv module; install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@echo "Setting up .venv with $$("$(PYTHON)" --version) ..."
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@printf '%s\n' '$(MADE_WITH)' > $@
+
+.venv/.installed: .venv/.made pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.tested-with: .venv/.installed requirements-dev.txt
+	@echo "Adding the test tools to .venv ..."
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements-dev.txt
+	@touch $@

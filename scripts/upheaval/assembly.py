@@ -1,0 +1,75 @@
+"""From a folder of sources to a dataset in memory: read, populate, derive."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval.context import Context, derive_context
+from upheaval.contract import Contract, derive_contract
+from upheaval.faults import Fault
+from upheaval.graphs import in_graph
+from upheaval.populate import Populated, load, populate
+from upheaval.publication import Publication, open_publication
+from upheaval.records import Record, list_files, read_records
+from upheaval.rules import derive
+from upheaval.vocabulary import Vocabulary, load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A publication in memory.
+
+    Attributes:
+        publication, vocabulary, contract, context: what the records are read by.
+        records: what was read, in the order of the files.
+        populated: their JSON-LD, and where each node comes from.
+        store: three named graphs: data, derived, vocabulary.
+        faults: what was wrong so far; shapes are not yet checked.
+
+    """
+
+    publication: Publication
+    vocabulary: Vocabulary
+    contract: Contract
+    context: Context
+    records: list[Record]
+    populated: Populated
+    store: ox.Store
+    faults: list[Fault]
+
+
+def assemble(root: Path) -> Assembly:
+    """Read a publication's sources and make a dataset of them.
+
+    Args:
+        root: the publication's folder.
+
+    Returns:
+        The dataset, with what is wrong with single records among its faults.
+
+    Raises:
+        Refusal: the publication, its vocabulary or its rules cannot be used at all.
+
+    """
+    publication = open_publication(root)
+    vocabulary = load_vocabulary(publication)
+    contract = derive_contract(vocabulary.graph)
+    context = derive_context(vocabulary.graph, contract, publication)
+    records, faults = read_records(publication, contract, list_files(publication))
+    populated = populate(records, contract, publication)
+    store = ox.Store()
+    load(store, populated.documents, context, publication.graph("data"))
+    for triples in (vocabulary.ontology, vocabulary.alignments):
+        store.extend(in_graph(triples, publication.graph("vocabulary")))
+    derive(store, vocabulary.rules, publication.graph("derived"))
+    return Assembly(
+        publication,
+        vocabulary,
+        contract,
+        context,
+        records,
+        populated,
+        store,
+        [*faults, *populated.faults],
+    )

@@ -1,0 +1,61 @@
+"""Writing a build: all of it or nothing."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from upheaval.faults import Fault, Refusal
+
+
+def write_build(files: Mapping[str, bytes], target: Path) -> None:
+    """Write the files of a build into a folder, in the place of what a build left there before.
+
+    Args:
+        files: content by path.
+        target: the folder, usually `build`. What is in it is kept until everything new has been written beside it.
+
+    Raises:
+        Refusal: the disk is full or read-only, or the folder cannot be replaced, or holds something that is no build;
+            what was there is untouched.
+
+    """
+    target = target.resolve()
+    if target.exists() and not _is_build(target):
+        message = f"{target} is there already and is no build, and a build replaces the whole folder"
+        raise Refusal((Fault(target.name, 1, 1, message, "name an empty or a new folder", rule="build/target"),))
+    beside: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        for path, content in files.items():
+            file = beside / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        beside.chmod(0o755)
+        _swap(beside, target)
+    except OSError as error:
+        message = f"the build cannot be written to {target}: {error.strerror}"
+        cure = "make room or give write access, then build again; the build before is untouched"
+        raise Refusal((Fault(target.name, 1, 1, message, cure, rule="build/write"),)) from None
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _is_build(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "manifest.json").is_file() or not any(folder.iterdir()))
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put a folder in the place of another; when that fails or is interrupted in between, it is undone."""
+    old = new.with_name(new.name + "-old")
+    try:
+        if target.exists():
+            os.rename(target, old)
+        os.rename(new, target)
+    finally:
+        if old.exists() and not target.exists():
+            os.rename(old, target)
+        shutil.rmtree(old, ignore_errors=True)

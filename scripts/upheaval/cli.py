@@ -1,0 +1,191 @@
+"""The command `upheaval`: a thin skin over the stages."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from upheaval import __version__
+from upheaval.faults import Fault, Refusal, Severity
+
+ROOT = click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("."),
+    show_default="the current folder",
+    help="The publication's folder.",
+)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Print what stages refuse, one line a fault, and leave with status 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("interrupted; nothing was written", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+@click.group(epilog="Example: upheaval build && upheaval query in-force --at 2014-03-18")
+@click.version_option(__version__)
+def main() -> None:
+    """Turn a folder of YAML records into validated, queryable linked data."""
+
+
+@main.command(epilog="Example: upheaval build --to build")
+@ROOT
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder to build into.")
+def build(root: Path, to: Path | None) -> None:
+    """Check the sources and write every file of the publication."""
+    with refusals():
+        from upheaval.assembly import assemble
+        from upheaval.building import write_build
+        from upheaval.checking import check as find
+        from upheaval.export import export
+        from upheaval.reporting import as_text, summary
+
+        assembly = assemble(root)
+        faults = find(assembly)
+        click.echo(as_text(faults), err=True, nl=False)
+        click.echo(summary(faults, len(assembly.records)), err=True)
+        if _errors(faults):
+            click.echo("nothing was built; the build before is untouched", err=True)
+            sys.exit(1)
+        files = export(assembly)
+        target = to or root / "build"
+        write_build(files, target)
+        size = sum(len(content) for content in files.values()) / 1e6
+        click.echo(f"{len(files)} files, {size:.1f} MB, in {target}")
+
+
+@main.command(epilog="Example: upheaval check --format github")
+@ROOT
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text")
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    help="pyshacl is the reference: the same faults, more slowly.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
+def check(root: Path, form: str, engine: str, watch: bool) -> None:
+    """Find every fault, with its file, line and column. Status 1 on errors, 0 on warnings."""
+    with refusals():
+        if watch:
+            from upheaval.watching import watch as keep
+
+            keep(root, lambda: _check(root, form, engine))
+            return
+        if _errors(_check(root, form, engine)):
+            sys.exit(1)
+
+
+def _check(root: Path, form: str, engine: str) -> list[Fault]:
+    from upheaval.assembly import assemble
+    from upheaval.checking import check as find
+    from upheaval.reporting import FORMATS, summary
+
+    records = 0
+    try:
+        assembly = assemble(root)
+        records = len(assembly.records)
+        faults = find(assembly, engine)
+    except Refusal as refusal:
+        faults = list(refusal.faults)
+    click.echo(FORMATS[form](faults), nl=False)
+    click.echo(summary(faults, records), err=True)
+    return faults
+
+
+def _errors(faults: list[Fault]) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in faults)
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: upheaval query in-force --at 2014-03-18 --format csv",
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [--PARAMETER VALUE]...")
+@ROOT
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
+@click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")
+def query(words: tuple[str, ...], root: Path, form: str, width: int | None) -> None:
+    """Ask a question: the NAME of an example, the path of a file, or - for standard input.
+
+    Without a name the examples are listed. A question's parameters are options: --at 2014-03-18, --state russia.
+    """
+    with refusals():
+        from upheaval.asking import answer, listing
+
+        name, values = _parameters(words)
+        if name is None:
+            click.echo(listing(root, width or _width()), nl=False)
+            return
+        stdin = sys.stdin.read() if name == "-" else None
+        click.echo(answer(root, name, values, form, width or _width(), stdin), nl=False)
+
+
+def _width() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def _parameters(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    question: str | None = None
+    values: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--"):
+            given = value if equals else next(rest, None)
+            if given is None:
+                raise click.UsageError(f"`{word}` has no value; a parameter is written --name value")
+            values[name] = given
+        elif question is None:
+            question = word
+        else:
+            raise click.UsageError(f"`{word}` is no option; a parameter is written --name value")
+    return question, values
+
+
+@main.group(epilog="Example: upheaval new record treaties a-treaty-2026")
+def new() -> None:
+    """Begin a record or a publication."""
+
+
+@new.command(epilog="Example: upheaval new record arms-transfers drones-to-x")
+@click.argument("kind")
+@click.argument("slug")
+@ROOT
+def record(kind: str, slug: str, root: Path) -> None:
+    """Write the commented skeleton of a record of KIND (a folder of data) named SLUG."""
+    with refusals():
+        from upheaval.contract import derive_contract
+        from upheaval.publication import open_publication
+        from upheaval.skeletons import new_record
+        from upheaval.vocabulary import load_vocabulary
+
+        contract = derive_contract(load_vocabulary(open_publication(root)).graph)
+        file = new_record(root, kind, slug, contract)
+        click.echo(f"{file} written: fill it in, then run `upheaval check`")
+
+
+@new.command(epilog="Example: upheaval new publication ../a-pact")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def publication(folder: Path) -> None:
+    """Start a publication of your own in FOLDER; the Statecraft vocabulary comes with the package."""
+    with refusals():
+        from upheaval.skeletons import new_publication
+
+        file = new_publication(folder)
+        click.echo(f"{file} written: change it, then `cd {folder}` and add records with `upheaval new record`")

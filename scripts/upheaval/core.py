@@ -1,0 +1,242 @@
+"""SHACL Core over an index of the data: each property shape is compiled once and run over all its focus nodes.
+
+pySHACL walks the graph anew for every focus node and value; tests hold this against it on every fixture and on
+the whole dataset. A component that is not compiled here is refused, never passed over.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from upheaval.contract import Contract
+from upheaval.faults import Fault, Refusal, Severity
+from upheaval.findings import SEVERITIES, Finding
+from upheaval.graphs import iri_of, nodes, term_to_rdflib
+from upheaval.literals import IllFormed, typed
+from upheaval.terms import RDF, SH, XSD
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Properties = dict[str, list[Term]]
+Check = Callable[[list[Term], Properties], Iterable[Term | None]]
+_SAYS_NOTHING_OF_VALUES = {
+    RDF.type,
+    SH.path,
+    SH.name,
+    SH.description,
+    SH.message,
+    SH.order,
+    SH.group,
+    SH.severity,
+    SH.defaultValue,
+    SH.deactivated,
+    SH.qualifiedMinCount,
+}
+_LANG_STRING = str(RDF.langString)
+_NUMERIC = {str(XSD[name]) for name in ("decimal", "integer", "double", "float")}
+
+
+class Index:
+    """The data by node: what is said of each, and which classes it has, wider ones included."""
+
+    def __init__(self, store: ox.Store, graphs: Iterable[str], contract: Contract) -> None:
+        """Read the named graphs of a store."""
+        self.nodes: dict[str, Properties] = {}
+        for graph in graphs:
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+                values = self.nodes.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, [])
+                if quad.object not in values:
+                    values.append(quad.object)
+        self.types = {
+            node: {
+                wider for cls in said.get(str(RDF.type), []) for wider in contract.wider.get(iri_of(cls), {iri_of(cls)})
+            }
+            for node, said in self.nodes.items()
+        }
+        for cls, codes in contract.codes.items():
+            for iri in codes.values():
+                self.types.setdefault(iri, set()).update(contract.wider.get(cls, {cls}))
+
+    def instances(self, cls: str) -> Iterator[tuple[str, Properties]]:
+        """Yield the nodes of a class and what is said of them."""
+        return ((node, said) for node, said in self.nodes.items() if cls in self.types[node])
+
+
+def evaluate(index: Index, shapes: Graph) -> list[Finding]:
+    """Evaluate the property shapes of node shapes with a target class.
+
+    Args:
+        index: the data.
+        shapes: the shapes graph.
+
+    Returns:
+        The violations, as SHACL Core defines them (SHACL section 4).
+
+    Raises:
+        Refusal: a shape uses a component that is not compiled here.
+
+    """
+    findings: list[Finding] = []
+    for shape, target in sorted(shapes.subject_objects(SH.targetClass)):
+        instances = list(index.instances(str(target)))
+        for prop in nodes(shapes.objects(shape, SH.property)):
+            if shapes.value(prop, SH.deactivated) != Literal(True):
+                findings.extend(_evaluate(index, shapes, prop, instances))
+    return findings
+
+
+def _evaluate(index: Index, shapes: Graph, prop: Node, instances: list[tuple[str, Properties]]) -> Iterator[Finding]:
+    path = str(shapes.value(prop, SH.path))
+    checks = _compile(index, shapes, prop)
+    message = str(shapes.value(prop, SH.message) or "does not conform to its shape")
+    severity = SEVERITIES.get(URIRef(str(shapes.value(prop, SH.severity))), Severity.ERROR)
+    for node, said in instances:
+        values = said.get(path, [])
+        for check in checks:
+            for value in check(values, said):
+                term = None if value is None else term_to_rdflib(value)
+                yield Finding(node, path, term, message, severity, str(prop))
+
+
+def _compile(index: Index, shapes: Graph, prop: Node) -> list[Check]:
+    checks: list[Check] = []
+    for predicate, parameter in sorted(shapes.predicate_objects(prop)):
+        if predicate in _SAYS_NOTHING_OF_VALUES or not str(predicate).startswith(str(SH)):
+            continue
+        compile_ = _COMPONENTS.get(str(predicate).removeprefix(str(SH)))
+        if compile_ is None:
+            message = f"<{prop}> uses <{predicate}>, which is not evaluated here"
+            cure = "use another component, or check with --engine pyshacl"
+            raise Refusal((Fault("shapes", 1, 1, message, cure, rule="shapes/component"),))
+        checks.append(compile_(index, shapes, prop, parameter))
+    return checks
+
+
+def _each(is_wrong: Callable[[Term], bool]) -> Check:
+    return lambda values, _said: [value for value in values if is_wrong(value)]
+
+
+def _min_count(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    least = int(str(parameter))
+    return lambda values, _said: [None] if len(values) < least else []
+
+
+def _max_count(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    most = int(str(parameter))
+    return lambda values, _said: [None] if len(values) > most else []
+
+
+def _class(index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    cls = str(parameter)
+    return _each(lambda value: isinstance(value, ox.Literal) or cls not in index.types.get(iri_of(value), ()))
+
+
+def _datatype(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    datatype = str(parameter)
+    return _each(lambda value: not _has_datatype(value, datatype))
+
+
+def _has_datatype(value: Term, datatype: str) -> bool:
+    if not isinstance(value, ox.Literal):
+        return False
+    if datatype == _LANG_STRING or value.datatype.value != datatype:
+        return datatype == _LANG_STRING and value.language is not None
+    try:
+        return typed(value.value, (datatype,)) == datatype
+    except IllFormed:
+        return False
+
+
+def _node_kind(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    if parameter != SH.IRI:
+        raise Refusal((Fault("shapes", 1, 1, f"sh:nodeKind <{parameter}> is not evaluated here", ""),))
+    return _each(lambda value: not isinstance(value, ox.NamedNode))
+
+
+def _pattern(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    pattern = re.compile(str(parameter))
+    return _each(lambda value: isinstance(value, ox.BlankNode) or pattern.search(iri_of(value)) is None)
+
+
+def _unique_lang(_index: Index, _shapes: Graph, _prop: Node, _parameter: Node) -> Check:
+    def check(values: list[Term], _said: Properties) -> list[None]:
+        languages = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+        return [None for _ in set(languages)] if len(set(languages)) < len(languages) else []
+
+    return check
+
+
+def _node(_index: Index, shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    """Compile sh:node with a shape that is a choice of datatypes."""
+    choice = shapes.value(parameter, SH["or"])
+    options: Iterable[Node] = Collection(shapes, choice) if choice is not None else ()
+    datatypes = [str(shapes.value(option, SH.datatype)) for option in options]
+    return _each(lambda value: not any(_has_datatype(value, datatype) for datatype in datatypes))
+
+
+def _qualified(_index: Index, shapes: Graph, prop: Node, parameter: Node) -> Check:
+    """Compile sh:qualifiedValueShape with a shape that asks for languages."""
+    least = int(str(shapes.value(prop, SH.qualifiedMinCount)))
+    choice = shapes.value(parameter, SH.languageIn)
+    wanted = {str(tag) for tag in Collection(shapes, choice)} if choice is not None else set()
+
+    def check(values: list[Term], _said: Properties) -> list[None]:
+        fitting = sum(isinstance(value, ox.Literal) and _speaks(value, wanted) for value in values)
+        return [None] if fitting < least else []
+
+    return check
+
+
+def _speaks(value: ox.Literal, languages: set[str]) -> bool:
+    return bool(value.language) and any(
+        value.language == tag or str(value.language).startswith(f"{tag}-") for tag in languages
+    )
+
+
+def _disjoint(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    other = str(parameter)
+    return lambda values, said: [value for value in values if value in said.get(other, [])]
+
+
+def _less_than_or_equals(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+    """Compile sh:lessThanOrEquals for numbers; whatever is none cannot be compared, and so violates it."""
+    other = str(parameter)
+
+    def check(values: list[Term], said: Properties) -> list[Term]:
+        bounds = [_number(bound) for bound in said.get(other, [])]
+        return [value for value in values if not all(_at_most(_number(value), bound) for bound in bounds)]
+
+    return check
+
+
+def _at_most(number: Decimal | None, bound: Decimal | None) -> bool:
+    return number is not None and bound is not None and number <= bound
+
+
+def _number(value: Term) -> Decimal | None:
+    if not isinstance(value, ox.Literal) or value.datatype.value not in _NUMERIC:
+        return None
+    try:
+        number = Decimal(value.value)
+    except InvalidOperation:
+        return None
+    return None if number.is_nan() else number
+
+
+_COMPONENTS: dict[str, Callable[[Index, Graph, Node, Node], Check]] = {
+    "minCount": _min_count,
+    "maxCount": _max_count,
+    "class": _class,
+    "datatype": _datatype,
+    "nodeKind": _node_kind,
+    "pattern": _pattern,
+    "uniqueLang": _unique_lang,
+    "node": _node,
+    "qualifiedValueShape": _qualified,
+    "disjoint": _disjoint,
+    "lessThanOrEquals": _less_than_or_equals,
+}

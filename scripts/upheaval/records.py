@@ -1,0 +1,145 @@
+"""The records of a publication: one YAML file each; the folder gives the class, the file's name the IRI."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from upheaval.contract import Contract, Kind
+from upheaval.faults import Fault, Refusal, Severity
+from upheaval.publication import FILE, Publication
+from upheaval.reading import Mapping, read
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read.
+
+    Attributes:
+        slug: the file's name without `.yaml`, which is the last part of the record's IRI.
+        kind: its class.
+        file: the file, relative to the publication's folder.
+        body: its keys and values; None where the file could not be read.
+
+    """
+
+    slug: str
+    kind: Kind
+    file: str
+    body: Mapping | None
+
+
+def list_files(publication: Publication) -> list[str]:
+    """Return the YAML files of a publication's records, relative to its folder, in order.
+
+    Raises:
+        Refusal: there is no data folder.
+
+    """
+    data = publication.root / "data"
+    if not data.is_dir():
+        raise Refusal((Fault("data", 1, 1, "there is no folder `data`", "make it, with one folder a kind"),))
+    return sorted(
+        path.relative_to(publication.root).as_posix()
+        for path in data.rglob("*")
+        if path.is_file() and path.relative_to(publication.root).as_posix() != FILE
+    )
+
+
+def read_records(
+    publication: Publication, contract: Contract, files: Iterable[str]
+) -> tuple[list[Record], list[Fault]]:
+    """Read records.
+
+    Args:
+        publication: whose records.
+        contract: which folders there are.
+        files: paths relative to the publication's folder, as `list_files` returns them.
+
+    Returns:
+        The records, in the order of the files, and what is wrong with files, folders and names. A file that cannot
+        be read gives a record without a body, so that references to it still hold.
+
+    """
+    records: list[Record] = []
+    faults: list[Fault] = []
+    first: dict[str, str] = {}
+    for file in files:
+        kind = _kind(file, contract, faults)
+        if kind is None:
+            continue
+        slug = Path(file).stem
+        if not SLUG.fullmatch(slug):
+            cure = f"rename it to `{_slugged(slug)}.yaml`"
+            faults.append(
+                Fault(
+                    file,
+                    1,
+                    1,
+                    "a record's file name has small letters, digits and single hyphens",
+                    cure,
+                    rule="record/name",
+                )
+            )
+            continue
+        if slug in first:
+            message = f"the name is taken by {first[slug]}: a record's IRI is made from its name alone"
+            faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))
+            continue
+        first[slug] = file
+        body, found = _read(publication.root / file, file)
+        faults.extend(found)
+        records.append(Record(slug, kind, file, body))
+    return records, faults
+
+
+def _read(path: Path, file: str) -> tuple[Mapping | None, list[Fault]]:
+    try:
+        return read(path.read_bytes(), file)
+    except OSError as error:
+        return None, [Fault(file, 1, 1, f"cannot be read: {error.strerror}", "check the file")]
+
+
+def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
+    parts = Path(file).parts
+    if len(parts) < 3:
+        faults.append(
+            Fault(
+                file,
+                1,
+                1,
+                "a record stands in the folder of its kind",
+                "move it into one of the folders of data",
+                rule="record/folder",
+            )
+        )
+        return None
+    if Path(file).suffix != ".yaml":
+        cure = "rename it to .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "take it out"
+        faults.append(
+            Fault(
+                file,
+                1,
+                1,
+                "a record's file ends in .yaml",
+                cure,
+                severity=Severity.ERROR,
+                rule="record/suffix",
+            )
+        )
+        return None
+    kind = contract.folders.get(parts[1])
+    if kind is None:
+        near = get_close_matches(parts[1], contract.folders, 1)
+        cure = f"did you mean data/{near[0]}?" if near else f"the folders are {', '.join(contract.folders)}"
+        faults.append(
+            Fault(file, 1, 1, f"no kind of record has the folder data/{parts[1]}", cure, rule="record/folder")
+        )
+    return kind
+
+
+def _slugged(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "a-name"

@@ -1,0 +1,24 @@
+"""Doing something again whenever a source is saved."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from watchfiles import watch as changes
+
+ROOMS = ("data", "ontology", "shapes")
+
+
+def watch(root: Path, do: Callable[[], object]) -> None:
+    """Do something now, and again after every change in the sources, until interrupted.
+
+    Args:
+        root: the publication's folder.
+        do: what to do; it reports by itself.
+
+    """
+    rooms = [root / room for room in ROOMS if (root / room).is_dir()] or [root]
+    begun = False
+    for changed in changes(*rooms, raise_interrupt=False, yield_on_timeout=True, rust_timeout=100):
+        if changed or not begun:
+            begun = True
+            do()

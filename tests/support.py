@@ -1,0 +1,33 @@
+"""Paths and small helpers that tests share."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from upheaval.assembly import assemble
+from upheaval.checking import check
+from upheaval.faults import Fault
+
+ROOT = Path(__file__).resolve().parents[1]
+WORLD = ROOT / "tests" / "world"
+STRICT = os.environ.get("UPHEAVAL_REQUIRE_ENGINES") == "1"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip a test whose engine is missing, or fail it where nothing may be missing."""
+    if STRICT:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def copy_of_world(folder: Path) -> Path:
+    """Copy the invented publication into a folder and return it."""
+    shutil.copytree(WORLD / "data", folder / "data")
+    return folder
+
+
+def faults_of(root: Path) -> list[Fault]:
+    """Return every fault of a publication."""
+    return check(assemble(root))

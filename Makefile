@@ -9,7 +9,7 @@ UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test lock clean help FORCE
+.PHONY: build check test bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (what `make` alone does)
 	$(BIN)/upheaval build
@@ -22,6 +22,9 @@ test: .venv/.tested-with  ## lint, type check and run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+bench: .venv/.tested-with  ## measure ratios against named peers, in one table (some minutes)
+	$(BIN)/python -m tests.benchmarks
 
 lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
 	$(PIP) install 'uv>=0.9,<1'

@@ -75,7 +75,7 @@ def as_table(header: Sequence[str], found: Rows, prefixes: Mapping[str, str], wi
     for place, name in enumerate(header):
         values = [row[place] for row in shown if row[place]]
         numeric = bool(values) and all(_is_number(value) for value in values)
-        whole = max(map(len, values), default=0) <= UNBROKEN
+        whole = max(map(len, [name, *values])) <= UNBROKEN
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for row in shown:
         table.add_row(*row)

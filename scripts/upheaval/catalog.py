@@ -23,6 +23,7 @@ MEDIA = {
     ".rdf": "application/rdf+xml",
     ".csv": "text/csv",
     ".json": "application/json",
+    ".md": "text/markdown",
 }
 _IANA = "https://www.iana.org/assignments/media-types/"
 _TYPE = str(RDF.type)

@@ -77,9 +77,13 @@ def build(root: Path, to: Path | None) -> None:
     help="pyshacl is the reference: the same faults, more slowly.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
-def check(root: Path, form: str, engine: str, watch: bool) -> None:
+@click.option("--coverage", is_flag=True, help="Show what pairs, types and phases are covered, and other quality.")
+def check(root: Path, form: str, engine: str, watch: bool, coverage: bool) -> None:
     """Find every fault, with its file, line and column. Status 1 on errors, 0 on warnings."""
     with refusals():
+        if coverage:
+            click.echo(_coverage(root), nl=False)
+            return
         if watch:
             from upheaval.watching import watch as keep
 
@@ -104,6 +108,40 @@ def _check(root: Path, form: str, engine: str) -> list[Fault]:
     click.echo(FORMATS[form](faults), nl=False)
     click.echo(summary(faults, records), err=True)
     return faults
+
+
+def _coverage(root: Path) -> str:
+    from upheaval.answers import as_table
+    from upheaval.assembly import assemble
+    from upheaval.quality import assess
+    from upheaval.qualityreport import LEGEND, matrix, totals
+
+    quality = assess(assemble(root))
+    return f"{as_table(*matrix(quality), {}, _width())}{LEGEND}\n{totals(quality)} More in build/quality.md.\n"
+
+
+@main.command(epilog="Example: upheaval link --check")
+@ROOT
+@click.option(
+    "--check", "only_check", is_flag=True, required=True, help="Report collisions, form and what lacks a link."
+)
+def link(root: Path, only_check: bool) -> None:
+    """Look after the matches with other publications, such as Wikidata."""
+    with refusals():
+        from upheaval.assembly import assemble
+        from upheaval.checking import check as find
+        from upheaval.quality import assess
+        from upheaval.reporting import as_text
+
+        assembly = assemble(root)
+        faults = [fault for fault in find(assembly) if "#Link-" in fault.rule]
+        click.echo(as_text(faults), nl=False)
+        linked = sum(record.kind.name == "Link" for record in assembly.records)
+        for kind, slugs in sorted(assess(assembly).unlinked.items()):
+            click.echo(f"{kind}: {len(slugs)} without a link: {', '.join(slugs)}")
+        click.echo(f"{linked} links, {len(faults)} faults")
+        if _errors(faults):
+            sys.exit(1)
 
 
 def _errors(faults: list[Fault]) -> bool:

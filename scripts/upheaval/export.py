@@ -13,6 +13,8 @@ from upheaval.framing import frames, to_json
 from upheaval.graphs import from_rdflib, in_graph, write
 from upheaval.jsonschema import schemas
 from upheaval.manifest import canonical_hash, make_manifest
+from upheaval.quality import assess
+from upheaval.qualityreport import as_markdown
 from upheaval.questions import read_questions
 from upheaval.serialization import (
     PREFIXES,
@@ -53,6 +55,7 @@ def export(assembly: Assembly) -> Files:
         **_vocabulary(assembly),
         **_contract(assembly, both),
         **_tables(assembly, both),
+        "quality.md": as_markdown(assess(assembly), publication).encode(),
     }
     add_files(description, publication, files)
     files |= _catalog(assembly, description)

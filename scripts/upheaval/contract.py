@@ -7,6 +7,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from upheaval.faults import Fault, Refusal
 from upheaval.graphs import nodes
 from upheaval.terms import FOLDER, IDENTIFYING, OWL, RDF, RDFS, SH, SKOS
 
@@ -118,6 +119,9 @@ def derive_contract(graph: Graph) -> Contract:
         The contract. A class is a kind when a node shape targets it; the keys of a kind are the property shapes of
         all node shapes that target it or a wider class (SHACL section 2.1.3.2), joined by path.
 
+    Raises:
+        Refusal: a key holds nodes of a class that no shape targets.
+
     """
     codes = _codes(graph)
     targets: dict[str, list[Node]] = {}
@@ -146,8 +150,29 @@ def derive_contract(graph: Graph) -> Contract:
             ancestors=frozenset(ancestors[cls]),
             keys=reader.keys(shapes),
         )
+    _refuse_unshaped(kinds)
     wider = {str(cls): frozenset(_ancestors(graph, str(cls))) for cls in graph.subjects(RDFS.subClassOf)}
     return Contract(kinds, {kind.folder: kind for kind in kinds.values() if kind.folder}, codes, wider)
+
+
+def _refuse_unshaped(kinds: dict[str, Kind]) -> None:
+    faults = {
+        key.shapes[0]: Fault(
+            "shapes",
+            1,
+            1,
+            f"<{key.shapes[0]}> asks for nodes of <{cls}>, which no shape targets",
+            "correct the sh:targetClass of its shape, or write one",
+            rule="shapes/unshaped",
+        )
+        for kind in kinds.values()
+        for key in kind.keys.values()
+        if key.form is Form.NODE
+        for cls in key.classes
+        if cls not in kinds
+    }
+    if faults:
+        raise Refusal(tuple(faults.values()))
 
 
 def _ancestors(graph: Graph, cls: str) -> set[str]:

@@ -36,6 +36,7 @@ _SAYS_NOTHING_OF_VALUES = {
     SH.deactivated,
     SH.qualifiedMinCount,
 }
+_ON_NODE_SHAPES = {*_SAYS_NOTHING_OF_VALUES, SH.targetClass, SH.property, SH.sparql} - {SH.path}
 _LANG_STRING = str(RDF.langString)
 _NUMERIC = {str(XSD[name]) for name in ("decimal", "integer", "double", "float")}
 
@@ -80,8 +81,12 @@ def evaluate(index: Index, shapes: Graph) -> list[Finding]:
         Refusal: a shape uses a component that is not compiled here.
 
     """
+    _refuse_other_targets(shapes)
     findings: list[Finding] = []
     for shape, target in sorted(shapes.subject_objects(SH.targetClass)):
+        _refuse_other_words(shapes, shape, _ON_NODE_SHAPES)
+        if shapes.value(shape, SH.deactivated) == Literal(True):
+            continue
         instances = list(index.instances(str(target)))
         for prop in nodes(shapes.objects(shape, SH.property)):
             if shapes.value(prop, SH.deactivated) != Literal(True):
@@ -89,8 +94,27 @@ def evaluate(index: Index, shapes: Graph) -> list[Finding]:
     return findings
 
 
+def _refuse_other_targets(shapes: Graph) -> None:
+    for kind in (SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target):
+        for shape in shapes.subjects(kind):
+            raise _refusal(f"<{shape}> has <{kind}>, which")
+
+
+def _refuse_other_words(shapes: Graph, shape: Node, known: set[URIRef]) -> None:
+    for predicate in nodes(shapes.predicates(shape)):
+        if str(predicate).startswith(str(SH)) and predicate not in known:
+            raise _refusal(f"<{shape}> uses <{predicate}>, which")
+
+
+def _refusal(what: str) -> Refusal:
+    cure = "use another component, or check with --engine pyshacl"
+    return Refusal((Fault("shapes", 1, 1, f"{what} is not evaluated here", cure, rule="shapes/component"),))
+
+
 def _evaluate(index: Index, shapes: Graph, prop: Node, instances: list[tuple[str, Properties]]) -> Iterator[Finding]:
     path = str(shapes.value(prop, SH.path))
+    if not isinstance(shapes.value(prop, SH.path), URIRef):
+        raise _refusal(f"<{prop}> has a path that is no property, which")
     checks = _compile(index, shapes, prop)
     message = str(shapes.value(prop, SH.message) or "does not conform to its shape")
     severity = SEVERITIES.get(URIRef(str(shapes.value(prop, SH.severity))), Severity.ERROR)
@@ -109,9 +133,7 @@ def _compile(index: Index, shapes: Graph, prop: Node) -> list[Check]:
             continue
         compile_ = _COMPONENTS.get(str(predicate).removeprefix(str(SH)))
         if compile_ is None:
-            message = f"<{prop}> uses <{predicate}>, which is not evaluated here"
-            cure = "use another component, or check with --engine pyshacl"
-            raise Refusal((Fault("shapes", 1, 1, message, cure, rule="shapes/component"),))
+            raise _refusal(f"<{prop}> uses <{predicate}>, which")
         checks.append(compile_(index, shapes, prop, parameter))
     return checks
 
@@ -151,9 +173,9 @@ def _has_datatype(value: Term, datatype: str) -> bool:
         return False
 
 
-def _node_kind(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _node_kind(_index: Index, _shapes: Graph, prop: Node, parameter: Node) -> Check:
     if parameter != SH.IRI:
-        raise Refusal((Fault("shapes", 1, 1, f"sh:nodeKind <{parameter}> is not evaluated here", ""),))
+        raise _refusal(f"<{prop}> has sh:nodeKind <{parameter}>, which")
     return _each(lambda value: not isinstance(value, ox.NamedNode))
 
 
@@ -172,17 +194,26 @@ def _unique_lang(_index: Index, _shapes: Graph, _prop: Node, _parameter: Node) -
 
 def _node(_index: Index, shapes: Graph, _prop: Node, parameter: Node) -> Check:
     """Compile sh:node with a shape that is a choice of datatypes."""
-    choice = shapes.value(parameter, SH["or"])
-    options: Iterable[Node] = Collection(shapes, choice) if choice is not None else ()
+    options = _only(shapes, parameter, SH["or"])
+    for option in options:
+        _refuse_other_words(shapes, option, {SH.datatype})
     datatypes = [str(shapes.value(option, SH.datatype)) for option in options]
     return _each(lambda value: not any(_has_datatype(value, datatype) for datatype in datatypes))
+
+
+def _only(shapes: Graph, shape: Node, component: URIRef) -> list[Node]:
+    """Return the list that is a shape's one component."""
+    _refuse_other_words(shapes, shape, {component})
+    head = shapes.value(shape, component)
+    if head is None:
+        raise _refusal(f"<{shape}> has no <{component}>, which")
+    return list(Collection(shapes, head))
 
 
 def _qualified(_index: Index, shapes: Graph, prop: Node, parameter: Node) -> Check:
     """Compile sh:qualifiedValueShape with a shape that asks for languages."""
     least = int(str(shapes.value(prop, SH.qualifiedMinCount)))
-    choice = shapes.value(parameter, SH.languageIn)
-    wanted = {str(tag) for tag in Collection(shapes, choice)} if choice is not None else set()
+    wanted = {str(tag) for tag in _only(shapes, parameter, SH.languageIn)}
 
     def check(values: list[Term], _said: Properties) -> list[None]:
         fitting = sum(isinstance(value, ox.Literal) and _speaks(value, wanted) for value in values)

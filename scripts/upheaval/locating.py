@@ -32,16 +32,17 @@ def to_faults(findings: Iterable[Finding], populated: Populated) -> list[Fault]:
         spot = populated.spots.get(found.node)
         if not populated.broken.isdisjoint({(found.node, found.path or ""), (found.node, "")}):
             continue
-        if found.path is None and found.node in incomplete:
+        if (found.path is None and found.node in incomplete) or (str(found.value), "") in populated.broken:
             continue
         if spot is None or spot.record.body is None:
             fault = Fault("data", 1, 1, f"{found.message} [{found.node}]", "", found.severity, found.shape)
-        else:
-            path = (*spot.path, *_within(_at(spot.record.body, spot.path), found, populated, spot.path))
+            faults[(fault.file, fault.line, fault.column, fault.message)] = fault
+        elif not _was_refused(block := _at(spot.record.body, spot.path), found):
+            path = (*spot.path, *_within(block, found, populated, spot.path))
             line, column = position(spot.record.body, path)
             message, cure = split_cure(found.message)
             fault = Fault(spot.record.file, line, column, message, cure, found.severity, found.shape)
-        faults[(fault.file, fault.line, fault.column, fault.message)] = fault
+            faults[(fault.file, fault.line, fault.column, fault.message)] = fault
     return sorted(faults.values(), key=Fault.sort_key)
 
 
@@ -61,6 +62,18 @@ def _at(body: Value, path: Path) -> Value | None:
         elif isinstance(value, Sequence) and isinstance(step, int):
             value = value[step]
     return value
+
+
+def _was_refused(block: Value | None, found: Finding) -> bool:
+    """Tell whether the reader refused the value at fault: its key stands in the file and not in the block."""
+    key = local(found.path or "")
+    if not isinstance(block, Mapping) or key in block:
+        return False
+    try:
+        block.key_position(key)
+    except KeyError:
+        return False
+    return True
 
 
 def _within(block: Value | None, found: Finding, populated: Populated, prefix: Path) -> Path:

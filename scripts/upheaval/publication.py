@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from upheaval.faults import Fault, Refusal
+from upheaval.literals import IllFormed, web_address
 from upheaval.reading import Mapping, Sequence, read
 
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
+LISTS = ("creator", "keyword", "source")
 OPTIONAL = ("publisher", "keyword", "source", "homepage", "priorVersion")
 
 
@@ -161,15 +162,25 @@ def _missing(body: Mapping) -> list[Fault]:
 
 def _ill_formed(body: Mapping) -> list[Fault]:
     faults = []
-    iri = body.get("iri")
-    if isinstance(iri, str) and not (
-        urlsplit(iri).scheme in ("http", "https") and urlsplit(iri).netloc and iri.endswith("/")
-    ):
-        faults.append(
-            _fault(body, "iri", f"`{iri}` is no namespace", "write http(s)://… with a slash at the end", "iri")
-        )
-    for key in ("prefix", "name"):
-        value = body.get(key)
-        if isinstance(value, str) and not value.replace("-", "").isalnum():
+    for key, value in body.items():
+        if key in LISTS and isinstance(value, Sequence) and all(isinstance(item, str) for item in value):
+            continue
+        if not isinstance(value, str):
+            cure = "write a text, or a list of texts" if key in LISTS else "write one text"
+            faults.append(_fault(body, key, f"`{key}` is no text", cure, "text"))
+        elif key in ("iri", "license", "homepage", "priorVersion"):
+            faults.extend(_address(body, key, value))
+        elif key in ("prefix", "name") and not value.replace("-", "").isalnum():
             faults.append(_fault(body, key, f"`{value}` is no short name", "use letters and digits", key))
     return faults
+
+
+def _address(body: Mapping, key: str, value: str) -> list[Fault]:
+    try:
+        web_address(value)
+    except IllFormed as error:
+        message, cure = error.args
+        return [_fault(body, key, message, cure, "iri")]
+    if key == "iri" and not value.endswith("/"):
+        return [_fault(body, key, f"`{value}` is no namespace", "write http(s)://… with a slash at the end", "iri")]
+    return []

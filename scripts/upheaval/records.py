@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Record:
         slug: the file's name without `.yaml`, which is the last part of the record's IRI.
         kind: its class.
         file: the file, relative to the publication's folder.
-        body: its keys and values; None where the file could not be read.
+        body: its keys and values; None where the file could not be read, or another has the same name.
 
     """
 
@@ -61,7 +61,7 @@ def read_records(
 
     Returns:
         The records, in the order of the files, and what is wrong with files, folders and names. A file that cannot
-        be read gives a record without a body, so that references to it still hold.
+        be read gives a record without a body, so that references to it still hold; so does a name that two have.
 
     """
     records: list[Record] = []
@@ -88,6 +88,8 @@ def read_records(
         if slug in first:
             message = f"the name is taken by {first[slug]}: a record's IRI is made from its name alone"
             faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))
+            taken = next(place for place, record in enumerate(records) if record.slug == slug)
+            records[taken] = replace(records[taken], body=None)
             continue
         first[slug] = file
         body, found = _read(publication.root / file, file)

@@ -1,0 +1,300 @@
+"""Records to RDF: what a node is called, which datatype a value gets, and what is said of a value that is none."""
+
+import json
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from upheaval.assembly import Assembly
+from upheaval.faults import Fault
+from upheaval.graphs import iri_of
+from upheaval.populate import Populated, load, populate
+from upheaval.reading import read
+from upheaval.records import Record
+from upheaval.terms import SHAPES, STATECRAFT, XSD
+
+SPACE = "https://example.org/northern-pact/"
+IRI = SPACE + "a-record"
+CITED = [{"source": "gazette", "locator": "whole"}]
+ESTIMATE = {
+    "measure": "men",
+    "value": "5",
+    "unit": "persons",
+    "asOf": "2001",
+    "claimedBy": "belmora",
+    "citation": CITED,
+}
+TREATY: dict[str, Any] = {
+    "label": {"en": "A treaty", "ru": "Договор", "zh-Hans": "条约"},
+    "altLabel": {"en": ["One", "Two"], "fr": "Un"},
+    "party": ["arvenia", "belmora", "corvania"],
+    "cooperationType": ["trade", "fisheries"],
+    "step": [
+        {"action": "signed", "date": "2001-05", "by": ["arvenia", "belmora"], "citation": CITED},
+        {"action": "ratified", "date": "2001-06-01", "by": "arvenia", "citation": CITED},
+        {"action": "extended", "date": "2010", "until": "2020", "citation": CITED},
+        {"action": "extended", "date": "2010", "until": "2030", "citation": CITED},
+    ],
+    "estimate": [ESTIMATE, {**ESTIMATE, "claimedBy": ["corvania", "arvenia"]}],
+    "evidentialStatus": "reported",
+    "citation": [*CITED, {"source": "courier-2001", "locator": "page 1"}],
+}
+FOLDERS = {
+    "date": ("exercises", "Dated-date"),
+    "searchedOn": ("findings", "Finding-searchedOn"),
+    "value": ("deployments", "Estimate-value"),
+    "url": ("sources", "Source-url"),
+}
+Populate = Callable[..., Populated]
+
+
+@pytest.fixture(scope="module")
+def of(world: Assembly) -> Populate:
+    return partial(_populated, world)
+
+
+def test_order_of_keys_and_lists_changes_nothing(world: Assembly) -> None:
+    expected = _triples(world, _populated(world, TREATY))
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.integers(0, 2**32))
+    def shuffled(seed: int) -> None:
+        populated = _populated(world, _shuffle(TREATY, random.Random(seed)))
+        assert populated.faults == []
+        assert _triples(world, populated) == expected
+
+    shuffled()
+
+
+def test_nodes_are_named_by_what_they_say(of: Populate) -> None:
+    names = {iri.removeprefix(IRI) for iri in of(TREATY).spots}
+    assert names >= {
+        "",
+        "#citation-gazette-whole",
+        "#citation-courier-2001-page-1",
+        "#step-signed-arvenia-belmora-2001-05",
+        "#step-ratified-arvenia-2001-06-01",
+        "#step-ratified-arvenia-2001-06-01/citation-gazette-whole",
+        "#estimate-men-5-2001-belmora",
+        "#estimate-men-5-2001-arvenia-corvania",
+    }
+
+
+def test_nodes_with_one_name_get_hashes_that_stay(of: Populate) -> None:
+    names = _extensions(of(TREATY))
+    assert len(names) == 2
+    assert _extensions(of({**TREATY, "step": TREATY["step"][::-1]})) == names
+    assert _extensions(of({**TREATY, "step": TREATY["step"][:3]})) == {"#step-extended-2010"}
+    other = _extensions(of({**TREATY, "step": [*TREATY["step"][:3], {**TREATY["step"][3], "until": "2040"}]}))
+    assert len(other & names) == 1, "one block keeps its name when the other changes"
+
+
+def test_block_stated_twice_is_a_fault(of: Populate) -> None:
+    again = {**TREATY, "step": [*TREATY["step"], dict(reversed(TREATY["step"][0].items()))]}
+    assert _said(of(again)) == [("this `step` is stated twice", "keep one of the two", f"{SHAPES}#Agreement-step")]
+
+
+def test_names_of_other_scripts_are_hashed(of: Populate) -> None:
+    citations = [{"source": "gazette", "locator": locator} for locator in ("第1页", "第2页", "ß 1", "page 1")]
+    names = [iri for iri in of({**TREATY, "citation": citations}).spots if iri.startswith(IRI + "#citation-gazette-")]
+    assert [iri.isascii() for iri in names] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "datatype"), [("2001-02-28", "date"), ("2000-02-29", "date"), ("2001-02", "gYearMonth"), ("2001", "gYear")]
+)
+def test_date_keeps_its_precision(world: Assembly, text: str, datatype: str) -> None:
+    populated = _populated(world, {**TREATY, "date": text}, "exercises")
+    assert ox.Literal(text, datatype=ox.NamedNode(str(XSD[datatype]))) in _values(world, populated, "date")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"), [("12000", "12000"), ("-0.50", "-0.5"), ("+5", "5"), (".5", "0.5"), ("0.10", "0.1")]
+)
+def test_number_keeps_its_value(world: Assembly, text: str, stored: str) -> None:
+    """Oxigraph holds numbers as values, not as texts."""
+    populated = _populated(world, {"estimate": [{**ESTIMATE, "value": text}]}, "deployments")
+    assert populated.faults == []
+    assert ox.Literal(stored, datatype=ox.NamedNode(str(XSD.decimal))) in _values(world, populated, "value")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a?b=c#d", "http://пример.испытание/я", "https://[::1]/"])
+def test_address_of_the_web(world: Assembly, address: str) -> None:
+    populated = _populated(world, {"url": address}, "sources")
+    assert populated.faults == []
+    assert {iri_of(triple.object) for triple in _triples(world, populated)} >= {address}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message"),
+    [
+        ("date", "2001-02-30", "not in the calendar"),
+        ("date", "1900-02-29", "not in the calendar"),
+        ("date", "2001-13", "has no month 13"),
+        ("date", "0000", "no year 0000"),
+        *(
+            ("date", text, "is no date")
+            for text in ("24-06-19", "2001-6-1", "19.06.2024", "２００１", "2001T", "-2001")
+        ),
+        ("searchedOn", "2001-02", "is not given to the day"),
+        *(
+            ("value", text, "is no number")
+            for text in ("12,000", "12 000", "5.", "1e3", "NaN", "INF", "1_0", "٣", "five")
+        ),
+        *(("url", f"{scheme}:x", f"has the scheme `{scheme}`") for scheme in ("ftp", "javascript", "file", "urn")),
+        ("url", "https:///a", "has no host"),
+        *(("url", text, "is no web address") for text in ("https://a.b/c d", "https://a.b/<c>", "www.example.org")),
+    ],
+)
+def test_value_that_is_none(of: Populate, key: str, text: str, message: str) -> None:
+    folder, shape = FOLDERS[key]
+    block = {**ESTIMATE, "value": text}
+    populated = of({"estimate": [block]} if key == "value" else {"label": {"en": "A"}, key: text}, folder)
+    assert [(message in fault.message, bool(fault.cure)) for fault in populated.faults] == [(True, True)]
+    assert populated.faults[0].rule == f"{SHAPES}#{shape}"
+    assert [name.rpartition("#")[2].rpartition("/")[2] for _, name in populated.broken] == [key]
+    assert f'"{key}": ' not in json.dumps(populated.documents)
+
+
+def test_texts_in_languages(world: Assembly) -> None:
+    populated = _populated(world, TREATY)
+    labels = {one.object for one in _triples(world, populated) if "label" in one.predicate.value}
+    assert labels == {
+        ox.Literal("A treaty", language="en"),
+        ox.Literal("Договор", language="ru"),
+        ox.Literal("条约", language="zh-Hans"),
+    }
+    others = {triple.object for triple in _triples(world, populated) if "altLabel" in triple.predicate.value}
+    assert others == {
+        ox.Literal("One", language="en"),
+        ox.Literal("Two", language="en"),
+        ox.Literal("Un", language="fr"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        ("A treaty", "is a map from language to text"),
+        (["A treaty"], "is a map from language to text"),
+        ({}, "is a map from language to text"),
+        ({"english": "A treaty"}, "`english` is no language"),
+        ({"EN": "A treaty"}, "`EN` is no language"),
+        ({"en_GB": "A treaty"}, "`en_GB` is no language"),
+        ({"en": {"en": "A treaty"}}, "a text in a language is plain"),
+        ({"en": [["A treaty"]]}, "a text in a language is plain"),
+    ],
+)
+def test_text_in_no_language(of: Populate, label: object, message: str) -> None:
+    populated = of({**TREATY, "label": label})
+    assert [message in fault.message for fault in populated.faults] == [True]
+    assert populated.faults[0].rule == f"{SHAPES}#Entity-label"
+
+
+def test_citation_supports_where_nothing_else_is_said(world: Assembly) -> None:
+    disputes = {"source": "courier-2001", "locator": "whole", "bearing": "disputes"}
+    populated = _populated(world, {"label": {"en": "A"}, "citation": [*CITED, disputes]}, "states")
+    space = "https://w3id.org/statecraft/bearing#"
+    assert {iri_of(value) for value in _values(world, populated, "bearing")} == {space + "supports", space + "disputes"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "key", "code", "scheme"),
+    [
+        ("treaties", "evidentialStatus", "disputed", "evidential-status"),
+        ("links", "confidence", "high", "confidence"),
+        ("findings", "searchedType", "trade", "cooperation"),
+        ("operations", "cooperationType", "sabotage", "cooperation"),
+    ],
+)
+def test_codes_are_codes_even_if_a_term_has_their_name(
+    world: Assembly, folder: str, key: str, code: str, scheme: str
+) -> None:
+    populated = _populated(world, {key: code}, folder)
+    assert populated.faults == []
+    assert _values(world, populated, key) == {ox.NamedNode(f"https://w3id.org/statecraft/{scheme}#{code}")}
+
+
+def test_role_named_like_a_key(world: Assembly) -> None:
+    membership = [{"member": "arvenia", "role": "member", "citation": CITED}]
+    populated = _populated(world, {"membership": membership}, "organizations")
+    assert _values(world, populated, "role") == {ox.NamedNode("https://w3id.org/statecraft/role#member")}
+    assert _values(world, populated, "member") == {ox.NamedNode(SPACE + "arvenia")}
+
+
+@pytest.mark.parametrize(
+    ("more", "message", "cure", "rule"),
+    [
+        ({"partys": "x"}, "a treaty has no key `partys`", "did you mean `party`?", "record/unknown-key"),
+        ({"date": "2001"}, "a treaty has no key `date`", "", "record/unknown-key"),
+        ({"zzzzzz": "x"}, "a treaty has no key `zzzzzz`", "the keys are label, ", "record/unknown-key"),
+        ({"replaces": "fishing-1971"}, "no record is named `fishing-1971`", "did you mean `fishing-", "-replaces"),
+        ({"replaces": "qqq"}, "no record is named `qqq`", "add its record, or correct the name", "-replaces"),
+        ({"party": ["arvenia", "arvenia"]}, "`arvenia` is listed twice under `party`", "keep one", "-party"),
+        ({"party": [{"state": "arvenia"}]}, "`party` holds plain values", "write a value", "Agreement-party"),
+        ({"step": "signed"}, "each `step` is a block of keys", "write it as a block with `action:`", "-step"),
+        ({"step": [["signed"]]}, "each `step` is a block of keys", "write it as a block with `action:`", "-step"),
+        ({"textStatus": "publised"}, "no code `publised` for `textStatus`", "did you mean `published`?", "textStatus"),
+        ({"textStatus": "zzz"}, "no code `zzz` for `textStatus`", "the codes are published, ", "-textStatus"),
+        ({"cooperationType": "zzz"}, "no code `zzz` for `cooperationType`", "see the ontology", "cooperationType"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_cure(
+    of: Populate, more: dict[str, object], message: str, cure: str, rule: str
+) -> None:
+    said = _said(of({**TREATY, **more}))
+    assert len(said) == 1
+    assert said[0][0] == message
+    assert said[0][1].startswith(cure)
+    assert said[0][2].endswith(rule)
+
+
+def test_fault_stands_where_its_value_does(world: Assembly) -> None:
+    text = "label: {en: A}\nparty:\n  - arvenia\n  - arvenla\nstep:\n  - {action: signed, date: 2001-02-30}\n"
+    record = Record("a-record", world.contract.folders["treaties"], "f.yaml", read(text.encode(), "f.yaml")[0])
+    faults = populate([*world.records, record], world.contract, world.publication).faults
+    assert [(fault.line, fault.column) for fault in faults] == [(4, 5), (6, 22)]
+
+
+def _populated(world: Assembly, body: dict[str, Any], folder: str = "treaties") -> Populated:
+    """Populate one record among those of the invented publication, and return what is its own."""
+    text = json.dumps(body, ensure_ascii=False)
+    mapping, faults = read(text.encode(), "data/a-record.yaml")
+    assert mapping is not None
+    assert [fault for fault in faults if not fault.rule.startswith("yaml/empty")] == []
+    record = Record("a-record", world.contract.folders[folder], "data/a-record.yaml", mapping)
+    populated = populate([*world.records, record], world.contract, world.publication)
+    spots = {iri: spot for iri, spot in populated.spots.items() if spot.record is record}
+    return Populated(populated.documents[-1:], spots, populated.faults, populated.broken)
+
+
+def _triples(world: Assembly, populated: Populated) -> set[ox.Triple]:
+    store = ox.Store()
+    load(store, populated.documents, world.context, SPACE)
+    return {quad.triple for quad in store}
+
+
+def _values(world: Assembly, populated: Populated, name: str) -> set[object]:
+    return {one.object for one in _triples(world, populated) if one.predicate.value == STATECRAFT + name}
+
+
+def _extensions(populated: Populated) -> set[str]:
+    return {iri.removeprefix(IRI) for iri in populated.spots if "#step-extended" in iri and "/citation" not in iri}
+
+
+def _said(populated: Populated) -> list[tuple[str, str, str]]:
+    return [(fault.message, fault.cure, fault.rule) for fault in sorted(populated.faults, key=Fault.sort_key)]
+
+
+def _shuffle(value: Any, rng: random.Random) -> Any:
+    if isinstance(value, dict):
+        return {key: _shuffle(value[key], rng) for key in rng.sample(list(value), len(value))}
+    if isinstance(value, list):
+        return [_shuffle(item, rng) for item in rng.sample(value, len(value))]
+    return value

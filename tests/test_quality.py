@@ -1,0 +1,78 @@
+"""The quality of a dataset: what is counted, and that each count can go wrong."""
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from tests.support import WORLD, copy_of_world
+from upheaval.assembly import Assembly, assemble
+from upheaval.cli import main
+from upheaval.quality import assess
+from upheaval.qualityreport import as_markdown, matrix, totals
+
+TWIN = (WORLD / "data" / "exercises" / "patrol-2014.yaml").read_text(encoding="utf-8")
+
+
+def test_every_cell_of_pair_type_and_phase_is_counted(world: Assembly) -> None:
+    quality = assess(world)
+    assert len(quality.coverage) == 3 * 8 * 2
+    states = {tuple(row[:3]): row[5] for row in quality.coverage}
+    assert states["Arvenia – Corvania", "energy cooperation", "First phase"] == "searched, nothing found"
+    assert states["Arvenia – Corvania", "energy cooperation", "Second phase"] == "gap"
+    assert states["Arvenia – Belmora", "energy cooperation", "Second phase"] == "found"
+
+
+def test_matrix_has_a_number_a_dash_or_a_question_mark(world: Assembly) -> None:
+    header, rows = matrix(assess(world))
+    assert header == ["pair", "type", "First phase", "Second phase"]
+    assert ["Arvenia – Corvania", "energy", "–", "?"] in rows
+    assert ["Arvenia – Belmora", "energy", "0", "3"] not in rows
+    assert ["Arvenia – Belmora", "energy", "?", "3"] in rows
+
+
+def test_world_has_no_likely_duplicates(world: Assembly) -> None:
+    assert assess(world).duplicates == []
+
+
+def test_same_actors_types_and_days_are_a_likely_duplicate(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    near = root / "data" / "exercises" / "patrol-of-july-2014.yaml"
+    near.write_text(TWIN.replace("date: 2014-07", "date: 2014-07-04"), encoding="utf-8")
+    far = root / "data" / "exercises" / "patrol-of-august-2014.yaml"
+    far.write_text(TWIN.replace("date: 2014-07", "date: 2014-08-15"), encoding="utf-8")
+    found = assess(assemble(root)).duplicates
+    assert found == [("patrol-2014", "2014-07-01", "patrol-of-july-2014", "2014-07-04")]
+
+
+def test_records_without_a_link_are_named_by_kind(world: Assembly) -> None:
+    unlinked = assess(world).unlinked
+    assert unlinked["states"] == ["belmora", "corvania", "dorland"]
+    assert "sources" not in unlinked
+
+
+def test_report_counts_what_it_lists(world: Assembly) -> None:
+    quality = assess(world)
+    text = as_markdown(quality, world.publication)
+    assert totals(quality) in text
+    assert f"## On a single independent source ({len(quality.single_source)})" in text
+    assert "| shells-to-corvania-2011 |" in text.partition("## Disputed (1)")[2]
+
+
+def test_coverage_and_links_on_the_command_line() -> None:
+    coverage = CliRunner().invoke(main, ["check", "--coverage", "--root", str(WORLD)])
+    assert coverage.exit_code == 0
+    assert "48 cells of pair, type and phase" in coverage.output
+    links = CliRunner().invoke(main, ["link", "--check", "--root", str(WORLD)])
+    assert links.exit_code == 0
+    assert "states: 3 without a link: belmora, corvania, dorland" in links.output
+    assert links.output.endswith("1 links, 0 faults\n")
+
+
+def test_one_target_for_two_records_fails_the_check_of_links(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    link = (root / "data" / "links" / "arvenia-atlas.yaml").read_text(encoding="utf-8")
+    other = link.replace("subject: arvenia", "subject: belmora")
+    (root / "data" / "links" / "belmora-atlas.yaml").write_text(other, encoding="utf-8")
+    result = CliRunner().invoke(main, ["link", "--check", "--root", str(root)])
+    assert result.exit_code == 1
+    assert "another record is an exact match of the same target" in result.output

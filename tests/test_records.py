@@ -1,0 +1,262 @@
+"""Files and folders: which records are read, what is wrong with names, and that one fault does not make others."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import copy_of_world, faults_of
+from upheaval.assembly import Assembly, assemble
+from upheaval.faults import Fault, Refusal
+from upheaval.publication import open_publication
+from upheaval.records import list_files, read_records
+
+STATE = "label: {en: A state}\ncitation: [{source: gazette, locator: whole}]\n"
+MINIMAL = """\
+iri: https://example.org/p/
+prefix: p
+name: p
+title: P
+description: P
+license: https://creativecommons.org/licenses/by/4.0/
+creator: Somebody
+version: 1.0.0
+issued: 2020-12-31
+"""
+
+
+@pytest.fixture(autouse=True)
+def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upheaval.assembly.load_vocabulary", lambda _publication: world.vocabulary)
+    monkeypatch.setattr("upheaval.assembly.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.checking.unknown_terms", lambda _vocabulary: [])
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return copy_of_world(tmp_path)
+
+
+def put(root: Path, file: str, text: str = STATE) -> list[str]:
+    """Write a file, check the publication, and return its faults."""
+    target = root / file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    return [str(fault) for fault in faults_of(root)]
+
+
+def test_records_are_named_by_their_files(root: Path) -> None:
+    assert put(root, "data/states/edenia.yaml") == []
+    assembly = assemble(root)
+    assert "https://example.org/northern-pact/edenia" in assembly.populated.spots
+    files = [record.file for record in assembly.records]
+    assert "data/states/edenia.yaml" in files
+    assert files == sorted(files)
+    assert "data/publication.yaml" not in files
+
+
+def test_record_may_stand_deeper_in_its_folder(root: Path) -> None:
+    assert put(root, "data/states/north/edenia.yaml") == []
+    assert {record.kind.name for record in assemble(root).records if record.slug == "edenia"} == {"State"}
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [
+        ("data/state/edenia.yaml", "no kind of record has the folder data/state (did you mean data/states?)"),
+        ("data/treaty/edenia.yaml", "no kind of record has the folder data/treaty (did you mean data/treaties?)"),
+        ("data/States/edenia.yaml", "no kind of record has the folder data/States (did you mean data/states?)"),
+        ("data/edenia.yaml", "a record stands in the folder of its kind (move it into one of the folders of data)"),
+        ("data/states/edenia.yml", "a record's file ends in .yaml (rename it to .yaml)"),
+        ("data/states/edenia.YAML", "a record's file ends in .yaml (rename it to .yaml)"),
+        ("data/states/notes.txt", "a record's file ends in .yaml (take it out)"),
+        ("data/states/.yaml", "a record's file ends in .yaml (take it out)"),
+    ],
+)
+def test_file_out_of_place(root: Path, file: str, fault: str) -> None:
+    assert put(root, file) == [f"{file}:1:1: error: {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("Edenia", "edenia"),
+        ("new_edenia", "new-edenia"),
+        ("new edenia", "new-edenia"),
+        ("new--edenia", "new-edenia"),
+        ("-edenia-", "edenia"),
+        ("edenia.old", "edenia-old"),
+        ("édenia", "denia"),
+        ("Эдения", "a-name"),
+    ],
+)
+def test_name_out_of_form(root: Path, name: str, better: str) -> None:
+    said = "a record's file name has small letters, digits and single hyphens"
+    file = f"data/states/{name}.yaml"
+    assert put(root, file) == [f"{file}:1:1: error: {said} (rename it to `{better}.yaml`)"]
+
+
+def test_folder_like_no_other_lists_the_folders(root: Path) -> None:
+    (fault,) = put(root, "data/zzz/edenia.yaml")
+    assert "no kind of record has the folder data/zzz (the folders are " in fault
+    assert ", treaties" in fault
+
+
+def test_name_taken_by_another_folder(root: Path) -> None:
+    (fault,) = put(root, "data/places/arvenia.yaml", "label: {en: A place}\nplaceKind: city\n")
+    assert fault.startswith("data/states/arvenia.yaml:1:1: error: the name is taken by data/places/arvenia.yaml")
+
+
+def test_faults_have_rules(root: Path) -> None:
+    for file in (
+        "data/state/a.yaml",
+        "data/a.yaml",
+        "data/states/b.yml",
+        "data/states/C.yaml",
+        "data/places/timber.yaml",
+    ):
+        put(root, file)
+    rules = {fault.rule for fault in faults_of(root) if fault.rule.startswith("record/")}
+    assert rules == {"record/folder", "record/suffix", "record/name", "record/name-twice"}
+
+
+@pytest.mark.parametrize("text", ["label: [", "label: {en: A}\n\tx: 1\n", "- a\n- b\n", "", "just text\n"])
+def test_references_to_a_record_that_cannot_be_read_still_hold(root: Path, text: str) -> None:
+    """A state that nearly every record refers to: only its own fault is shown."""
+    faults = put(root, "data/states/arvenia.yaml", text)
+    assert {fault.partition(":")[0] for fault in faults} == {"data/states/arvenia.yaml"}
+    assert not [fault for fault in faults if "name in English" in fault or "cites at least" in fault]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("cooperationType: [consultation-commitment, trade]", "cooperationType: ~", "3:18"),
+        ("date: 1990-05-04, ", "date: '', ", "6:28"),
+        ("action: signed", "action: !code signed", "6:14"),
+        ("evidentialStatus: acknowledged", "evidentialStatus: &status acknowledged", "13:19"),
+        ("party: [arvenia, belmora]", "party: [arvenia, belmora]\nparty: [corvania]", "3:1"),
+    ],
+)
+def test_refused_value_makes_no_other_fault(root: Path, old: str, new: str, place: str) -> None:
+    file = "data/treaties/neighbourhood-treaty-1990.yaml"
+    text = (root / file).read_text(encoding="utf-8")
+    assert old in text
+    (fault,) = put(root, file, text.replace(old, new, 1))
+    assert fault.startswith(f"{file}:{place}: error: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        ("exercises/patrol-2014", "date: 2014-07", "date: July 2014", "4:1"),
+        ("exercises/patrol-2014", "[arvenia, belmora]", "[arvenla, belmora]", "3:15"),
+        ("exercises/patrol-2014", "[arvenia, belmora]", "arvenla", "3:1"),
+        ("links/arvenia-atlas", "subject: arvenia", "subject: arvenla", "1:1"),
+        ("findings/no-energy-arvenia-corvania", "arvenia, ", "arvenla, ", "2:17"),
+        ("coalitions/northern-pact", "member: corvania", "member: corvanla", "9:6"),
+        ("states/belmora", "label: {en: Belmora}", "label: Belmora", "1:1"),
+        ("states/belmora", "source: gazette", "source: gazete", "4:13"),
+        ("sources/gazette", "sourceKind: official", "sourceKind: oficial", "3:1"),
+        ("phases/first-phase", "startDate: 1950", "startDate: 195", "2:1"),
+        ("treaties/fishing-treaty-1970", "date: 1970", "date: 19700", "5:22"),
+    ],
+)
+def test_one_mistake_makes_one_fault(root: Path, file: str, old: str, new: str, place: str) -> None:
+    text = (root / "data" / f"{file}.yaml").read_text(encoding="utf-8")
+    assert old in text
+    faults = put(root, f"data/{file}.yaml", text.replace(old, new, 1))
+    assert [fault.partition(": error: ")[0] for fault in faults] == [f"data/{file}.yaml:{place}"]
+
+
+def test_publication_without_records(tmp_path: Path) -> None:
+    (fault,) = put(tmp_path, "data/publication.yaml", MINIMAL)
+    assert "the dataset is empty" in fault
+
+
+def test_no_data_folder(tmp_path: Path) -> None:
+    (rule,) = _refused(tmp_path, None)
+    assert rule.startswith("data/publication.yaml:1:1: error: no publication in ")
+
+
+def test_data_folder_that_goes_missing(root: Path, world: Assembly) -> None:
+    publication = open_publication(root)
+    (root / "data").rename(root / "dates")
+    with pytest.raises(Refusal, match="there is no folder `data`"):
+        list_files(publication)
+    records, faults = read_records(publication, world.contract, ["data/states/arvenia.yaml"])
+    assert [(record.slug, record.body) for record in records] == [("arvenia", None)]
+    assert [fault.message.partition(":")[0] for fault in faults] == ["cannot be read"]
+
+
+def test_unreadable_file_is_a_fault(root: Path) -> None:
+    (root / "data/states/edenia.yaml").write_bytes(b"label: {en: \xff}\n")
+    faults = faults_of(root)
+    assert {fault.file for fault in faults} == {"data/states/edenia.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (MINIMAL.replace("title: P\n", ""), "1:1: error: the publication has no `title` (add `title:`)"),
+        (
+            MINIMAL.replace("title: P\n", "titel: P\ntitle: P\n"),
+            "4:1: error: unknown key `titel` (did you mean `title`?)",
+        ),
+        (MINIMAL + "zzz: P\n", "10:1: error: unknown key `zzz` (the keys are iri, prefix, "),
+        (MINIMAL.replace("/p/", "/p"), "1:1: error: `https://example.org/p` is no namespace (write http(s)://… with a"),
+        (MINIMAL.replace("https://example", "ftp://example"), "1:1: error: `ftp://example.org/p/` has the scheme `ftp`"),
+        (MINIMAL.replace("https://example.org/p/", "https:///p/"), "1:1: error: `https:///p/` has no host"),
+        (MINIMAL.replace("prefix: p", "prefix: p:q"), "2:1: error: `p:q` is no short name (use letters and digits)"),
+        (MINIMAL.replace("name: p", "name: ../p"), "3:1: error: `../p` is no short name (use letters and digits)"),
+        ("- a\n", "1:1: error: "),
+    ],
+)
+def test_publication_that_says_something_wrong(tmp_path: Path, text: str, fault: str) -> None:
+    (said,) = _refused(tmp_path, text)
+    assert said.startswith(f"data/publication.yaml:{fault}")
+
+
+def test_every_fault_of_a_publication_is_shown(tmp_path: Path) -> None:
+    said = _refused(tmp_path, "iri: https://example.org/p\nprefx: p\n")
+    assert [one.rule for one in _faults(tmp_path)].count("publication/missing-key") == 8
+    assert len(said) == 10
+
+
+def test_publication_as_it_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "data/publication.yaml", MINIMAL + "keyword: [a, b]\nhomepage: https://example.org/\n")
+    publication = open_publication(tmp_path)
+    assert (publication.creator, publication.publisher) == (("Somebody",), "Somebody")
+    assert (publication.keyword, publication.homepage) == (("a", "b"), "https://example.org/")
+    assert publication.graph("data") == "https://example.org/p/graph/data"
+
+
+def _refused(root: Path, text: str | None) -> list[str]:
+    if text is not None:
+        (root / "data").mkdir()
+        (root / "data/publication.yaml").write_text(text, encoding="utf-8")
+    return [str(fault) for fault in _faults(root)]
+
+
+def _faults(root: Path) -> tuple[Fault, ...]:
+    with pytest.raises(Refusal) as caught:
+        open_publication(root)
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong"),
+    [
+        ("iri: https://example.org/northern-pact/", "iri: https://a b/", "is no web address"),
+        ("iri: https://example.org/northern-pact/", "iri: [https://a.org/]", "`iri` is no text"),
+        ("title: Northern Pact", "title: {en: Northern Pact}", "`title` is no text"),
+        ("license: https:", "license: ftp:", "only http and https"),
+    ],
+)
+def test_what_a_publication_says_of_itself_is_held_to_its_form(
+    tmp_path: Path, before: str, after: str, wrong: str
+) -> None:
+    root = copy_of_world(tmp_path)
+    file = root / "data" / "publication.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    with pytest.raises(Refusal, match=wrong):
+        open_publication(root)

@@ -204,7 +204,10 @@ def test_unreadable_file_is_a_fault(root: Path) -> None:
         ),
         (MINIMAL + "zzz: P\n", "10:1: error: unknown key `zzz` (the keys are iri, prefix, "),
         (MINIMAL.replace("/p/", "/p"), "1:1: error: `https://example.org/p` is no namespace (write http(s)://… with a"),
-        (MINIMAL.replace("https://example", "ftp://example"), "1:1: error: `ftp://example.org/p/` has the scheme `ftp`"),
+        (
+            MINIMAL.replace("https://example", "ftp://example"),
+            "1:1: error: `ftp://example.org/p/` has the scheme `ftp`",
+        ),
         (MINIMAL.replace("https://example.org/p/", "https:///p/"), "1:1: error: `https:///p/` has no host"),
         (MINIMAL.replace("prefix: p", "prefix: p:q"), "2:1: error: `p:q` is no short name (use letters and digits)"),
         (MINIMAL.replace("name: p", "name: ../p"), "3:1: error: `../p` is no short name (use letters and digits)"),

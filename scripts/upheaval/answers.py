@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from upheaval.faults import Fault, Refusal
-from upheaval.rules import evaluate
 from upheaval.serialization import order, turtle
+from upheaval.sparql import evaluate
 
 Rows = list[list[str]]
 UNBROKEN = 12

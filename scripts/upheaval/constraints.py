@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
+from upheaval import sparql
 from upheaval.core import Index
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.findings import SEVERITIES, Finding
@@ -45,7 +46,7 @@ def evaluate(store: ox.Store, shapes: Graph, index: Index) -> list[Finding]:
 def _violations(store: ox.Store, shapes: Graph, constraint: Node) -> set[tuple[str, Node | None]]:
     text = _prefixes(shapes, constraint) + str(shapes.value(constraint, SH.select))
     try:
-        solutions = store.query(text, use_default_graph_as_union=True)
+        solutions = sparql.evaluate(store, text)
     except SyntaxError as error:
         message = f"the constraint <{constraint}> is no SPARQL: {error.msg}"
         raise Refusal((Fault("shapes", 1, 1, message, "mend its sh:select", rule="shapes/sparql"),)) from None

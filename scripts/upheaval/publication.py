@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
-from upheaval.literals import IllFormed, web_address
+from upheaval.literals import XSD, IllFormed, typed, web_address
 from upheaval.reading import Mapping, Sequence, read
 
 FILE = "data/publication.yaml"
@@ -170,9 +170,20 @@ def _ill_formed(body: Mapping) -> list[Fault]:
             faults.append(_fault(body, key, f"`{key}` is no text", cure, "text"))
         elif key in ("iri", "license", "homepage", "priorVersion"):
             faults.extend(_address(body, key, value))
+        elif key == "issued":
+            faults.extend(_day(body, value))
         elif key in ("prefix", "name") and not value.replace("-", "").isalnum():
             faults.append(_fault(body, key, f"`{value}` is no short name", "use letters and digits", key))
     return faults
+
+
+def _day(body: Mapping, value: str) -> list[Fault]:
+    try:
+        typed(value, (f"{XSD}date",))
+    except IllFormed as error:
+        message, cure = error.args
+        return [_fault(body, "issued", message, cure, "issued")]
+    return []
 
 
 def _address(body: Mapping, key: str, value: str) -> list[Fault]:

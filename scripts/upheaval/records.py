@@ -45,7 +45,7 @@ def list_files(publication: Publication) -> list[str]:
     return sorted(
         path.relative_to(publication.root).as_posix()
         for path in data.rglob("*")
-        if path.is_file() and path.relative_to(publication.root).as_posix() != FILE
+        if (not path.is_dir() or path.suffix == ".yaml") and path.relative_to(publication.root).as_posix() != FILE
     )
 
 

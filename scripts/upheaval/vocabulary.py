@@ -6,6 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph
 
+from upheaval.faults import Fault, Refusal
 from upheaval.graphs import read_turtle, to_rdflib
 from upheaval.publication import Publication
 
@@ -51,10 +52,18 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     shapes = _read(publication, "shapes", "*.ttl", names)
     graph = to_rdflib(shapes, to_rdflib(ontology))
     rules = {
-        path.name: path.read_text(encoding="utf-8")
+        path.name: _text(path)
         for path in sorted(_files(publication, "ontology", "rules/*.rq"), key=lambda path: path.name)
     }
     return Vocabulary(ontology, alignments, shapes, graph, tuple(names), rules)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        name = f"ontology/rules/{path.name}"
+        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error}", "save the rule as UTF-8"),)) from None
 
 
 def _files(publication: Publication, room: str, pattern: str) -> list[Path]:

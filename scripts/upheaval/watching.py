@@ -1,6 +1,7 @@
 """Doing something again whenever a source is saved."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from watchfiles import watch as changes
@@ -18,7 +19,8 @@ def watch(root: Path, do: Callable[[], object]) -> None:
     """
     rooms = [root / room for room in ROOMS if (root / room).is_dir()] or [root]
     begun = False
-    for changed in changes(*rooms, raise_interrupt=False, yield_on_timeout=True, rust_timeout=100):
-        if changed or not begun:
-            begun = True
-            do()
+    with suppress(KeyboardInterrupt):
+        for changed in changes(*rooms, yield_on_timeout=True, rust_timeout=100):
+            if changed or not begun:
+                begun = True
+                do()

@@ -1,0 +1,280 @@
+"""The command as people use it: real processes for the ways through, the command object for the many small forms."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support import WORLD, copy_of_world
+from upheaval.assembly import Assembly
+from upheaval.cli import main
+from upheaval.faults import Fault, Severity
+from upheaval.reading import read
+from upheaval.reporting import as_github, as_json, as_sarif, as_text
+from upheaval.skeletons import record_skeleton
+
+PLACEHOLDERS = ("name-of-a-record", "name-of-another")
+
+
+def upheaval(*words: str, root: Path | None = WORLD, text: str | None = None) -> Result:
+    place = [] if root is None else ["--root", str(root)]
+    return CliRunner().invoke(main, [*words, *place], input=text, catch_exceptions=False)
+
+
+def process(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "upheaval", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return copy_of_world(tmp_path)
+
+
+def all_commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from all_commands(inner, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(all_commands(main)), ids=" ".join)
+def test_help_shows_an_example(path: tuple[str, ...]) -> None:
+    result = upheaval(*path, "--help", root=None)
+    assert result.exit_code == 0
+    assert f"Example: upheaval {' '.join(path)}".strip() in " ".join(result.output.split())
+
+
+def stranger(root: Path) -> None:
+    """Let a state take a step of a treaty that it is no party to, which is odd and not wrong."""
+    file = root / "data/treaties/fishing-treaty-1970.yaml"
+    text = file.read_text(encoding="utf-8").replace("date: 1970,", "date: 1970, by: dorland,")
+    file.write_text(text, encoding="utf-8")
+
+
+def test_warnings_leave_status_0_and_errors_1(root: Path) -> None:
+    assert upheaval("check", root=root).exit_code == 0
+    stranger(root)
+    warned = upheaval("check", root=root)
+    assert (warned.exit_code, warned.stdout.count(": warning: ")) == (0, 1)
+    assert warned.stdout.startswith("data/treaties/fishing-treaty-1970.yaml:5:")
+    assert "57 records checked: 1 warning" in warned.stderr
+    assert upheaval("build", "--to", str(root / "build"), root=root).exit_code == 0
+    (root / "data/states/dorland.yaml").write_text("label: {en: Dorland}\n")
+    failed = upheaval("check", root=root)
+    assert (failed.exit_code, failed.stdout.count(": error: ")) == (1, 1)
+    assert upheaval("check", "--engine", "pyshacl", root=root).stdout == failed.stdout
+
+
+FAULTS = [
+    Fault("data/a,b: 50%.yaml", 3, 7, "wrong\nand 100% so", "mend it", Severity.ERROR, "x/y"),
+    Fault("data/é.yaml", 1, 1, "odd", "", Severity.WARNING),
+    Fault("data/n.yaml", 2, 1, "so", "", Severity.NOTE, "https://w3id.org/statecraft/shapes#S"),
+]
+
+
+def test_text_is_a_line_a_fault() -> None:
+    assert as_text(FAULTS).splitlines() == [
+        "data/a,b: 50%.yaml:3:7: error: wrong and 100% so (mend it)",
+        "data/é.yaml:1:1: warning: odd",
+        "data/n.yaml:2:1: note: so",
+    ]
+
+
+def test_json_has_every_part_of_a_fault() -> None:
+    first, *rest = json.loads(as_json(FAULTS))
+    assert first == {
+        "file": "data/a,b: 50%.yaml",
+        "line": 3,
+        "column": 7,
+        "severity": "error",
+        "message": "wrong\nand 100% so",
+        "cure": "mend it",
+        "rule": "x/y",
+    }
+    assert [one["severity"] for one in rest] == ["warning", "note"]
+
+
+def test_sarif_has_what_its_readers_need() -> None:
+    log = json.loads(as_sarif(FAULTS))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules) == 3
+    assert [result["level"] for result in run["results"]] == ["error", "warning", "note"]
+    assert all(result["ruleId"] in rules and result["message"]["text"] for result in run["results"])
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert places[0]["region"] == {"startLine": 3, "startColumn": 7}
+    assert [place["artifactLocation"]["uri"] for place in places] == [
+        "data/a%2Cb%3A%2050%25.yaml",
+        "data/%C3%A9.yaml",
+        "data/n.yaml",
+    ]
+    assert json.loads(as_sarif([]))["runs"][0]["results"] == []
+
+
+def test_github_annotations_are_escaped() -> None:
+    assert as_github(FAULTS).splitlines() == [
+        "::error file=data/a%2Cb%3A 50%25.yaml,line=3,col=7::wrong%0Aand 100%25 so (mend it)",
+        "::warning file=data/é.yaml,line=1,col=1::odd",
+        "::notice file=data/n.yaml,line=2,col=1::so",
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_every_form_of_check_says_the_same(form: str, root: Path) -> None:
+    stranger(root)
+    result = upheaval("check", "--format", form, root=root)
+    assert result.exit_code == 0
+    assert "fishing-treaty-1970.yaml" in result.stdout
+    assert "1 warning" in result.stderr
+    if form in ("json", "sarif"):
+        json.loads(result.stdout)
+
+
+def test_table_fits_in_80_columns() -> None:
+    for words in (("query",), ("query", "in-force"), ("query", "timeline"), ("query", "dyad-year")):
+        result = upheaval(*words, "--width", "80")
+        assert result.exit_code == 0
+        assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+AT = ["in-force", "--at", "1991-06-01"]
+
+
+@pytest.mark.parametrize("words", [AT, ["in-force", "--at=1991-06-01"], ["--at", "1991-06-01", "in-force"]])
+def test_answer_in_each_form(words: list[str]) -> None:
+    rows = list(csv.reader(io.StringIO(upheaval("query", *words, "--format", "csv").stdout)))
+    assert rows[0] == ["agreement", "label", "party", "since"]
+    assert [row[1:] for row in rows[1:]] == [
+        ["Neighbourhood Treaty", who, "1991-01-01"] for who in ("Arvenia", "Belmora")
+    ]
+    found = json.loads(upheaval("query", *words, "--format", "json").stdout)["results"]["bindings"]
+    assert [row["party"]["value"] for row in found] == ["Arvenia", "Belmora"]
+    lines = upheaval("query", *words, "--format", "md").stdout.splitlines()
+    assert lines[:2] == ["| agreement | label | party | since |", "| --- | --- | --- | --- |"]
+    assert lines[2].startswith("| pact:neighbourhood-treaty-1990 | Neighbourhood Treaty | Arvenia ")
+    assert "2 rows" in upheaval("query", *words).stdout
+
+
+TRIPLES = "CONSTRUCT { ?s <https://example.org/p> ?o } WHERE { ?s <https://w3id.org/statecraft#cowCode> ?o }"
+
+
+def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("ASK { ?s a <https://w3id.org/statecraft#Treaty> }")
+    assert upheaval("query", str(tmp_path / "q.rq")).stdout == "yes\n"
+    assert upheaval("query", "-", text="ASK { ?s a <https://example.org/None> }").stdout == "no\n"
+    written = upheaval("query", "-", "--format", "ttl", text=TRIPLES).stdout
+    assert len(list(ox.parse(written, format=ox.RdfFormat.TURTLE))) == 3
+    assert len(json.loads(upheaval("query", "-", "--format", "json", text=TRIPLES).stdout)) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "status", "message"),
+    [
+        (["no-such"], None, 1, "there are agreements-of-state, assessments, "),
+        (["-"], "SELECT *\nWHERE { ?s ?p }", 1, "-:2:16: error: this query cannot be run: expected"),
+        (["-"], "", 1, "-:1:1: error: "),
+        (["-", "--format", "csv"], TRIPLES, 1, "ask for ttl or json"),
+        (["in-force", "--format", "ttl"], None, 1, "ask for table, csv, json or md"),
+        (["in-force", "--at="], None, 1, "is no date"),
+        (["in-force", "--at"], None, 2, "`--at` has no value"),
+        (["in-force", "--on", "1991-06-01"], None, 1, "it has --at"),
+        (["in-force", "1991-06-01"], None, 2, "a parameter is written --name value"),
+    ],
+)
+def test_question_that_cannot_be_asked(words: list[str], text: str | None, status: int, message: str) -> None:
+    result = upheaval("query", *words, text=text)
+    assert result.exit_code == status
+    assert result.stdout == ""
+    assert message in result.stderr
+
+
+def test_skeleton_of_every_kind_is_yaml_with_its_keys(world: Assembly) -> None:
+    for kind in world.contract.folders.values():
+        text = record_skeleton(kind, world.contract)
+        body, faults = read(text.encode(), "x.yaml")
+        assert (faults, set(body or {})) == ([], {key.name for key in kind.keys.values() if key.minimum})
+        lines = [
+            line[2:] if line[2:].lstrip(" -").split(":")[0] in words_of(world) else line for line in text.splitlines()
+        ]
+        body, faults = read("\n".join(lines).encode(), "x.yaml")
+        assert (faults, list(body or {})) == ([], list(kind.keys)), "also when what is optional is uncommented"
+
+
+def words_of(world: Assembly) -> set[str]:
+    return {name for kind in world.contract.kinds.values() for name in kind.keys}
+
+
+FILLED = {"citation": "gazette", "source": "gazette", "item": "timber", "placeKind": "city", "origin": "arvenia"}
+
+
+@pytest.mark.parametrize("kind", ["states", "sources", "places", "treaties", "persons", "organizations", "commodities"])
+def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
+    assert upheaval("new", "record", kind, "a-new-one", root=root).exit_code == 0
+    file = root / "data" / kind / "a-new-one.yaml"
+    lines = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        name = line.lstrip(" -").split(":")[0]
+        line = line.replace("name-of-a-record", FILLED.get(name, "arvenia")).replace("name-of-another", "belmora")
+        lines.append(
+            line.replace("- action: acceded", "- action: signed\n    date: 2001-02-03").replace("...", "A text")
+        )
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = upheaval("check", root=root)
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug", "message"),
+    [
+        ("states", "gazette", "data/sources/gazette.yaml:1:1: error: the name `gazette` is taken"),
+        ("states", "../x", "is no name of a record"),
+        ("stats", "x", "no kind of record is called `stats`"),
+    ],
+)
+def test_new_record_that_cannot_be(kind: str, slug: str, message: str, root: Path) -> None:
+    result = upheaval("new", "record", kind, slug, root=root)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_check_where_there_is_nothing(tmp_path: Path) -> None:
+    result = process(tmp_path, "check")
+    assert result.returncode == 1
+    assert result.stdout.count("\n") == 1
+    assert "`upheaval new publication DIR`" in result.stdout
+
+
+def test_watch_checks_whenever_a_file_is_saved(root: Path) -> None:
+    command = [sys.executable, "-m", "upheaval", "check", "--watch"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment
+    ) as watching:
+        assert watching.stderr is not None
+        killer = threading.Timer(60, watching.kill)
+        killer.start()
+        file = root / "data/states/dorland.yaml"
+        sound = file.read_bytes()
+        assert watching.stderr.readline() == b"57 records checked: no fault\n"
+        for content, summary in ((b"label: [\n", b"1 error"), (b"\xff", b"1 error"), (sound, b"no fault")):
+            (root / "new").write_bytes(content)
+            os.replace(root / "new", file)
+            assert watching.stderr.readline().rstrip().endswith(summary)
+        os.unlink(root / "data/publication.yaml")
+        assert b"error" in watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait() == 0
+        assert watching.stderr.read() == b""
+        killer.cancel()

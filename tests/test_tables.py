@@ -1,0 +1,230 @@
+"""The tables hold what the records say, and the catalogue and the data package describe them as they are."""
+
+import csv
+import hashlib
+import io
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import frictionless
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from tests.support import ROOT, copy_of_world
+from upheaval import __version__
+from upheaval.assembly import Assembly, assemble
+from upheaval.building import write_build
+from upheaval.contract import Form
+from upheaval.export import Files, export
+from upheaval.graphs import iri_of
+
+CODES = ["isoAlpha31", "cowCode1", "gwCode1", "isoAlpha32", "cowCode2", "gwCode2"]
+PAIRS = {
+    "arvenia belmora": ["ARV", "901", "901", "BEL", "902", ""],
+    "arvenia corvania": ["ARV", "901", "901", "COR", "903", ""],
+    "belmora corvania": ["BEL", "902", "", "COR", "903", ""],
+    "belmora old-arvenia": ["BEL", "902", "", "", "", ""],
+}
+TYPES = {
+    "D": "diplomatic_and_political",
+    "E": "economic_and_financial",
+    "G": "energy",
+    "I": "information_cyber_and_intelligence",
+    "L": "legal_and_territorial",
+    "M": "military_and_security",
+    "S": "societal",
+    "T": "technology_science_and_space",
+}
+# Counted by hand. A letter a record and type; `EM` is one record with two types. The gas goes on from 2006 to the end.
+COUNTED = """
+arvenia belmora: 1955 M, 1960 E, 1985 M, 1990 EM, 1991 EM, 1999 D, 2000 D, 2003 D, 2005 G, 2006 G, 2007 G G, 2008 G,
+    2009 G M, 2010 G EM M, 2011 G D, 2012 G D T, 2013 G, 2014 G M, 2015 G D, 2016 G, 2017 G, 2018 G T, 2019 G, 2020 G
+arvenia corvania: 1975 E, 2003 D, 2008 M, 2009 M, 2011 D
+belmora corvania: 1970 L, 2003 D, 2009 M, 2011 D M, 2012 M, 2013 M
+belmora old-arvenia: 1955 M, 1960 E, 1985 M
+"""
+ODD = ["a, b", 'a "b"', "a\nb", "=1+1", "+1", "-1", "@x", "=cmd|' /C calc'!A0", " a ", "Арвения", "a;b\tc", "'"]
+PREFIXES = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX schema: <https://schema.org/> PREFIX spdx: <http://spdx.org/rdf/terms#> PREFIX void: <http://rdfs.org/ns/void#>
+"""
+
+
+@pytest.fixture(scope="module")
+def files(world: Assembly) -> Files:
+    return export(world)
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    rows = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def expected_rows() -> Iterator[list[str]]:
+    for line in COUNTED.replace(",\n", ", ").strip().splitlines():
+        pair, _, years = line.partition(": ")
+        for year in years.split(","):
+            number, *records = year.split()
+            counts = [str(sum(letter in record for record in records)) for letter in TYPES]
+            yield [*pair.split(), *PAIRS[pair], number, str(len(records)), *counts]
+
+
+def test_dyad_years_are_those_counted_by_hand(files: Files) -> None:
+    rows = list(csv.reader(io.StringIO(files["csv/dyad_year.csv"].decode(), newline="")))
+    assert rows[0] == ["state1", "state2", *CODES, "year", "records", *TYPES.values()]
+    assert rows[1:] == list(expected_rows())
+
+
+def test_dyad_years_of_the_question_are_the_years_in_which_something_began(files: Files) -> None:
+    expected = (ROOT / "tests" / "queries" / "dyad-year.expected.csv").read_text(encoding="utf-8")
+    counts = {(row["state1"], row["state2"], row["year"]): row for row in read(files["csv/dyad_year.csv"])}
+    for row in csv.DictReader(io.StringIO(expected)):
+        cells = counts[row["state1"], row["state2"], row["year"]]
+        assert int(cells[row["type"].replace("-", "_")]) >= int(row["records"])
+
+
+def test_table_has_a_row_a_record_and_the_columns_of_the_contract(files: Files, world: Assembly) -> None:
+    for folder, kind in world.contract.folders.items():
+        records = [record for record in world.records if record.kind is kind]
+        assert (f"csv/{folder}.csv" in files) == bool(records)
+        if records:
+            rows = read(files[f"csv/{folder}.csv"])
+            assert [row["id"] for row in rows] == sorted(record.slug for record in records)
+            plain = [key.name for key in kind.keys.values() if key.form not in (Form.NODE, Form.LANGUAGE)]
+            assert [name for name in rows[0] if name in plain] == plain
+
+
+def test_cells_hold_what_the_records_say(files: Files) -> None:
+    states = {row["id"]: row for row in read(files["csv/states.csv"])}
+    assert states["arvenia"]["label_en"] == "Arvenia"
+    assert states["arvenia"]["label_ru"] == "Арвения"
+    assert states["arvenia"]["altLabel_en"] == "Republic of Arvenia|The Vale"
+    assert states["belmora"]["label_ru"] == ""
+    treaty = next(row for row in read(files["csv/treaties.csv"]) if row["id"] == "neighbourhood-treaty-1990")
+    assert treaty["cooperationType"] == "consultation-commitment|trade"
+    assert treaty["party"] == "arvenia|belmora"
+    transfer = next(row for row in read(files["csv/arms-transfers.csv"]) if row["id"] == "shells-to-corvania-2011")
+    assert (transfer["startDate"], transfer["endDate"]) == ("2011-01", "2011-03-15")
+    assert (transfer["earliest"], transfer["independentSources"], transfer["disputed"]) == ("2011-01-01", "2", "true")
+
+
+def test_parts_name_what_they_are_part_of(files: Files) -> None:
+    steps = [row for row in read(files["csv/steps.csv"]) if row["partOf"] == "river-charter-1999"]
+    assert sorted((row["action"], row["date"], row["by"]) for row in steps) == [
+        ("entered-into-force", "2000-01-01", ""),
+        ("signed", "1999-07-01", ""),
+        ("withdrew", "2015-06-30", "belmora"),
+    ]
+    within = [row["partOf"] for row in read(files["csv/citations.csv"])]
+    assert {row["id"] for row in steps} <= set(within)
+
+
+def test_any_text_stays_as_it_is(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    for number, text in enumerate(ODD):
+        quoted = json.dumps(text, ensure_ascii=False)
+        record = f"label: {{en: {quoted}}}\naltLabel: {{en: [{quoted}, z]}}\n"
+        (root / f"data/states/odd-{number}.yaml").write_text(record, encoding="utf-8")
+    found = {row["id"]: row for row in read(export(assemble(root))["csv/states.csv"])}
+    for number, text in enumerate(ODD):
+        assert found[f"odd-{number}"]["label_en"] == text
+        assert found[f"odd-{number}"]["altLabel_en"] == "|".join(sorted([text, "z"]))
+
+
+def test_data_package_is_valid_and_its_tables_fit_their_schemas(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("something is fetched"))
+    write_build(files, tmp_path / "build")
+    package = frictionless.Package(str(tmp_path / "build" / "datapackage.json"))
+    report = package.validate()
+    assert report.valid, report.flatten(["name", "type", "message"])
+    assert {task.place for task in report.tasks} == {path for path in files if path.startswith("csv/")}
+    described = json.loads(files["datapackage.json"])
+    assert described["version"] == json.loads(files["manifest.json"])["version"] == "1.0.0"
+    assert {resource["path"] for resource in described["resources"]} == {p for p in files if p.startswith("csv/")}
+    assert len({resource["name"] for resource in described["resources"]}) == len(described["resources"])
+
+
+@pytest.fixture(scope="module")
+def catalog(files: Files) -> ox.Store:
+    store = ox.Store()
+    store.load(files["catalog.ttl"], format=ox.RdfFormat.TURTLE)
+    store.load(files["northern-pact.nt"], format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode("urn:data"))
+    return store
+
+
+def ask(store: ox.Store, query: str) -> list[tuple[str, ...]]:
+    found = store.query(PREFIXES + query)
+    assert isinstance(found, ox.QuerySolutions)
+    return sorted(tuple(iri_of(term) for term in row if term is not None) for row in found)
+
+
+def test_catalogue_describes_every_other_file(files: Files, catalog: ox.Store) -> None:
+    base = "https://example.org/northern-pact/"
+    found = ask(
+        catalog,
+        "SELECT ?file ?size ?hash ?media WHERE { ?dataset a dcat:Dataset ; dcat:distribution ?file ."
+        "?file dcat:byteSize ?size ; dcat:mediaType ?type ; spdx:checksum/spdx:checksumValue ?hash ."
+        "FILTER EXISTS { ?file a schema:DataDownload ; schema:contentUrl ?file } BIND (STR(?type) AS ?media) }",
+    )
+    described = {name.removeprefix(base): (size, digest) for name, size, digest, _ in found}
+    assert described == {
+        path: (str(len(content)), hashlib.sha256(content).hexdigest())
+        for path, content in files.items()
+        if path not in ("catalog.ttl", "catalog.jsonld", "manifest.json")
+    }
+    assert not any("octet-stream" in media for *_, media in found)
+
+
+@pytest.mark.parametrize(
+    ("stated", "counted"),
+    [
+        ("?d void:triples ?n", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+        ("?d void:distinctSubjects ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+        ("?d void:distinctObjects ?n", "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"),
+        ("?d void:classes ?n", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }"),
+        ("?d void:properties ?n", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
+    ],
+)
+def test_counts_are_what_sparql_counts(catalog: ox.Store, stated: str, counted: str) -> None:
+    assert ask(catalog, f"SELECT ?n {{ ?d a void:Dataset . {stated} }}") == ask(
+        catalog, counted.replace("{ ", "{ GRAPH <urn:data> { ") + " }"
+    )
+
+
+def test_partitions_are_what_sparql_counts(catalog: ox.Store) -> None:
+    classes = ask(catalog, "SELECT ?c ?n { ?d void:classPartition [ void:class ?c ; void:entities ?n ] }")
+    properties = ask(catalog, "SELECT ?p ?n { ?d void:propertyPartition [ void:property ?p ; void:triples ?n ] }")
+    data = "{ GRAPH <urn:data> { ?s ?p ?o } }"
+    assert properties == ask(catalog, f"SELECT ?p (COUNT(*) AS ?n) {data} GROUP BY ?p")
+    assert classes == ask(catalog, f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {data.replace('?p ?o', 'a ?c')} GROUP BY ?c")
+
+
+def test_dataset_has_what_search_engines_ask_for(catalog: ox.Store, axis: Assembly) -> None:
+    ((name, description, licence, version),) = ask(
+        catalog,
+        "SELECT ?name ?description ?licence ?version { ?d a schema:Dataset ; schema:name ?name ;"
+        "schema:description ?description ; schema:license ?licence ; dcterms:license ?licence ;"
+        "schema:version ?version }",
+    )
+    assert (name, version) == ("Northern Pact", "1.0.0")
+    assert 50 <= len(description) <= 5000
+    assert 50 <= len(axis.publication.description) <= 5000
+    assert licence == "https://creativecommons.org/licenses/by/4.0/" == axis.publication.license
+    assert ask(catalog, "SELECT ?t { ?d schema:temporalCoverage ?t }") == [("1920-01-01/2018-06-06",)]
+
+
+def test_version_is_the_same_everywhere(axis: Assembly) -> None:
+    version = axis.publication.version
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    header = ox.NamedNode("https://w3id.org/statecraft")
+    info = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+    (stated,) = axis.store.quads_for_pattern(header, info, None)
+    assert {version, project["version"], citation["version"], __version__, iri_of(stated.object)} == {version}
+    assert str(citation["date-released"]) == axis.publication.issued

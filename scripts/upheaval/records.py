@@ -1,5 +1,6 @@
 """The records of a publication: one YAML file each; the folder gives the class, the file's name the IRI."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -42,11 +43,12 @@ def list_files(publication: Publication) -> list[str]:
     data = publication.root / "data"
     if not data.is_dir():
         raise Refusal((Fault("data", 1, 1, "there is no folder `data`", "make it, with one folder a kind"),))
-    return sorted(
-        path.relative_to(publication.root).as_posix()
-        for path in data.rglob("*")
-        if (not path.is_dir() or path.suffix == ".yaml") and path.relative_to(publication.root).as_posix() != FILE
-    )
+    found = []
+    for folder, folders, names in os.walk(data):
+        within = Path(folder).relative_to(publication.root).as_posix()
+        mistaken = [name for name in folders if name.endswith(".yaml")]
+        found.extend(f"{within}/{name}" for name in [*names, *mistaken])
+    return sorted(file for file in found if file != FILE)
 
 
 def read_records(

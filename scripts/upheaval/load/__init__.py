@@ -1,0 +1,1 @@
+"""Putting a build into a triple store and proving that it arrived."""

@@ -1,0 +1,112 @@
+"""The HTTP side of a store: the SPARQL 1.1 Protocol for queries and updates, the Graph Store Protocol for graphs."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pyoxigraph as ox
+
+from upheaval.graphs import write
+from upheaval.load.build import Unloaded
+
+N_TRIPLES = "application/n-triples"
+RESULTS = "application/sparql-results+json"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The addresses of a store, and who asks.
+
+    Attributes:
+        query: where queries go.
+        update: where updates go, or an empty text.
+        graphs: the Graph Store Protocol's address, or an empty text.
+        user, password: for Basic or Digest, as the store demands; none where the user is empty.
+        timeout: of one request, in seconds.
+
+    """
+
+    query: str
+    update: str = ""
+    graphs: str = ""
+    user: str = ""
+    password: str = ""
+    timeout: float = 600
+
+    def select(self, text: str, graphs: Iterable[str] = ()) -> ox.QuerySolutions:
+        """Run a SELECT; graphs together are the default graph.
+
+        Raises:
+            Unloaded: the store refuses, or it has cut the answer off.
+
+        """
+        pairs = [("query", text), *(("default-graph-uri", graph) for graph in graphs)]
+        content = self._send(
+            "POST", self.query, urlencode(pairs).encode(), "application/x-www-form-urlencoded", RESULTS
+        )
+        found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        if not isinstance(found, ox.QuerySolutions):
+            raise Unloaded(f"{self.query} answers a SELECT with something else", "give a SPARQL 1.1 endpoint")
+        return found
+
+    def triples(self, graph: str) -> list[ox.Triple]:
+        """Return all triples of a graph, by the Graph Store Protocol where there is one, otherwise by a CONSTRUCT."""
+        if self.graphs:
+            content = self._send("GET", self._graph(graph), None, "", N_TRIPLES)
+        else:
+            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            body = urlencode([("query", text)]).encode()
+            content = self._send("POST", self.query, body, "application/x-www-form-urlencoded", N_TRIPLES)
+        return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+
+    def change(self, text: str) -> None:
+        """Run an update."""
+        self._send("POST", self.update, text.encode(), "application/sparql-update", "*/*")
+
+    def add(self, graph: str, triples: list[ox.Triple], method: str = "POST") -> None:
+        """Add triples to a graph; with PUT, in the place of what it held."""
+        self._send(method, self._graph(graph), write(triples, ox.RdfFormat.N_TRIPLES), N_TRIPLES, "*/*")
+
+    def _graph(self, graph: str) -> str:
+        return f"{self.graphs}{'&' if '?' in self.graphs else '?'}{urlencode({'graph': graph})}"
+
+    def _send(self, method: str, url: str, body: bytes | None, media: str, accept: str) -> bytes:
+        request = urllib.request.Request(url, body, {"Accept": accept}, method=method)
+        if media:
+            request.add_header("Content-Type", media)
+        passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
+        if self.user:
+            passwords.add_password(None, url, self.user, self.password)
+        handlers: list[Any] = [
+            urllib.request.HTTPBasicAuthHandler(passwords),
+            urllib.request.HTTPDigestAuthHandler(passwords),
+        ]
+        if urlsplit(url).hostname in LOOPBACK:
+            handlers.append(urllib.request.ProxyHandler({}))
+        try:
+            with urllib.request.build_opener(*handlers).open(request, timeout=self.timeout) as answer:
+                content: bytes = answer.read()
+                if answer.status == 206 or answer.headers.get("X-SPARQL-MaxRows"):
+                    raise Unloaded(
+                        f"{url} has cut its answer off", "raise the store's limits (Virtuoso: ResultSetMaxRows)"
+                    )
+                return content
+        except urllib.error.HTTPError as error:
+            raise self._refused(url, error.code, error.read(2000).decode(errors="replace")) from None
+        except TimeoutError:
+            raise Unloaded(f"{url} has not answered in {self.timeout:g} s", "try again, or raise --timeout") from None
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            cause = getattr(error, "reason", error)
+            reason = getattr(cause, "strerror", None) or cause
+            raise Unloaded(f"{url} cannot be reached: {reason}", "start the store, or correct the address") from None
+
+    def _refused(self, url: str, status: int, said: str) -> Unloaded:
+        said = " ".join(said.split())[:200]
+        if status in (401, 403):
+            who = f"user {self.user}" if self.user else "a request without user"
+            return Unloaded(f"{url} refuses {who} ({status} {said})", "set UPHEAVAL_USER and UPHEAVAL_PASSWORD")
+        return Unloaded(f"{url} refuses with {status}: {said}", "read the store's log")

@@ -1,0 +1,120 @@
+"""Is in the store what is in the build? Counts, hashes and the rows of every question."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from upheaval.load.build import Build
+from upheaval.load.stores import Progress, Row, Store, rows
+from upheaval.manifest import canonical_hash
+
+EQUAL, ORDER = "equal", "equal, in another order"
+
+
+@dataclass(slots=True)
+class Report:
+    """What loading and verifying found.
+
+    Attributes:
+        build: what was to be loaded.
+        counts: triples by graph in the store.
+        differing: the graphs whose canonical hash is not the build's.
+        identity: the hash of data and derived facts, read back.
+        questions: for each question `equal`, `equal, in another order`, or what is different.
+        changed: whether anything was written.
+        seconds: how long the writing took.
+
+    """
+
+    build: Build
+    counts: dict[str, int]
+    differing: list[str]
+    identity: str
+    questions: dict[str, str] = field(default_factory=dict)
+    changed: bool = False
+    seconds: float = 0.0
+
+    @property
+    def same_content(self) -> bool:
+        """Whether every graph is the build's, by count and by canonical hash."""
+        return self.counts == self.build.counts and not self.differing and self.identity == self.build.identity
+
+    @property
+    def ok(self) -> bool:
+        """Whether content and answers are the same as here."""
+        return self.same_content and all(verdict in (EQUAL, ORDER) for verdict in self.questions.values())
+
+
+def compare(store: Store, build: Build) -> Report:
+    """Read the build's graphs back from a store and compare counts and canonical hashes (RDFC-1.0)."""
+    counts = store.counts(build)
+    if counts != build.counts:
+        return Report(build, counts, [graph for graph, count in build.counts.items() if counts.get(graph) != count], "")
+    here = build.store()
+    differing: list[str] = []
+    both: dict[str, ox.Triple] = {}
+    for graph in build.counts:
+        found = store.triples(graph)
+        held = [quad.triple for quad in here.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
+        if canonical_hash(found) != canonical_hash(held):
+            differing.append(graph)
+        if graph in build.identified:
+            both |= {str(triple): triple for triple in found}
+    return Report(build, counts, differing, canonical_hash(both.values()))
+
+
+def ask_all(store: Store, build: Build, questions: Mapping[str, str]) -> dict[str, str]:
+    """Compare each question's rows in a store with those of the embedded engine."""
+    here = build.store()
+    found = store.answers(questions, build)
+    verdicts = {}
+    for name, text in questions.items():
+        solutions = here.query(text, use_default_graph_as_union=True)
+        if isinstance(solutions, ox.QuerySolutions):
+            verdicts[name] = _verdict(rows(solutions), found[name])
+    return verdicts
+
+
+def _verdict(wanted: list[Row], found: list[Row] | str) -> str:
+    if isinstance(found, str):
+        return found
+    if found == wanted:
+        return EQUAL
+    if not (missing := Counter(wanted) - Counter(found)) and not (Counter(found) - Counter(wanted)):
+        return ORDER
+    more = list((Counter(found) - Counter(wanted)).elements())
+    example = f"; has {', '.join(more[0])}" if more else ""
+    lacking = f"; lacks {', '.join(next(iter(missing)))}" if missing else ""
+    return f"{len(found)} rows, {len(wanted)} here{lacking}{example}"
+
+
+def load(store: Store, build: Build, questions: Mapping[str, str], progress: Progress, only_check: bool) -> Report:
+    """Load a build if the store does not hold it yet, and verify it.
+
+    Args:
+        store: where to.
+        build: what.
+        questions: SELECT texts by name, whose rows are compared.
+        progress: is told how many triples have just been loaded.
+        only_check: compare and write nothing.
+
+    Returns:
+        What the store holds now.
+
+    Raises:
+        Unloaded: the store cannot be reached or refuses; the message says what it holds.
+
+    """
+    report = compare(store, build)
+    if not report.same_content and not only_check:
+        begin = time.monotonic()
+        store.replace(build, progress)
+        seconds = time.monotonic() - begin
+        report = compare(store, build)
+        report.changed, report.seconds = True, seconds
+    if report.counts == build.counts:
+        report.questions = ask_all(store, build, questions)
+    return report

@@ -1,0 +1,146 @@
+"""One query, answered inside a worker process: from a job to a header and a body."""
+
+from typing import Any
+
+import pyoxigraph as ox
+
+from upheaval.graphs import iri_of
+from upheaval.serialization import PREFIXES, order, rdf_xml, turtle
+from upheaval.serve.algebra import Refused, names_dataset, refuse_federation
+from upheaval.serve.describing import describe
+from upheaval.serve.results import Unwritable, write_boolean, write_rows
+
+_PREFIXES = {**PREFIXES, "sd": "http://www.w3.org/ns/sparql-service-description#"}
+Job = dict[str, Any]
+Header = dict[str, Any]
+
+
+def answer(store: ox.Store, job: Job) -> tuple[Header, bytes]:
+    """Answer a query.
+
+    Args:
+        store: the union of its named graphs is the default graph, where neither protocol nor query name another.
+        job: `query`; `default` and `named`, lists of graph IRIs or None where the protocol sets no dataset; `base`;
+            `rows_form` and `graph_form`, what is acceptable of each kind, or None; `rows`, `size`, the limits; `note`,
+            the IRI that a truncated answer links to.
+
+    Returns:
+        A header with `status` 200, `kind` (rows, boolean or graph), `form`, `count` and `cut`, and the document; or
+        a header with a status of 4xx and `detail`, for a syntax error also `line` and `column`.
+
+    """
+    try:
+        refuse_federation(job["query"])
+        return _answer(store, job)
+    except Refused as refused:
+        reason, line, column = refused.args
+        return _refusal(400, reason, line, column)
+    except SyntaxError as error:
+        return _refusal(400, *_position(str(error.msg)))
+    except Unwritable as error:
+        return _refusal(406, str(error), None, None)
+    except ValueError as error:
+        return _refusal(400, str(error), None, None)
+    except (RuntimeError, OSError) as error:
+        return _refusal(400, f"the query cannot be answered: {error}", None, None)
+
+
+def _refusal(status: int, detail: str, line: int | None, column: int | None) -> tuple[Header, bytes]:
+    place = {} if line is None else {"line": line, "column": column}
+    return {"status": status, "detail": detail, **place}, b""
+
+
+def _position(message: str) -> tuple[str, int | None, int | None]:
+    """Read line and column from Oxigraph's `error at 3:2: expected …`."""
+    start, _, _ = message.removeprefix("error at ").partition(": ")
+    line, _, column = start.partition(":")
+    if line.isdigit() and column.isdigit():
+        return message, int(line), int(column)
+    return message, None, None
+
+
+def _graphs(names: list[str] | None) -> list[Any] | None:
+    return None if names is None else [ox.NamedNode(name) for name in names]
+
+
+def _answer(store: ox.Store, job: Job) -> tuple[Header, bytes]:
+    default, named = _graphs(job["default"]), _graphs(job["named"])
+    union = default is None and named is None and not names_dataset(job["query"])
+    found = store.query(
+        job["query"],
+        base_iri=job["base"],
+        use_default_graph_as_union=union,
+        default_graph=default,
+        named_graphs=named,
+    )
+    if isinstance(found, ox.QueryTriples):
+        if job["graph_form"] is None:
+            return _refusal(406, "this query gives a graph: Turtle, JSON-LD, N-Triples or RDF/XML", None, None)
+        triples, cut = _triples(store, found, job, union)
+        body = write_graph(triples, job["graph_form"])
+        return {"status": 200, "kind": "graph", "form": job["graph_form"], "count": len(triples), "cut": cut}, body
+    form = job["rows_form"]
+    if form is None:
+        return _refusal(406, "this query gives rows or a truth value: JSON, XML, CSV or TSV", None, None)
+    if isinstance(found, ox.QueryBoolean):
+        return {"status": 200, "kind": "boolean", "form": form, "count": 1, "cut": ""}, write_boolean(bool(found), form)
+    variables = [variable.value for variable in found.variables]
+    body, count, cut = write_rows(variables, found, form, job["rows"], job["size"], job["note"])
+    return {"status": 200, "kind": "rows", "form": form, "count": count, "cut": cut}, body
+
+
+def _triples(store: ox.Store, found: ox.QueryTriples, job: Job, union: bool) -> tuple[list[ox.Triple], str]:
+    """Take triples up to the limits; a DESCRIBE over the whole dataset is enriched."""
+    triples: dict[ox.Triple, None] = {}
+    size = 0
+    for triple in found:
+        if len(triples) == job["rows"]:
+            return list(triples), "rows"
+        size += len(str(triple))
+        if size > job["size"]:
+            return list(triples), "bytes"
+        triples[triple] = None
+    if union and _describes(job["query"]):
+        for subject in list(dict.fromkeys(triple.subject for triple in triples)):
+            if isinstance(subject, ox.NamedNode):
+                more, cut = describe(store, subject.value, job["rows"] - len(triples))
+                triples |= dict.fromkeys(more)
+                if cut:
+                    return list(triples)[: job["rows"]], "rows"
+    return list(triples), ""
+
+
+def _describes(query: str) -> bool:
+    """Return whether a query that gave triples may be a DESCRIBE: decided by words.
+
+    Nothing depends on it but how much a description says: a CONSTRUCT that mentions the word in a comment or a text
+    is told apart by its own keyword, which no DESCRIBE outside of texts and comments holds.
+    """
+    words = query.casefold()
+    return "describe" in words and "construct" not in words
+
+
+def write_graph(triples: list[ox.Triple], form: str) -> bytes:
+    """Write triples as ttl, jsonld, nt or rdf, sorted.
+
+    Raises:
+        Unwritable: a predicate cannot be an element of RDF/XML.
+
+    """
+    ordered = order(dict.fromkeys(triples))
+    if form == "ttl":
+        return turtle(ordered, _used(ordered))
+    if form == "rdf":
+        try:
+            return rdf_xml(ordered, _used(ordered))
+        except (ValueError, OSError) as error:
+            raise Unwritable(f"this graph cannot be written as RDF/XML: {error}") from None
+    return ox.serialize(ordered, format=ox.RdfFormat.JSON_LD if form == "jsonld" else ox.RdfFormat.N_TRIPLES) or b""
+
+
+def _used(triples: list[ox.Triple]) -> dict[str, str]:
+    """Return the prefixes whose namespaces occur in a graph."""
+    names = {iri_of(term) for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
+    names |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
+    spaces = {name[: max(name.rfind("#"), name.rfind("/")) + 1] for name in names}
+    return {prefix: space for prefix, space in _PREFIXES.items() if space in spaces}

@@ -1,0 +1,150 @@
+"""The ASGI application: routes, and the few answers that belong to no other module.
+
+Starlette and uvicorn carry it: both are small (three dependencies between them), typed, kept by the same people for
+years, and leave every byte of the answer to us, which conneg, ETags and Signposting need; a framework that derives
+an API from annotations (FastAPI, Litestar) would only be in the way, and a server in another language (Granian)
+gives no hold on connections (`connections.py`).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.dataset import Served
+from upheaval.serve.endpoint import Endpoint
+from upheaval.serve.files import send as send_file
+from upheaval.serve.headers import EXPOSED, Always
+from upheaval.serve.limits import Limits
+from upheaval.serve.names import Names
+from upheaval.serve.negotiation import HTML, choose
+from upheaval.serve.observing import Metrics, Observed
+from upheaval.serve.pages import ROOM, render
+from upheaval.serve.problems import Problem, on_error, on_http_exception, on_problem
+from upheaval.serve.reconciliation import Reconciliation
+from upheaval.serve.resources import OFFERS, Resources
+from upheaval.serve.workers import Pool
+
+STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; charset=utf-8"}
+
+
+class Server:
+    """The handlers of one server, and what they share."""
+
+    def __init__(self, served: Served, pool: Pool, base: str, limits: Limits) -> None:
+        self.served, self.pool, self.limits = served, pool, limits
+        self.names = Names(served.iri, base, served.vocabularies)
+        self.metrics = Metrics()
+        self.resources = Resources(served, self.names, limits)
+        self.reconciliation = Reconciliation(served, self.names, limits)
+        self.endpoint = Endpoint(served, pool, self.names, limits, self.metrics)
+        for graph, count in served.triples.items():
+            self.metrics.triples.labels(graph).set(count)
+
+    async def root(self, request: Request) -> Response:
+        """Answer for the dataset's own IRI: a page, or the catalogue that describes it."""
+        request.state.noted["route"] = "root"
+        offer = choose(request.headers.get("accept"), (HTML, *OFFERS))
+        if offer is None:
+            raise Problem(406, f"there is {', '.join(o.media for o in OFFERS)}", {"Vary": "Accept"})
+        if offer is not HTML:
+            path = f"catalog.{offer.name}"
+            location = self.names.own(path) if path in self.served.files else self.names.document("", offer.name)
+            return RedirectResponse(location, 303, {"Vary": "Accept"})
+        if page := self.served.site.get("index.html"):
+            return send_file(request, page, self.served, {"Vary": "Accept"})
+        headers = validators(f"{self.served.identity[:24]}.html", self.served.issued) | {"Vary": "Accept"}
+        if fresh := unchanged(request, headers):
+            return fresh
+        text = render("index.html", served=self.served, names=self.names, files=sorted(self.served.files.items()))
+        return Response(text, headers=headers, media_type=HTML.content_type)
+
+    async def health(self, request: Request) -> Response:
+        """Say whether queries can be answered: 200 where a worker lives, else 503."""
+        request.state.noted["route"] = "health"
+        workers = len(self.pool.pids)
+        state = {"status": "ok" if workers else "no workers", "version": self.served.version, "workers": workers}
+        return JSONResponse(state, 200 if workers else 503, {"Cache-Control": "no-store"})
+
+    async def show_metrics(self, request: Request) -> Response:
+        """Return the metrics in Prometheus' text format."""
+        request.state.noted["route"] = "metrics"
+        self.metrics.busy.set(self.pool.busy)
+        self.metrics.waiting.set(self.pool.waiting)
+        for reason, count in self.pool.lost.items():
+            self.metrics.replaced.labels(reason).set(count)
+        text = await run_in_threadpool(self.metrics.text)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def static(self, request: Request) -> Response:
+        """Return the style sheet or the script of the query page."""
+        request.state.noted["route"] = "static"
+        name = str(request.path_params["name"])
+        if name not in STATIC:
+            raise Problem(404, "there is nothing of this name here")
+        return FileResponse(Path(ROOM) / "static" / name, media_type=STATIC[name])
+
+
+def create_app(served: Served, pool: Pool, base: str, limits: Limits) -> ASGIApp:
+    """Make the application.
+
+    Args:
+        served: the build.
+        pool: workers over the same build; the application starts and ends them.
+        base: the address under which the server is reached, with a slash at its end.
+        limits: what callers may take.
+
+    Returns:
+        An ASGI application.
+
+    """
+    server = Server(served, pool, base, limits)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await asyncio.gather(pool.start(), asyncio.to_thread(lambda: server.reconciliation.index))
+        yield
+        await pool.close()
+
+    reads, asks = ["GET", "HEAD"], ["GET", "HEAD", "POST"]
+    reconcile = server.reconciliation
+    routes = [
+        Route("/", server.root, methods=reads),
+        Route("/sparql", server.endpoint.sparql, methods=asks),
+        Route("/sparql/", server.endpoint.sparql, methods=asks),
+        Route("/.well-known/void", server.endpoint.well_known_void, methods=reads),
+        Route("/health", server.health, methods=reads),
+        Route("/metrics", server.show_metrics, methods=reads),
+        Route("/-/{name}", server.static, methods=reads),
+        Route("/reconcile", reconcile.respond, methods=asks),
+        Route("/reconcile/suggest/{kind}", reconcile.suggest, methods=reads),
+        Route("/reconcile/preview", reconcile.preview, methods=reads),
+        Route("/reconcile/properties", reconcile.properties, methods=reads),
+        Route("/{path:path}", server.resources.respond, methods=reads),
+    ]
+    middleware = [
+        Middleware(Observed, metrics=server.metrics),
+        Middleware(Always, header_bytes=limits.header_bytes),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+            max_age=86400,
+        ),
+    ]
+    handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: on_http_exception, Exception: on_error}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)

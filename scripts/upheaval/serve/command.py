@@ -1,0 +1,68 @@
+"""The command `upheaval serve`."""
+
+import logging
+import os
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from upheaval.faults import Refusal
+from upheaval.serve.limits import MEANING, Limits
+
+
+def _limit_options(command: Any) -> Any:
+    """Add an option for each limit, with its default and its meaning."""
+    for field in reversed(fields(Limits)):
+        unit, meaning = MEANING[field.name]
+        default = max(2, os.cpu_count() or 2) if field.name == "workers" else field.default
+        help_text = meaning[0].upper() + meaning[1:] + (f", in {unit}." if unit != "1" else ".")
+        kind: Any = click.FloatRange(min=0.1) if isinstance(field.default, float) else click.IntRange(min=0)
+        name = "--" + field.name.replace("_", "-")
+        command = click.option(name, type=kind, default=default, show_default=True, help=help_text)(command)
+    return command
+
+
+@click.command("serve", epilog="Example: upheaval serve --port 8000 --seconds 20 --rows 50000")
+@click.option(
+    "--build",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="The folder that `upheaval build` left.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for any free port.")
+@click.option(
+    "--base", help="The address that people use, where a proxy stands in front.  [default: http://HOST:PORT/]"
+)
+@click.option(
+    "--trust-proxy", default="", help="Addresses of proxies whose X-Forwarded-For counts, separated by commas."
+)
+@_limit_options
+def serve_command(folder: Path, host: str, port: int, base: str | None, trust_proxy: str, **values: Any) -> None:
+    """Serve a build over HTTP, read-only: SPARQL, linked data, dumps, reconciliation.
+
+    The endpoint is /sparql, the access log goes to standard output as JSON lines, /health and /metrics tell how it is.
+    """
+    from upheaval.serve.running import run
+
+    limits = Limits(**values)
+    if limits.workers < 1:
+        raise click.UsageError("--workers has to be at least 1")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    try:
+        run(folder, host, port, base, trust_proxy, limits)
+    except Refusal as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"cannot listen on {host}:{port}: {error.strerror}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    serve_command()

@@ -1,0 +1,187 @@
+"""The SPARQL endpoint over HTTP: from a request through a worker to an answer, and what the endpoint says of itself."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from upheaval.serve.answering import Job, write_graph
+from upheaval.serve.caching import validators
+from upheaval.serve.dataset import Served
+from upheaval.serve.description import service_description, void
+from upheaval.serve.limits import Limits
+from upheaval.serve.names import Names
+from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, by_word, choose
+from upheaval.serve.observing import Metrics, fingerprint
+from upheaval.serve.pages import render
+from upheaval.serve.problems import Problem, busy
+from upheaval.serve.protocol import Asked, read_request
+from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
+
+
+class Endpoint:
+    """The endpoint of one build."""
+
+    def __init__(self, served: Served, pool: Pool, names: Names, limits: Limits, metrics: Metrics) -> None:
+        self.served, self.pool, self.names, self.limits, self.metrics = served, pool, names, limits, metrics
+        self._clients: Counter[str] = Counter()
+        self._described = service_description(served, self.names, limits)
+        self._void = void(served, self.names)
+        self._examples = _examples(served.extra)
+
+    async def sparql(self, request: Request) -> Response:
+        """Answer the query operation (SPARQL 1.1 Protocol section 2.1), or describe the service."""
+        request.state.noted["route"] = "sparql"
+        asked = await read_request(request, self.limits)
+        if asked.query is None:
+            return await self._describe(request, asked)
+        accept = request.headers.get("accept")
+        offers = (*ROWS, *GRAPHS, HTML) if request.method != "POST" else (*ROWS, *GRAPHS)
+        if request.method != "POST" and not asked.word and choose(accept, offers) is HTML:
+            return self._page(asked.query)
+        rows, graph = _forms(accept, asked)
+        if rows is None and graph is None:
+            raise Problem(406, f"there is {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
+        return await self._query(request, asked, rows, graph)
+
+    async def _query(self, request: Request, asked: Asked, rows: Offer | None, graph: Offer | None) -> Response:
+        job: Job = {
+            "query": asked.query,
+            "default": None if asked.default is None else list(asked.default),
+            "named": None if asked.named is None else list(asked.named),
+            "base": self.served.iri,
+            "rows_form": rows and rows.name,
+            "graph_form": graph and graph.name,
+            "rows": self.limits.rows,
+            "size": self.limits.answer_bytes,
+            "note": f"{self.names.base}sparql#limit-rows",
+        }
+        noted = request.state.noted
+        noted["query"] = fingerprint(asked.query or "")
+        outcome = "failed"
+        try:
+            with self._counted(request.client.host if request.client else ""):
+                header, body = await self._while_connected(request, job)
+            outcome = "answered" if header["status"] == 200 else "refused"
+        except TimedOut:
+            outcome = "timeout"
+            seconds = self.limits.seconds
+            raise busy(503, f"the query ran longer than {seconds:g} s and was stopped", seconds) from None
+        except Crashed:
+            outcome = "crash"
+            raise busy(503, "the query took too much memory, or broke the engine, and was stopped", 30) from None
+        except Overloaded:
+            outcome = "overload"
+            raise busy(503, "too many queries are waiting", self.limits.seconds) from None
+        finally:
+            noted["outcome"] = outcome
+            self.metrics.queries.labels(outcome).inc()
+        if header["status"] != 200:
+            place = {name: header[name] for name in ("line", "column") if name in header}
+            raise Problem(header["status"], header["detail"], **place)
+        return self._answer(header, body, noted)
+
+    def _answer(self, header: dict[str, Any], body: bytes, noted: dict[str, Any]) -> Response:
+        offer = next(o for o in (GRAPHS if header["kind"] == "graph" else ROWS) if o.name == header["form"])
+        headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+        noted["rows"] = header["count"]
+        if header["cut"]:
+            noted["truncated"] = header["cut"]
+            limit = self.limits.rows if header["cut"] == "rows" else self.limits.answer_bytes
+            headers["Upheaval-Truncated"] = f"{header['cut']}; limit={limit}"
+            headers["Link"] = f'<{self.names.base}sparql#limit-rows>; rel="describedby"'
+            if offer in (CSV, TSV):
+                headers["Content-Disposition"] = f'inline; filename="truncated.{offer.name}"'
+        return Response(body, headers=headers, media_type=offer.content_type)
+
+    async def _while_connected(self, request: Request, job: Job) -> tuple[dict[str, Any], bytes]:
+        """Run a job; where the client goes away, stop it, for nobody waits for it any more."""
+        task = asyncio.create_task(self.pool.run(job))
+        gone = asyncio.create_task(_disconnected(request))
+        try:
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise Problem(400, "the client went away")
+            return task.result()
+        finally:
+            gone.cancel()
+            task.cancel()
+
+    @contextlib.contextmanager
+    def _counted(self, client: str) -> Iterator[None]:
+        """Count the queries of an address while they run; nothing of it is kept afterwards.
+
+        Raises:
+            Problem: 429 where it has too many already.
+
+        """
+        if self.limits.per_client and self._clients[client] >= self.limits.per_client:
+            raise busy(429, f"an address may run {self.limits.per_client} queries at a time", 5)
+        self._clients[client] += 1
+        try:
+            yield
+        finally:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client]
+
+    async def _describe(self, request: Request, asked: Asked) -> Response:
+        offers = (*GRAPHS, HTML)
+        offer = by_word(asked.word, GRAPHS) if asked.word else choose(request.headers.get("accept"), offers)
+        if offer is None:
+            raise Problem(406, f"there is {', '.join(o.media for o in offers)}", {"Vary": "Accept"})
+        return self._page("") if offer is HTML else self._graph(self._described, offer)
+
+    def _graph(self, triples: list[ox.Triple], offer: Offer) -> Response:
+        headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued) | {"Vary": "Accept"}
+        headers["Cache-Control"] = "no-cache"  # limits and addresses change with the options, not with the build
+        return Response(write_graph(triples, offer.name), headers=headers, media_type=offer.content_type)
+
+    def _page(self, query: str) -> Response:
+        limits = list(self.limits.described())
+        first = query or "SELECT * WHERE { ?subject ?predicate ?object } LIMIT 10"
+        page = render(
+            "query.html", served=self.served, names=self.names, query=first, examples=self._examples, limits=limits
+        )
+        return Response(page, headers={"Vary": "Accept"}, media_type=HTML.content_type)
+
+    async def well_known_void(self, request: Request) -> Response:
+        """Return the VoID description of the dataset (VoID section 7.2)."""
+        request.state.noted["route"] = "void"
+        offer = choose(request.headers.get("accept"), (*GRAPHS, HTML))
+        if offer is HTML:
+            offer = TURTLE
+        if offer is None:
+            raise Problem(406, f"there is {', '.join(o.media for o in GRAPHS)}", {"Vary": "Accept"})
+        return self._graph(self._void, offer)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _forms(accept: str | None, asked: Asked) -> tuple[Offer | None, Offer | None]:
+    """Return what is acceptable for rows and for graphs; a known `format` counts before Accept."""
+    if asked.word:
+        rows, graph = by_word(asked.word, ROWS), by_word(asked.word, GRAPHS)
+        if rows or graph:
+            return rows or choose(accept, ROWS), graph or choose(accept, GRAPHS)
+    return choose(accept, ROWS), choose(accept, GRAPHS)
+
+
+def _examples(store: ox.Store) -> list[tuple[str, str]]:
+    """Return the title and the text of each example question of the build."""
+    found = store.query(
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT ?title ?text { ?q a sh:SPARQLExecutable ; rdfs:comment ?title ; sh:select|sh:ask|sh:construct ?text } "
+        "ORDER BY ?title"
+    )
+    assert isinstance(found, ox.QuerySolutions), found
+    rows = [(solution["title"], solution["text"]) for solution in found]
+    return [(t.value, q.value) for t, q in rows if isinstance(t, ox.Literal) and isinstance(q, ox.Literal)]

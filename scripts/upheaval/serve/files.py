@@ -1,0 +1,47 @@
+"""The files of a build, as they are: dumps with their hashes, and the web pages."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.dataset import Served, ServedFile
+from upheaval.serve.problems import Problem
+
+PAGE_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
+
+
+def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, str] | None = None) -> Response:
+    """Send a file.
+
+    Args:
+        request: for conditions and ranges.
+        file: which one.
+        served: whose.
+        more: further header fields.
+
+    Returns:
+        The file with ETag, Last-Modified and, for what the manifest lists, its SHA-256 as Repr-Digest (RFC 9530).
+
+    Raises:
+        Problem: 503 where the file is no longer the one that was there when the server started.
+
+    """
+    try:
+        stat = file.path.stat()
+    except OSError:
+        stat = None
+    if stat is None or (stat.st_size, stat.st_mtime_ns) != (file.size, file.changed):
+        raise Problem(503, "the build was replaced; restart the server", {"Retry-After": "60"})
+    headers = {**validators(file.sha256 or f"{served.identity[:24]}-{file.size}", served.issued), **(more or {})}
+    if file.digest:
+        headers["Repr-Digest"] = file.digest
+    if file.media == "text/html":
+        headers["Content-Security-Policy"] = PAGE_POLICY
+    if fresh := unchanged(request, headers):
+        return fresh
+    text = file.media.startswith("text/")
+    return FileResponse(
+        file.path, 200, headers, f"{file.media}; charset=utf-8" if text else file.media, stat_result=stat
+    )

@@ -1,0 +1,42 @@
+"""Header fields: those that every answer carries, and the limit of those that a request may bring."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from upheaval.serve.problems import Problem
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+EXPOSED = ("Upheaval-Truncated", "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Location")
+
+
+class Always:
+    """ASGI middleware for what concerns every answer: security headers, CORS, and the limit of header fields."""
+
+    def __init__(self, app: ASGIApp, header_bytes: int) -> None:
+        self.app = app
+        self.header_bytes = header_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and complete the headers of its answer."""
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Access-Control-Allow-Origin", "*")
+                headers.setdefault("Access-Control-Expose-Headers", ", ".join(EXPOSED))
+                headers.setdefault("Content-Security-Policy", POLICY)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
+
+        if scope["type"] == "http":
+            size = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+            if size > self.header_bytes:
+                await Problem(431, f"header fields may have {self.header_bytes} bytes").response()(
+                    scope, receive, completed
+                )
+                return
+        await self.app(scope, receive, completed)

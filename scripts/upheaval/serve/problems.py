@@ -1,0 +1,56 @@
+"""Refusals of the server as problem documents (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+
+class Problem(Exception):
+    """Raised where a request cannot be answered.
+
+    Attributes:
+        status: the HTTP status.
+        detail: why, and what to do about it, for people.
+        headers: what the answer carries besides, such as Retry-After.
+        more: members of the problem document, such as line and column.
+
+    """
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.more = more
+
+    def response(self) -> Response:
+        """Return the problem as an `application/problem+json` response (RFC 9457 section 3)."""
+        body = {"title": HTTPStatus(self.status).phrase, "status": self.status, "detail": self.detail, **self.more}
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return JSONResponse(body, self.status, headers, "application/problem+json")
+
+
+def busy(status: int, detail: str, seconds: float) -> Problem:
+    """Return a 429 or 503 that says after how many seconds to come again (RFC 9110 section 10.2.3)."""
+    return Problem(status, detail, {"Retry-After": str(max(1, round(seconds)))})
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """Answer with the problem that a handler raised."""
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Answer with a problem document where the framework itself refuses: 404, 405."""
+    assert isinstance(error, HTTPException)
+    return Problem(error.status_code, str(error.detail), error.headers).response()
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Answer 500 without saying anything about the inside."""
+    return Problem(500, "the server failed on this request; it has been logged").response()

@@ -1,0 +1,296 @@
+"""The Reconciliation Service API 0.2, with which OpenRefine matches anybody's table of states or treaties to ours."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import pyoxigraph as ox
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from upheaval import __version__
+from upheaval.serve.dataset import Served
+from upheaval.serve.limits import Limits
+from upheaval.serve.matching import CERTAIN, Entity, Index, Term
+from upheaval.serve.names import Names
+from upheaval.serve.pages import link, render
+from upheaval.serve.problems import Problem, busy
+from upheaval.serve.protocol import FORM, read_body, read_fields
+
+BATCH = 50
+MOST = 100
+_LIMIT = {"name": "limit", "label": "Limit", "type": "number", "default": 0, "help_text": "Values of a row, 0 for all"}
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+class Reconciliation:
+    """The service of one build; identifiers are the slugs of records and the short names of the JSON-LD context."""
+
+    def __init__(self, served: Served, names: Names, limits: Limits) -> None:
+        self.served, self.names, self.limits = served, names, limits
+        self._slot = asyncio.Semaphore(1)
+        self._queued = 0
+
+    @cached_property
+    def index(self) -> Index:
+        """The names of the build; the application makes it before the first request."""
+        return Index(self.served)
+
+    async def _in_turn(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Do costly work in a thread, one piece at a time, so that queries and documents do not wait for it.
+
+        Raises:
+            Problem: 503 where too many wait already.
+
+        """
+        if self._queued >= self.limits.waiting:
+            raise busy(503, "too many requests wait for the reconciliation service", 5)
+        self._queued += 1
+        try:
+            async with self._slot:
+                return await run_in_threadpool(work, *arguments)
+        finally:
+            self._queued -= 1
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the service manifest (section 3.1)."""
+        base = self.names.base + "reconcile"
+        types = [_term(term) for term in self.index.types.values()]
+        return {
+            "versions": ["0.2"],
+            "name": self.served.title,
+            "identifierSpace": self.served.iri,
+            "schemaSpace": self.served.iri + "context.jsonld",
+            "documentation": "https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/",
+            "serviceVersion": __version__,
+            "defaultTypes": types,
+            "view": {"url": self.served.iri + "{{id}}"},
+            "preview": {"url": base + "/preview?id={{id}}", "width": 420, "height": 160},
+            "suggest": {
+                kind: {"service_url": base, "service_path": f"/suggest/{kind}"}
+                for kind in ("entity", "type", "property")
+            },
+            "extend": {
+                "propose_properties": {"service_url": base, "service_path": "/properties"},
+                "property_settings": [_LIMIT],
+            },
+        }
+
+    async def respond(self, request: Request) -> Response:
+        """Answer with the manifest, with candidates for `queries`, or with values for `extend` (sections 4 and 6)."""
+        request.state.noted["route"] = "reconcile"
+        fields = read_fields(request.scope["query_string"])
+        if request.method == "POST":
+            if not request.headers.get("content-type", "").lower().startswith(FORM):
+                raise Problem(415, f"send a form ({FORM}) with the field `queries` or `extend`")
+            fields += read_fields(await read_body(request, self.limits))
+        given = dict(fields)
+        if "queries" in given:
+            return JSONResponse(await self._in_turn(self.batch, _object(given["queries"])))
+        if "extend" in given:
+            return JSONResponse(await self._in_turn(self.extend, _object(given["extend"])))
+        return JSONResponse(self.manifest())
+
+    def batch(self, queries: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the candidates of each query of a batch (section 4.2).
+
+        Raises:
+            Problem: 400 where the batch is too long or a query is malformed.
+
+        """
+        if len(queries) > BATCH:
+            raise Problem(400, f"send at most {BATCH} queries at a time")
+        return {name: {"result": self._candidates(query)} for name, query in queries.items()}
+
+    def _candidates(self, query: Any) -> list[dict[str, Any]]:
+        text, types, limit, properties, strict = _read(query)
+        required = types if strict != "should" else []
+        if strict == "all" and len(types) > 1:
+            found = [pair for pair in self.index.find(text, types, MOST) if self._in_all(pair[0], types)]
+        elif text:
+            found = self.index.find(text, required, MOST)
+        else:
+            found = [(entity, 100.0) for entity in self.index.of_type(required)]
+        scored = [(entity, *self._score(entity, score, types, properties)) for entity, score in found]
+        scored = sorted((item for item in scored if item[1] > 0), key=lambda item: (-item[1], item[0].id))
+        certain = [item for item in scored if item[1] >= CERTAIN]
+        return [
+            {
+                **self._entity(entity),
+                "type": [_term(self.index.types[name]) for name in entity.types if name in self.index.types],
+                "score": round(score, 1),
+                "match": score >= CERTAIN and len(certain) == 1,
+                "features": features,
+            }
+            for entity, score, features in scored[:limit]
+        ]
+
+    def _in_all(self, entity: Entity, types: Iterable[str]) -> bool:
+        return all(self.index.by_iri.get(name, name) in entity.all_types for name in types)
+
+    def _score(
+        self, entity: Entity, name: float, types: list[str], properties: list[tuple[str, list[str]]]
+    ) -> tuple[float, list[dict[str, Any]]]:
+        """Combine the name (as it is, where no property is given; else 60 %) with the agreement of each property."""
+        features: list[dict[str, Any]] = [{"id": "name", "value": round(name, 1)}]
+        score = name
+        if properties:
+            agreed = [self.index.agreement(entity, pid, wanted) for pid, wanted in properties]
+            features += [
+                {"id": pid, "value": round(a * 100, 1)} for (pid, _), a in zip(properties, agreed, strict=True)
+            ]
+            score = 0.6 * name + 40 * sum(agreed) / len(agreed)
+        if types:
+            fits = any(self.index.by_iri.get(wanted, wanted) in entity.all_types for wanted in types)
+            features.append({"id": "type", "value": fits})
+            score = score if fits else score * 0.7
+        return score, features
+
+    def _entity(self, entity: Entity) -> dict[str, Any]:
+        said = {"id": entity.id, "name": entity.name}
+        return said | ({"description": entity.description} if entity.description else {})
+
+    async def suggest(self, request: Request) -> Response:
+        """Complete the prefix of an entity, a type or a property (section 5)."""
+        request.state.noted["route"] = "reconcile-suggest"
+        given = dict(read_fields(request.scope["query_string"]))
+        prefix = given.get("prefix", "")[:300]
+        cursor = _number(given.get("cursor", ""), 0)
+        kind = request.path_params["kind"]
+        if kind == "entity":
+            found = await self._in_turn(self.index.find, prefix, (), MOST)
+            result = [
+                {**self._entity(entity), "notable": [_term(self.index.types[t]) for t in entity.types]}
+                for entity, _ in found
+            ]
+        elif kind in ("type", "property"):
+            terms = self.index.types if kind == "type" else self.index.properties
+            asked = prefix.casefold()
+            fitting = [t for t in terms.values() if asked in t.name.casefold() or asked in t.id.casefold()]
+            result = [_described(term) for term in fitting]
+        else:
+            raise Problem(404, "there are suggestions for entity, type and property")
+        return JSONResponse({"result": result[cursor : cursor + 20]})
+
+    async def preview(self, request: Request) -> Response:
+        """Return a small page about an entity, to be shown in a frame (section 4.4)."""
+        request.state.noted["route"] = "reconcile-preview"
+        entity = self.index.entities.get(dict(read_fields(request.scope["query_string"])).get("id", ""))
+        if entity is None:
+            raise Problem(404, "there is no entity of this id")
+        types = ", ".join(self.index.types[name].name for name in entity.types)
+        href = link(self.served.iri + entity.id, self.names)
+        page = render(
+            "preview.html", name=entity.name, types=types, description=entity.description, href=href, names=self.names
+        )
+        policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+        return Response(page, headers={"Content-Security-Policy": policy}, media_type="text/html; charset=utf-8")
+
+    async def properties(self, request: Request) -> Response:
+        """Propose the properties that entities of a type have (section 6.1)."""
+        request.state.noted["route"] = "reconcile-properties"
+        given = dict(read_fields(request.scope["query_string"]))
+        limit = _number(given.get("limit", ""), 0) or MOST
+        kind = given.get("type", "")
+        proposed = await self._in_turn(self._properties_of, kind)
+        return JSONResponse({"properties": proposed[:limit], "limit": limit} | ({"type": kind} if kind else {}))
+
+    def _properties_of(self, kind: str) -> list[dict[str, Any]]:
+        entities = self.index.of_type([kind] if kind else [])
+        used = [t for t in self.index.properties.values() if any(self.index.values(e, t.id) for e in entities)]
+        return [_described(term) for term in used]
+
+    def extend(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of properties of entities (section 6.2).
+
+        Raises:
+            Problem: 400 where the query is malformed or too long.
+
+        """
+        ids, asked = query.get("ids"), query.get("properties")
+        if not _texts(ids) or not isinstance(asked, list) or not all(isinstance(p, dict) and "id" in p for p in asked):
+            raise Problem(400, "an extension has `ids`, a list of texts, and `properties`, a list of objects with `id`")
+        assert isinstance(ids, list)
+        if len(ids) > 10 * BATCH or len(asked) > BATCH:
+            raise Problem(400, f"send at most {10 * BATCH} ids and {BATCH} properties at a time")
+        limits = {str(p["id"]): _number(str((p.get("settings") or {}).get("limit", "")), 0) for p in asked}
+        meta = [self._meta(pid) for pid in limits]
+        rows = {name: {pid: self._values(name, pid, limit) for pid, limit in limits.items()} for name in ids}
+        return {"meta": meta, "rows": rows}
+
+    def _meta(self, pid: str) -> dict[str, Any]:
+        term = self.index.properties.get(self.index.by_iri.get(pid, pid))
+        return {"id": pid, "name": term.name if term else pid}
+
+    def _values(self, name: str, pid: str, limit: int) -> list[dict[str, Any]]:
+        entity = self.index.entities.get(name)
+        if entity is None:
+            return []
+        return [self._cell(value) for value in self.index.values(entity, pid)[: limit or None]]
+
+    def _cell(self, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
+        if isinstance(value, ox.NamedNode):
+            other = self.index.entities.get(value.value.removeprefix(self.served.iri))
+            if other:
+                return {"id": other.id, "name": other.name}
+            return {"str": self.index.texts(value)[-1] if "#" in value.value else value.value}
+        kind = value.datatype.value.removeprefix(_XSD)
+        if kind == "date" and len(value.value) == 10:
+            return {"date": f"{value.value}T00:00:00"}
+        if kind == "integer":
+            return {"int": int(value.value)}
+        if kind in ("decimal", "double", "float"):
+            return {"float": float(value.value)}
+        return {"str": value.value}
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"id": term.id, "name": term.name}
+
+
+def _described(term: Term) -> dict[str, Any]:
+    return _term(term) | ({"description": term.description} if term.description else {})
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Problem(400, "this is not JSON") from None
+    if not isinstance(found, dict):
+        raise Problem(400, "an object is needed")
+    return found
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _read(query: Any) -> tuple[str, list[str], int, list[tuple[str, list[str]]], str]:
+    """Read one query of a batch: text, types, limit, properties and how strictly types count."""
+    if not isinstance(query, dict):
+        raise Problem(400, "a query is an object")
+    text, kind, given = query.get("query", ""), query.get("type", []), query.get("properties", [])
+    types = [kind] if isinstance(kind, str) and kind else kind or []
+    limit, strict = query.get("limit", 25), query.get("type_strict", "any")
+    if not isinstance(text, str) or not _texts(types) or not isinstance(given, list):
+        raise Problem(400, "a query has the text `query`, the text or list `type`, and the list `properties`")
+    if not text and not given:
+        raise Problem(400, "a query has a text `query` or at least one property")
+    if not isinstance(limit, (int, float)) or strict not in ("any", "should", "all"):
+        raise Problem(400, "`limit` is a number and `type_strict` is any, should or all")
+    properties = []
+    for item in given[:BATCH]:
+        if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
+            raise Problem(400, "a property has the text `pid` and the value `v`")
+        values = item["v"] if isinstance(item["v"], list) else [item["v"]]
+        texts = [str(v.get("id", v.get("name", ""))) if isinstance(v, dict) else str(v) for v in values[:BATCH]]
+        properties.append((item["pid"], texts))
+    return text, types, max(1, min(int(limit), MOST)), properties, strict

@@ -1,0 +1,239 @@
+"""Linked data over HTTP: every IRI that a build mints leads to a document about it.
+
+A record's IRI names a thing, so it answers 303 to a document (Cool URIs for the Semantic Web, section 4.2); a
+vocabulary's terms are hash IRIs, so their document answers 200 itself. Documents are negotiated or asked for by
+suffix, and carry Signposting links (FAIR Signposting profile, level 1).
+"""
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from upheaval.graphs import iri_of
+from upheaval.serve.answering import write_graph
+from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.dataset import Served
+from upheaval.serve.describing import about, describe, namespace
+from upheaval.serve.files import send
+from upheaval.serve.limits import Limits
+from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
+from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, choose
+from upheaval.serve.pages import render, view
+from upheaval.serve.problems import Problem
+from upheaval.terms import DCTERMS, RDF
+
+OFFERS = (TURTLE, HTML, *GRAPHS[1:])
+_BY_SUFFIX = {offer.name: offer for offer in OFFERS}
+_REPLACED = ox.NamedNode(str(DCTERMS.isReplacedBy))
+_TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
+_IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
+
+
+class Resources:
+    """The linked data of one build."""
+
+    def __init__(self, served: Served, names: Names, limits: Limits) -> None:
+        self.served, self.names, self.limits = served, names, limits
+        self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
+        self._written_terms: dict[tuple[str, Offer], bytes] = {}
+
+    async def respond(self, request: Request) -> Response:
+        """Answer a request for any path that no other route has.
+
+        Raises:
+            Problem: 404 where the path names nothing, 406 where no representation is acceptable, 410 for what has
+                been retired, 503 for a file that was changed after the server started.
+
+        """
+        path = str(request.path_params["path"])
+        noted = request.state.noted
+        if path in self.served.files:
+            noted["route"] = "file"
+            return send(request, self.served.files[path], self.served)
+        if path.startswith(DOCUMENTS):
+            noted["route"] = "document"
+            return await self._document(request, path.removeprefix(DOCUMENTS))
+        for name, offer in self._readings(path):
+            if vocabulary := self.names.vocabulary(name):
+                noted["route"] = "vocabulary"
+                return await self._vocabulary(request, vocabulary, name, offer)
+        if path in self.served.site:
+            noted["route"] = "page"
+            return send(request, self.served.site[path], self.served)
+        return self._thing(request, path)
+
+    def _readings(self, path: str) -> Iterable[tuple[str, Offer | None]]:
+        """Yield what a path may mean: itself, and what stands before its suffix in the form of that suffix."""
+        yield path, None
+        stem, dot, suffix = path.rpartition(".")
+        if dot and suffix in _BY_SUFFIX:
+            yield stem, _BY_SUFFIX[suffix]
+
+    def _thing(self, request: Request, path: str) -> Response:
+        if version := self._version(path):
+            request.state.noted["route"] = "vocabulary"
+            return RedirectResponse(version, 303)
+        for name, asked in self._readings(path):
+            iri = self.names.thing(name)
+            if not self._exists(iri):
+                continue
+            request.state.noted["route"] = "thing"
+            offer = asked or self._negotiate(request)
+            self._gone(iri)
+            location = self.names.document(name, offer.name)
+            if name == "catalog" and f"{name}.{offer.name}" in self.served.files:
+                location = self.names.own(f"{name}.{offer.name}")
+            if offer is HTML and (page := self._page(name)):
+                location = self.names.own(page)
+            headers = {"Vary": "Accept", "Link": self._links(iri, name, None), "Cache-Control": "public, max-age=300"}
+            return RedirectResponse(location, 303, headers)
+        raise Problem(404, "there is nothing of this name here")
+
+    def _version(self, path: str) -> str | None:
+        found = [iri for version, iri in self.served.versions.items() if version.endswith("/" + path)]
+        return self.names.path(found[0]) if found else None
+
+    def _page(self, name: str) -> str | None:
+        return next((page for page in (f"{name}.html", f"{name}/index.html") if page in self.served.site), None)
+
+    def _exists(self, iri: str) -> bool:
+        return iri in self._graphs or self.served.store_of(iri) is not None
+
+    def _negotiate(self, request: Request) -> Offer:
+        offer = choose(request.headers.get("accept"), OFFERS)
+        if offer is None:
+            listed = ", ".join(offer.media for offer in OFFERS)
+            raise Problem(406, f"there is {listed}", {"Vary": "Accept"})
+        return offer
+
+    def _gone(self, iri: str) -> None:
+        """Raise 410 for a retired resource, saying what replaces it."""
+        if iri not in self.served.retired:
+            return
+        replaced = [triple.object for triple in about(self.served.store, ox.NamedNode(iri), _REPLACED)]
+        by = sorted(target.value for target in replaced if isinstance(target, ox.NamedNode))
+        headers = {"Link": ", ".join(f'<{ascii_iri(target)}>; rel="successor-version"' for target in by)} if by else {}
+        detail = f"this has been retired; use {', '.join(by)}" if by else "this has been retired"
+        raise Problem(410, detail, headers, replacedBy=by)
+
+    async def _document(self, request: Request, path: str) -> Response:
+        found = next((reading for reading in self._readings(path) if self._exists(self.names.thing(reading[0]))), None)
+        if found is None:
+            raise Problem(404, "there is no document of this name here")
+        name, asked = found
+        iri = self.names.thing(name)
+        offer = asked or self._negotiate(request)
+        self._gone(iri)
+        headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
+        headers |= {"Vary": "Accept", "Link": self._links(iri, name, offer)}
+        if asked is None:
+            headers["Content-Location"] = self.names.document(name, offer.name)
+        if fresh := unchanged(request, headers):
+            return fresh
+        body, cut = await run_in_threadpool(self._written, iri, name, offer)
+        if cut:
+            headers["Upheaval-Truncated"] = f"rows; limit={self.limits.rows}"
+        return Response(body, headers=headers, media_type=offer.content_type)
+
+    def _written(self, iri: str, name: str, offer: Offer) -> tuple[bytes, bool]:
+        store = self.served.store_of(iri) or self.served.store
+        if iri in self._graphs:
+            graph = ox.NamedNode(iri)
+            quads = store.quads_for_pattern(None, None, None, graph)
+            triples = [quad.triple for quad, _ in zip(quads, range(self.limits.rows + 1), strict=False)]
+            cut = len(triples) > self.limits.rows
+            triples = triples[: self.limits.rows]
+        else:
+            triples, cut = describe(store, iri, self.limits.rows)
+        if offer is not HTML:
+            return write_graph([*triples, *self._metadata(iri, name)], offer.name), cut
+        twins = [(other.name, self.names.document(name, other.name)) for other in GRAPHS]
+        page = view(store, iri, [] if iri in self._graphs else triples, self.names)
+        counted = len(triples) if iri in self._graphs else None
+        served, names = self.served, self.names
+        return render(
+            "document.html", page=page, twins=twins, served=served, names=names, cut=cut, counted=counted
+        ), cut
+
+    def _metadata(self, iri: str, name: str) -> list[ox.Triple]:
+        """Say what the document itself is: about what, of which dataset, of when, under which licence."""
+        document = ox.NamedNode(ascii_iri(self.names.absolute(self.names.document(name))))
+        day = ox.Literal(
+            self.served.issued.date().isoformat(), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
+        )
+        said: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+            (_TOPIC, ox.NamedNode(iri)),
+            (_IN_DATASET, ox.NamedNode(self.served.iri)),
+            (ox.NamedNode(str(DCTERMS.modified)), day),
+        ]
+        if self.served.license:
+            said.append((ox.NamedNode(str(DCTERMS.license)), ox.NamedNode(self.served.license)))
+        return [ox.Triple(document, predicate, value) for predicate, value in said]
+
+    def _links(self, iri: str, name: str, shown: Offer | None) -> str:
+        """Return the Link field (RFC 8288): cite-as, describedby, alternate, license, collection and type."""
+        links = [f'<{ascii_iri(iri)}>; rel="cite-as"']
+        for offer in OFFERS:
+            if offer is not shown:
+                relation = "alternate" if offer is HTML else "describedby alternate"
+                links.append(f'<{self.names.document(name, offer.name)}>; rel="{relation}"; type="{offer.media}"')
+        if self.served.license:
+            links.append(f'<{ascii_iri(self.served.license)}>; rel="license"')
+        links.append(f'<{ascii_iri(self.served.iri)}>; rel="collection"')
+        store = self.served.store_of(iri)
+        if store is not None:
+            types = about(store, ox.NamedNode(iri), ox.NamedNode(str(RDF.type)))
+            found = sorted(triple.object.value for triple in types if isinstance(triple.object, ox.NamedNode))
+            links.extend(f'<{ascii_iri(cls)}>; rel="type"' for cls in found[:8])
+        return ", ".join(links)
+
+    async def _vocabulary(self, request: Request, iri: str, name: str, asked: Offer | None) -> Response:
+        offer = asked or self._negotiate(request)
+        self._gone(iri)
+        twin = f"{name}.{offer.name}"
+        headers = {"Vary": "Accept", "Link": self._twins(name, offer)}
+        if asked is None:
+            headers["Content-Location"] = ascii_iri(self.names.own(twin))
+        if twin in self.served.files:
+            return send(request, self.served.files[twin], self.served, headers)
+        if offer is HTML and (page := self._page(name)):
+            return send(request, self.served.site[page], self.served, headers)
+        headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
+        if fresh := unchanged(request, headers):
+            return fresh
+        body = await run_in_threadpool(self._terms, iri, name, offer)
+        return Response(body, headers=headers, media_type=offer.content_type)
+
+    def _twins(self, name: str, shown: Offer) -> str:
+        return ", ".join(
+            f'<{ascii_iri(self.names.own(f"{name}.{offer.name}"))}>; rel="alternate"; type="{offer.media}"'
+            for offer in OFFERS
+            if offer is not shown
+        )
+
+    def _terms(self, iri: str, name: str, offer: Offer) -> bytes:
+        """Write a vocabulary's document, once: it is long, and always the same."""
+        if (iri, offer) not in self._written_terms:
+            self._written_terms[iri, offer] = self._write_terms(iri, name, offer)
+        return self._written_terms[iri, offer]
+
+    def _write_terms(self, iri: str, name: str, offer: Offer) -> bytes:
+        store = self.served.store_of(iri) or self.served.extra
+        file = self.served.files.get(f"{name}.ttl")
+        if file:
+            triples = [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.TURTLE)]
+        else:
+            triples = namespace(store, iri)
+        if offer is not HTML:
+            return write_graph(triples, offer.name)
+        said: dict[str, list[ox.Triple]] = {}
+        for triple in triples:
+            said.setdefault(iri_of(triple.subject), []).append(triple)
+        own = sorted(subject for subject in said if subject.startswith(iri + "#"))
+        terms = [view(store, subject, said[subject], self.names) for subject in own]
+        head = view(store, iri, said.get(iri, []), self.names)
+        twins = [(other.name, self.names.own(f"{name}.{other.name}")) for other in GRAPHS]
+        return render("vocabulary.html", page=head, terms=terms, twins=twins, served=self.served, names=self.names)

@@ -1,0 +1,184 @@
+"""Solutions to text, a row at a time, so that an answer can be cut at a limit and say so.
+
+Oxigraph's own serializer writes a whole answer or none; these writers give the same documents for what fits.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import pyoxigraph as ox
+
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class Unwritable(Exception):
+    """Raised for a value that a format cannot carry; its argument says which."""
+
+
+def write_rows(
+    variables: Sequence[str], solutions: Iterable[ox.QuerySolution], form: str, rows: int, size: int, note: str
+) -> tuple[bytes, int, str]:
+    """Write solutions.
+
+    Args:
+        variables: without question marks.
+        solutions: consumed as far as the limits allow.
+        form: json, xml, csv or tsv.
+        rows, size: how many solutions and bytes at most.
+        note: the IRI that JSON and XML link to in their head when something was left out.
+
+    Returns:
+        The document (SPARQL 1.1 Query Results JSON, XML, or CSV and TSV), the number of solutions in it, and what
+        cut it: "rows", "bytes" or nothing.
+
+    Raises:
+        Unwritable: a value cannot be written in the format.
+
+    """
+    writer = _WRITERS[form]
+    parts: list[str] = []
+    total = 0
+    cut = ""
+    for solution in solutions:
+        if len(parts) == rows:
+            cut = "rows"
+            break
+        text = writer.row(variables, solution)
+        total += len(text) if text.isascii() else len(text.encode())
+        if total > size:
+            cut = "bytes"
+            break
+        parts.append(text)
+    limit = {"rows": rows, "bytes": size}.get(cut, 0)
+    return writer.document(variables, parts, note if cut else "", cut, limit).encode(), len(parts), cut
+
+
+def write_boolean(value: bool, form: str) -> bytes:
+    """Write the answer to an ASK; CSV and TSV, which the recommendation leaves out, get the bare word."""
+    word = "true" if value else "false"
+    if form == "json":
+        return f'{{"head":{{}},"boolean":{word}}}'.encode()
+    if form == "xml":
+        return f"{_XML_START}<head></head><boolean>{word}</boolean></sparql>".encode()
+    return word.encode()
+
+
+class _Json:
+    @staticmethod
+    def row(variables: Sequence[str], solution: ox.QuerySolution) -> str:
+        found = {name: _json_term(term) for name in variables if (term := solution[name]) is not None}
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
+        head: dict[str, Any] = {"vars": list(variables)} | ({"link": [note]} if note else {})
+        more = f',"truncated":{{"by":"{cut}","limit":{limit}}}' if cut else ""
+        written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
+        return f'{{"head":{written},"results":{{"bindings":[{",".join(rows)}]}}{more}}}'
+
+
+def _json_term(term: object) -> dict[str, Any]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+    assert isinstance(term, ox.Literal), term
+    written: dict[str, Any] = {"type": "literal", "value": term.value}
+    if term.language:
+        written["xml:lang"] = term.language
+    elif term.datatype.value != _XSD_STRING:
+        written["datatype"] = term.datatype.value
+    return written
+
+
+_XML_START = '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'
+
+
+class _Xml:
+    @staticmethod
+    def row(variables: Sequence[str], solution: ox.QuerySolution) -> str:
+        found = (
+            f"<binding name={quoteattr(name)}>{_xml_term(term)}</binding>"
+            for name in variables
+            if (term := solution[name]) is not None
+        )
+        return f"<result>{''.join(found)}</result>"
+
+    @staticmethod
+    def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
+        head = "".join(f"<variable name={quoteattr(name)}/>" for name in variables)
+        link = f"<link href={quoteattr(note)}/>" if note else ""
+        return f"{_XML_START}<head>{head}{link}</head><results>{''.join(rows)}</results></sparql>"
+
+
+def _xml_term(term: object) -> str:
+    if isinstance(term, ox.NamedNode):
+        return f"<uri>{_xml_text(term.value)}</uri>"
+    if isinstance(term, ox.BlankNode):
+        return f"<bnode>{_xml_text(term.value)}</bnode>"
+    if isinstance(term, ox.Triple):
+        parts = (("subject", term.subject), ("predicate", term.predicate), ("object", term.object))
+        return f"<triple>{''.join(f'<{name}>{_xml_term(part)}</{name}>' for name, part in parts)}</triple>"
+    assert isinstance(term, ox.Literal), term
+    more = ""
+    if term.language:
+        more = f" xml:lang={quoteattr(term.language)}"
+    elif term.datatype.value != _XSD_STRING:
+        more = f" datatype={quoteattr(term.datatype.value)}"
+    return f"<literal{more}>{_xml_text(term.value)}</literal>"
+
+
+def _xml_text(text: str) -> str:
+    if _NO_XML.search(text):
+        raise Unwritable("a value holds a control character, which XML cannot carry; ask for JSON")
+    return escape(text, {"\r": "&#13;"})
+
+
+class _Csv:
+    @staticmethod
+    def row(variables: Sequence[str], solution: ox.QuerySolution) -> str:
+        return _csv_line(_plain(solution[name]) for name in variables)
+
+    @staticmethod
+    def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
+        return _csv_line(variables) + "".join(rows)
+
+
+def _csv_line(values: Iterable[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(list(values))
+    return text.getvalue()
+
+
+def _plain(term: object) -> str:
+    if isinstance(term, (ox.NamedNode, ox.Literal)):
+        return term.value
+    return "" if term is None else str(term)
+
+
+class _Tsv:
+    @staticmethod
+    def row(variables: Sequence[str], solution: ox.QuerySolution) -> str:
+        terms = (solution[name] for name in variables)
+        return "\t".join("" if term is None else str(term).replace("\t", "\\t") for term in terms) + "\n"
+
+    @staticmethod
+    def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
+        return "\t".join(f"?{name}" for name in variables) + "\n" + "".join(rows)
+
+
+_WRITERS: dict[str, type[_Json] | type[_Xml] | type[_Csv] | type[_Tsv]] = {
+    "json": _Json,
+    "xml": _Xml,
+    "csv": _Csv,
+    "tsv": _Tsv,
+}

@@ -1,0 +1,281 @@
+"""The pool of worker processes that run queries: bounded in number and in time, and refilled when one is lost."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections import Counter, deque
+from pathlib import Path
+
+from upheaval.serve.answering import Header, Job
+from upheaval.serve.limits import Limits
+from upheaval.serve.zygote import LENGTH
+
+START_SECONDS = 300.0
+WAIT_SECONDS = 30.0  # a query that had to wait longer finds nobody there any more
+
+
+class Overloaded(Exception):
+    """Raised where too many queries wait already, or one has waited too long."""
+
+
+class TimedOut(Exception):
+    """Raised for a query past its time, when its process is gone."""
+
+
+class Crashed(Exception):
+    """Raised for a query whose process died: out of memory, or a fault of the engine."""
+
+
+class Worker:
+    """One worker process and the socket to it."""
+
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self._reader = reader
+        self._writer = writer
+
+    async def ask(self, job: Job) -> tuple[Header, bytes]:
+        """Send a job and wait for its answer.
+
+        Raises:
+            Crashed: the process is gone.
+
+        """
+        try:
+            text = json.dumps(job).encode()
+            self._writer.write(struct.pack("!I", len(text)) + text)
+            await self._writer.drain()
+            head, body = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+            header: Header = json.loads(await self._reader.readexactly(head))
+            return header, await self._reader.readexactly(body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise Crashed from None
+
+    def close(self) -> None:
+        """Close the socket, which ends an idle process."""
+        self._writer.close()
+
+
+class Pool:
+    """Worker processes that share one dataset.
+
+    Attributes:
+        lost: how many workers were replaced, by reason: timeout, crash, cancelled or grown.
+
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.limits = limits
+        self.lost: Counter[str] = Counter()
+        self._path = path
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._lock = asyncio.Lock()
+        self._idle: deque[Worker] = deque()
+        self._busy: set[Worker] = set()
+        self._free = asyncio.Condition()
+        self._waiting = 0
+        self._closed = False
+        self._refills: set[asyncio.Task[None]] = set()
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of all workers, idle ones first."""
+        return [worker.pid for worker in (*self._idle, *self._busy)]
+
+    @property
+    def busy(self) -> int:
+        """How many queries run."""
+        return len(self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait."""
+        return self._waiting
+
+    def launch(self) -> None:
+        """Start the zygote without waiting for it, so that it loads while the caller does something else."""
+        ours, theirs = socket.socketpair()
+        arguments = [str(theirs.fileno()), str(self._path), str(self.limits.memory)]
+        command = [sys.executable, "-m", "upheaval.serve.zygote", *arguments]
+        self._zygote = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._control = ours
+
+    async def start(self) -> None:
+        """Wait until the dataset is loaded, and fork the workers.
+
+        Raises:
+            Crashed: the dataset cannot be loaded.
+
+        """
+        await self._ready()
+        for _ in range(self.limits.workers):
+            await self._add()
+
+    async def run(self, job: Job) -> tuple[Header, bytes]:
+        """Run one job.
+
+        Args:
+            job: as `answering.answer` takes it.
+
+        Returns:
+            The header and the body of the answer.
+
+        Raises:
+            Overloaded: no worker is free, and will not be in time.
+            TimedOut: it ran longer than it may; the process has been killed and is gone.
+            Crashed: the process died.
+
+        """
+        worker = await self._take()
+        reason = "cancelled"
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                header, body = await worker.ask(job)
+            peak = header.get("peak", 0) / (1 if sys.platform == "darwin" else 1024)
+            reason = "grown" if peak > self.limits.memory else ""
+            return header, body
+        except TimeoutError:
+            reason = "timeout"
+            await asyncio.shield(self._kill(worker))
+            raise TimedOut from None
+        except Crashed:
+            reason = "crash"
+            raise
+        finally:
+            await asyncio.shield(self._give_back(worker, reason))
+
+    async def close(self) -> None:
+        """End all workers and the zygote."""
+        self._closed = True
+        for task in self._refills:
+            task.cancel()
+        for worker in (*self._idle, *self._busy):
+            worker.close()
+        if self._control:
+            self._control.close()
+        if self._zygote:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._zygote.wait, 5)
+            self._zygote.kill()
+            self._zygote.wait()
+
+    async def _take(self) -> Worker:
+        async with self._free:
+            if not self._idle:
+                if self._waiting >= self.limits.waiting:
+                    raise Overloaded
+                self._waiting += 1
+                try:
+                    async with asyncio.timeout(max(self.limits.seconds, WAIT_SECONDS)):
+                        await self._free.wait_for(lambda: bool(self._idle))
+                except TimeoutError:
+                    raise Overloaded from None
+                finally:
+                    self._waiting -= 1
+            worker = self._idle.popleft()
+            self._busy.add(worker)
+            return worker
+
+    async def _give_back(self, worker: Worker, reason: str) -> None:
+        self._busy.discard(worker)
+        if not reason:
+            async with self._free:
+                self._idle.append(worker)
+                self._free.notify()
+            return
+        self.lost[reason] += 1
+        worker.close()
+        self._later(worker)
+
+    def _later(self, worker: Worker) -> None:
+        """Replace a worker without keeping the caller waiting."""
+        if not self._closed:
+            task = asyncio.create_task(self._refill(worker))
+            self._refills.add(task)
+            task.add_done_callback(self._refills.discard)
+
+    async def _refill(self, gone: Worker) -> None:
+        await self._kill(gone)
+        await self._add()
+
+    async def _kill(self, worker: Worker) -> None:
+        """Have the zygote kill a worker; it alone knows whether a process id is still that worker's."""
+        try:
+            await self._command(b"k", worker.pid)
+        except ConnectionError:  # the zygote is gone, and with it whoever would have ended the worker
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
+
+    async def _add(self) -> None:
+        try:
+            worker = await self._fork()
+        except ConnectionError:
+            async with self._lock:
+                await self._restart()
+            worker = await self._fork()
+        async with self._free:
+            self._idle.append(worker)
+            self._free.notify()
+
+    async def _fork(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        try:
+            pid = await self._command(b"f", 0, theirs.fileno())
+        except ConnectionError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        reader, writer = await asyncio.open_connection(sock=ours)
+        return Worker(pid, reader, writer)
+
+    async def _restart(self) -> None:
+        """Start a new zygote where the old one has died; the workers that it left are ended, for nobody minds them."""
+        assert self._zygote is not None
+        if self._zygote.poll() is None:
+            return
+        self.lost["zygote"] += 1
+        if self._control:
+            self._control.close()
+        orphans, self._idle = self._idle, deque()
+        for worker in (*orphans, *self._busy):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
+            worker.close()
+        self.launch()
+        await self._ready()
+        for orphan in orphans:
+            self._later(orphan)
+
+    async def _ready(self) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._reply()
+        except (ConnectionError, TimeoutError):
+            raise Crashed(f"{os.fspath(self._path)} cannot be loaded") from None
+
+    async def _command(self, command: bytes, pid: int, file: int | None = None) -> int:
+        async with self._lock:
+            if self._control is None:
+                raise ConnectionError
+            message = struct.pack("!ci", command, pid)
+            socket.send_fds(self._control, [message], [] if file is None else [file])
+            return await self._reply()
+
+    async def _reply(self) -> int:
+        assert self._control is not None
+        data = await asyncio.get_running_loop().sock_recv(self._control, 4)
+        if len(data) < 4:
+            raise ConnectionError
+        return int(struct.unpack("!i", data)[0])

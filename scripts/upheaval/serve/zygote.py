@@ -1,0 +1,133 @@
+"""The process that holds the dataset for queries and forks workers, so that all of them share its memory.
+
+It is a program of its own (`python -m upheaval.serve.zygote`), started by `workers.Pool`, and has one thread, which
+makes forking safe; the server, which has several, never forks. A fork takes a few milliseconds where loading takes
+a second, so a worker that was killed is soon replaced.
+
+A worker may open nothing: its limit of open files is 0, so that neither a SERVICE that got past `algebra.py` nor
+anything else can reach the network or a file. Its memory is limited as well. It blocks on its one socket.
+"""
+
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+from typing import NoReturn
+
+import pyoxigraph as ox
+
+from upheaval.serve.answering import answer
+from upheaval.serve.loading import load_store
+
+LENGTH = struct.Struct("!II")
+
+
+def main(control: socket.socket, path: str, memory: int) -> None:
+    """Load a dataset, then serve commands until the other end closes.
+
+    Args:
+        control: each command is one message. `f` with a socket attached forks a worker on that socket; `k` and a
+            process id kills a worker. Each is answered by a process id, or 0 where there is no such worker.
+        path: the N-Quads file.
+        memory: MiB that a worker may take beyond what it starts with.
+
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    store = load_store(path)
+    gc.collect()
+    gc.freeze()
+    children: set[int] = set()
+    control.sendall(struct.pack("!i", os.getpid()))
+    try:
+        while True:
+            ready, _, _ = select.select([control], [], [], 0.5)
+            _reap(children)
+            if not ready:
+                continue
+            message, files, _, _ = socket.recv_fds(control, 5, 1)
+            if not message:
+                break
+            command, pid = struct.unpack("!ci", message)
+            reply = _fork(control, files[0], store, memory, children) if command == b"f" else _kill(pid, children)
+            control.sendall(struct.pack("!i", reply))
+    except (ConnectionError, BrokenPipeError):
+        pass
+    finally:
+        for pid in list(children):
+            _kill(pid, children)
+
+
+def _reap(children: set[int]) -> None:
+    for pid in list(children):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            children.discard(pid)
+
+
+def _kill(pid: int, children: set[int]) -> int:
+    """Kill a worker and wait until it is gone; only processes that this one forked and has not reaped are meant."""
+    if pid not in children:
+        return 0
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    children.discard(pid)
+    return pid
+
+
+def _fork(control: socket.socket, file: int, store: ox.Store, memory: int, children: set[int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _work(socket.socket(fileno=file), store, memory)
+    os.close(file)
+    children.add(pid)
+    return pid
+
+
+def _confine(memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            now = int(statm.read().split()[0]) * resource.getpagesize()
+        limit = now + memory * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    except (OSError, ValueError):  # not Linux: the limits of time, rows and bytes hold all the same
+        pass
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _work(channel: socket.socket, store: ox.Store, memory: int) -> NoReturn:
+    """Answer jobs until the server closes the socket; never returns into the code of the parent."""
+    status = 1
+    try:
+        _confine(memory)
+        os.nice(5)  # queries yield to the server, which has others to answer
+        while True:
+            (length,) = struct.unpack("!I", _exactly(channel, 4))
+            header, body = answer(store, json.loads(_exactly(channel, length)))
+            header["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            head = json.dumps(header).encode()
+            channel.sendall(LENGTH.pack(len(head), len(body)) + head)
+            channel.sendall(body)
+    except (EOFError, ConnectionError):
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        piece = channel.recv(length - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], int(sys.argv[3]))

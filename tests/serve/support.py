@@ -1,0 +1,144 @@
+"""A server in a process of its own, and a client that follows nothing and hides nothing."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.support import ROOT
+from upheaval.assembly import Assembly
+from upheaval.building import write_build
+from upheaval.export import export
+
+SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites"))
+NAMESPACE = "https://example.org/northern-pact/"
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER (?a != ?g) }"
+CRASH = "SELECT * { " + "{" * 19000 + "?s ?p ?o" + "}" * 19000 + " }"
+
+
+class Answer:
+    """One response."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = response.read()
+
+    @property
+    def media(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Running:
+    """A running server."""
+
+    def __init__(self, process: subprocess.Popen[str], base: str) -> None:
+        self.process, self.base = process, base
+        self.endpoint = f"{base}sparql"
+        self.port = urlsplit(base).port or 0
+
+    def get(
+        self,
+        path: str,
+        accept: str | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        source: str = "127.0.0.1",
+        seconds: float = 20,
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds, source_address=(source, 0))
+        try:
+            given = {**({"Accept": accept} if accept is not None else {}), **(headers or {})}
+            connection.request(method, path, body, given)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def ask(self, query: str, accept: str | None = None, source: str = "127.0.0.1", **more: str) -> Answer:
+        return self.get("/sparql?" + urlencode({"query": query, **more}), accept, source=source)
+
+    def post(self, query: str, accept: str | None = None, source: str = "127.0.0.1") -> Answer:
+        headers = {"Content-Type": "application/sparql-query"}
+        return self.get("/sparql", accept, "POST", query.encode(), headers, source)
+
+    def metric(self, name: str) -> float:
+        lines = self.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+    def children(self) -> list[int]:
+        """The process ids of the workers: the grandchildren of the server."""
+        return [pid for zygote in descend(self.process.pid) for pid in descend(zygote)]
+
+    def memory(self) -> float:
+        """MiB of the server process."""
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS")) / 1024
+
+
+def descend(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return []
+
+
+@contextlib.contextmanager
+def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Running]:
+    command = [sys.executable, "-m", "upheaval.serve.command", "--build", str(build), "--port", "0", *options]
+    out = log.open("w") if log else subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        if " at http" not in line:
+            pytest.fail(f"the server did not start: {line}{process.stderr.read()}")
+        server = Running(process, line.rsplit(" at ", 1)[1].strip())
+        server.get("/health")
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stderr.close()
+        if log:
+            out.close()  # type: ignore[union-attr]
+
+
+def make_build(world: Assembly, folder: Path, more: bytes = b"") -> Path:
+    """Write the world's build, with more N-Quads in its dataset."""
+    files = dict(export(world))
+    name = next(path for path in files if path.endswith(".nq"))
+    files[name] += more
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][name]["bytes"] = len(files[name])
+    files["manifest.json"] = json.dumps(manifest).encode()
+    write_build(files, folder)
+    return folder
+
+
+def suite(*parts: str) -> Path:
+    """Return a file of the foreign suites, or skip."""
+    path = SUITES.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{path} is not there; name the folder of the suites in UPHEAVAL_SUITES")
+    return path

@@ -1,0 +1,204 @@
+"""Linked data: every IRI of the world resolves, in every form, with its links and validators."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Graph, URIRef
+from rdflib.compare import isomorphic
+
+from tests.serve.support import NAMESPACE, Running, make_build, running
+from upheaval.assembly import Assembly
+
+FORMS = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
+PARSERS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
+
+
+def follow(server: Running, path: str, accept: str) -> tuple[list[int], str]:
+    codes = []
+    for _ in range(4):
+        answer = server.get(path, accept)
+        codes.append(answer.status)
+        if answer.status not in (301, 302, 303, 307, 308):
+            return codes, answer.text
+        path = answer.headers["location"]
+    return codes, ""
+
+
+def minted(build: Path) -> set[str]:
+    """Every IRI of ours in the build: as subject, predicate, object or graph."""
+    found: set[str] = set()
+    for path, form in (("northern-pact.nq", ox.RdfFormat.N_QUADS), ("shapes.ttl", None), ("queries.ttl", None)):
+        for quad in ox.parse(path=str(build / path), format=form):
+            terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            found |= {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    # the endpoint is named in queries.ttl and answers itself
+    return {iri for iri in found if iri.startswith((NAMESPACE, "https://w3id.org/statecraft"))}
+
+
+def test_every_iri_resolves(server: Running, build: Path) -> None:
+    iris = minted(build)
+    paths: dict[str, str] = {}
+    for iri in iris:
+        name = iri.partition("#")[0]
+        room = NAMESPACE if name.startswith(NAMESPACE) else "https://w3id.org/"
+        paths["/" + quote(name.removeprefix(room))] = name
+    failed = {}
+    for path in sorted(paths):
+        codes, _ = follow(server, path, "text/turtle;q=0.9, */*;q=0.1")
+        if codes[-1] not in (200, 410):
+            failed[path] = codes
+    assert not failed
+    assert len(iris) > 700
+    assert len(paths) > 250
+
+
+def test_terms_are_in_their_document(server: Running) -> None:
+    for path, term in (
+        ("/statecraft", "https://w3id.org/statecraft#Treaty"),
+        ("/statecraft/cooperation", "https://w3id.org/statecraft/cooperation#arms-transfer"),
+        ("/statecraft/shapes", "https://w3id.org/statecraft/shapes#"),
+    ):
+        codes, text = follow(server, path, "text/turtle")
+        assert codes == [200]
+        graph = Graph().parse(data=text, format="turtle")
+        assert any(str(subject).startswith(term) for subject in graph.subjects()), path
+        _, page = follow(server, path, "text/html")
+        assert f'id="{term.partition("#")[2]}' in page
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [
+        (None, "ttl"), ("*/*", "ttl"), ("text/turtle", "ttl"), ("application/ld+json", "jsonld"),
+        ("application/n-triples", "nt"), ("application/rdf+xml", "rdf"), ("text/html", "html"),
+        ("application/rdf+xml;q=0.5, text/turtle;q=0.4", "rdf"), ("text/html;q=0, */*", "ttl"),
+        ("application/json", "jsonld"), ("text/*;q=0.1, application/ld+json;q=0.2", "jsonld"),
+    ],
+)  # fmt: skip
+def test_thing_to_document(server: Running, accept: str | None, suffix: str) -> None:
+    answer = server.get("/arvenia", accept)
+    assert (answer.status, answer.headers["location"]) == (303, f"/doc/arvenia.{suffix}")
+    assert "Accept" in answer.headers["vary"]
+    document = server.get("/doc/arvenia", accept)
+    assert (document.status, document.headers["content-location"]) == (200, f"/doc/arvenia.{suffix}")
+    assert server.get(f"/arvenia.{suffix}").headers["location"] == f"/doc/arvenia.{suffix}"
+
+
+def test_not_acceptable(server: Running) -> None:
+    for path in ("/arvenia", "/doc/arvenia", "/statecraft", "/"):
+        assert server.get(path, "image/png").status == 406, path
+
+
+def test_twins_say_the_same(server: Running) -> None:
+    for name in ("doc/friendship-treaty-1955", "doc/graph/derived", "statecraft", "statecraft/unit"):
+        graphs = [Graph().parse(data=server.get(f"/{name}.{s}").body, format=PARSERS[s]) for s in ("ttl", "nt", "rdf")]
+        assert len(graphs[0]) > 20
+        assert all(isomorphic(graphs[0], other) for other in graphs[1:]), name
+        assert all(server.get(f"/{name}.{s}").media == media for s, media in FORMS.items())
+
+
+def test_document_gives_enough(server: Running) -> None:
+    graph = Graph().parse(data=server.get("/doc/arvenia.ttl").body, format="turtle")
+    arvenia, label = URIRef(NAMESPACE + "arvenia"), URIRef("http://www.w3.org/2000/01/rdf-schema#label")
+    incoming = {s for s in graph.subjects(None, arvenia) if str(s).startswith(NAMESPACE)}
+    assert len(incoming) > 5
+    nameless = {s for s in incoming if not graph.value(URIRef(str(s).partition("#")[0]), label)}
+    assert nameless <= {URIRef(NAMESPACE + name) for name in ("old-name", "arvenia-atlas")}  # they have no label
+    assert (URIRef(NAMESPACE + "gazette"), URIRef("https://schema.org/url"), None) in graph
+    assert (URIRef(server.base + "doc/arvenia"), None, arvenia) in graph
+    page = server.get("/doc/friendship-treaty-1955.html").text
+    assert "Gazette of the Vale" in page
+    assert "https://example.org/gazette" in page
+
+
+def test_signposting(server: Running) -> None:
+    for path in ("/arvenia", "/doc/arvenia.html", "/doc/arvenia.ttl"):
+        links = server.get(path).headers["link"]
+        for relation in ("cite-as", "alternate", "license", "type"):
+            assert f'rel="{relation}' in links or f" {relation}" in links, (path, relation)
+    assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in links
+    html = server.get("/doc/arvenia.html").headers["link"]
+    for part in html.split(", "):
+        target = part[1 : part.index(">")]
+        if "describedby" in part:
+            assert server.get(target).status == 200
+
+
+def test_validators(server: Running) -> None:
+    for path in ("/doc/arvenia.ttl", "/doc/arvenia.html", "/northern-pact.nt", "/statecraft", "/"):
+        answer = server.get(path, "text/html, text/turtle;q=0.5")
+        tag = answer.headers["etag"]
+        assert answer.headers["last-modified"] == "Thu, 31 Dec 2020 00:00:00 GMT"
+        for conditions, status in (
+            ({"If-None-Match": tag}, 304), ({"If-None-Match": f'"x", W/{tag}'}, 304), ({"If-None-Match": '"x"'}, 200),
+            ({"If-Modified-Since": answer.headers["last-modified"]}, 304),
+            ({"If-Modified-Since": "Wed, 30 Dec 2020 00:00:00 GMT"}, 200), ({"If-Modified-Since": "never"}, 200),
+            ({"If-None-Match": '"x"', "If-Modified-Since": answer.headers["last-modified"]}, 200),
+        ):  # fmt: skip
+            again = server.get(path, "text/html, text/turtle;q=0.5", headers=conditions)
+            assert again.status == status, (path, conditions)
+    assert server.get("/doc/arvenia.ttl").headers["etag"] != server.get("/doc/arvenia.nt").headers["etag"]
+
+
+def test_retired(server: Running) -> None:
+    for path in ("/old-name", "/doc/old-name.ttl", "/old-name.html"):
+        answer = server.get(path)
+        assert answer.status == 410
+        assert answer.json()["replacedBy"] == [NAMESPACE + "arvenia"]
+
+
+def test_escaping(server: Running) -> None:
+    page = server.get("/doc/evil.html").text
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
+    assert 'href="javascript:' not in page
+
+
+def test_names_in_other_scripts(server: Running) -> None:
+    codes, text = follow(server, "/" + quote("имя"), "text/turtle")
+    assert codes == [303, 200]
+    assert "имя" in text
+
+
+def test_files(server: Running, build: Path) -> None:
+    manifest = json.loads((build / "manifest.json").read_text())
+    for path in manifest["files"]:
+        if path.endswith(".nq"):
+            continue  # the fixture added to it
+        answer = server.get(f"/{path}")
+        digest = base64.b64encode(hashlib.sha256(answer.body).digest()).decode()
+        assert answer.headers["repr-digest"] == f"sha-256=:{digest}:", path
+    assert server.get("/northern-pact.nt", headers={"Range": "bytes=0-9"}).status == 206
+    for path in ("/catalog.ttl", "/catalog.jsonld", "/context.jsonld", "/shapes.ttl", "/manifest.json"):
+        assert server.get(path).status == 200
+    assert server.get("/catalog", "application/ld+json").headers["location"] == "/catalog.jsonld"
+    void = Graph().parse(data=server.get("/.well-known/void").body, format="turtle")
+    assert void.value(URIRef(NAMESPACE), URIRef("http://rdfs.org/ns/void#sparqlEndpoint")) == URIRef(server.endpoint)
+
+
+def test_site_is_served(world: Assembly, tmp_path: Path) -> None:
+    build = make_build(world, tmp_path / "build")
+    (build / "site" / "assets").mkdir(parents=True)
+    (build / "site" / "index.html").write_text("<h1>home</h1>")
+    (build / "site" / "arvenia.html").write_text("<h1>site page</h1>")
+    (build / "site" / "assets" / "a.js").write_text("1")
+    (tmp_path / "secret.html").write_text("secret")
+    (build / "site" / "leak.html").symlink_to(tmp_path / "secret.html")
+    with running(build, "--workers", "1") as server:
+        assert follow(server, "/", "text/html") == ([200], "<h1>home</h1>")
+        assert follow(server, "/arvenia", "text/html") == ([303, 200], "<h1>site page</h1>")
+        assert follow(server, "/arvenia", "text/turtle")[0] == [303, 200]
+        assert server.get("/assets/a.js").media == "text/javascript"
+        assert server.get("/leak.html").status == 404
+        (build / "northern-pact.nt").write_text("changed")
+        assert server.get("/northern-pact.nt").status == 503

@@ -1,0 +1,146 @@
+"""Opening a dataset from Python, asking it, and the same through the MCP server."""
+
+import asyncio
+import builtins
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import upheaval
+from tests.support import WORLD, copy_of_world
+from upheaval.building import write_build
+from upheaval.dataset import Dataset
+from upheaval.export import export
+from upheaval.faults import Refusal
+
+
+@pytest.fixture(scope="module")
+def build(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world") / "build"
+    write_build(export(world), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(build: Path) -> Dataset:
+    return upheaval.open(build)
+
+
+def test_import_is_cheap() -> None:
+    code = "import sys, upheaval; print(sorted({'rdflib', 'pyoxigraph', 'click', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_build_and_publication_answer_alike(dataset: Dataset) -> None:
+    sources = upheaval.open(WORLD)
+    for name in ("in-force", "matrix", "who-supplies-whom"):
+        assert list(dataset.query(name)) == list(sources.query(name))
+    assert list(dataset.questions()) == list(sources.questions())
+
+
+def test_build_here_is_found(build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(build.parent)
+    assert len(upheaval.open().questions()) >= 20
+    monkeypatch.chdir(copy_of_world(tmp_path))
+    assert upheaval.open().iri == "https://example.org/northern-pact/"
+
+
+def test_rows_have_python_values(dataset: Dataset) -> None:
+    found = dataset.query("in-force", at="1991-06-01")
+    assert found
+    assert isinstance(found[0]["since"], date)
+    assert found.columns == ["agreement", "label", "party", "since"]
+    assert dataset.query("in-force", at=date(1991, 6, 1)) == found
+    assert isinstance(dataset.query("partners")[0]["records"], int)
+    assert dataset.query("ASK { ?s ?p ?o }") == [{"answer": True}]
+    assert (
+        dataset.query(
+            'SELECT (1.5 AS ?d) (?no AS ?n) ("2020"^^xsd:gYear AS ?y) {}'.replace(
+                "xsd:gYear", "<http://www.w3.org/2001/XMLSchema#gYear>"
+            )
+        )[0]["y"]
+        == "2020"
+    )
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_frames(dataset: Dataset, library: str) -> None:
+    pytest.importorskip(library)
+    frame = dataset.query("who-supplies-whom").frame(library)
+    assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record"]
+    assert len(frame) == len(dataset.query("who-supplies-whom"))
+    assert len(dataset.query("SELECT ?x { FILTER (false) }").frame(library)) == 0
+
+
+def test_missing_frame_library_is_named(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(ImportError, match="pip install"):
+        dataset.query("partners").frame()
+
+
+def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("oxrdflib")
+    graph = dataset.graph()
+    real = builtins.__import__
+    monkeypatch.setattr(
+        builtins,
+        "__import__",
+        lambda name, *rest: (_ for _ in ()).throw(ImportError) if name == "oxrdflib" else real(name, *rest),
+    )
+    plain = dataset.graph()
+    assert type(plain.store) is not type(graph.store)
+    assert len(plain) == len(graph) > 5000
+    assert len(dataset.graph("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 7")) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("no-such-question", "no question"),
+        ("SELECT * {", r"query:1:\d+: error"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("SELECT * { { SELECT * { OPTIONAL { SERVICE SILENT ?x { ?s ?p ?o } } } } }", "SERVICE"),
+        ("DELETE WHERE { ?s ?p ?o }", r"query:1:\d+: error"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "triples"),
+    ],
+)
+def test_refusals(dataset: Dataset, text: str, wrong: str) -> None:
+    with pytest.raises(Refusal, match=wrong):
+        dataset.query(text)
+
+
+def test_nothing_to_open(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="publication"):
+        upheaval.open(tmp_path)
+
+
+def test_mcp_tools(dataset: Dataset) -> None:
+    pytest.importorskip("mcp")
+    from upheaval.mcp import make_server
+
+    server = make_server(dataset, 5)
+
+    def call(tool: str, **arguments: object) -> Any:
+        found: Any = asyncio.run(server.call_tool(tool, arguments))
+        return found.structured_content
+
+    assert {tool.name for tool in asyncio.run(server.list_tools())} == {"list_questions", "ask", "sparql", "describe"}
+    assert len(call("list_questions")["result"]) >= 20
+    assert call("ask", name="in-force", parameters={"at": "1991-06-01"})["rows"]
+    cut = call("sparql", query="SELECT * { ?s ?p ?o } LIMIT 50")
+    assert (len(cut["rows"]), cut["total"], cut["truncated"]) == (5, 50, True)
+    assert "Arvenia" in str(call("describe", record="arvenia")) or call("describe", record="arvenia")["truncated"]
+    assert "error" in call("describe", record="a b")
+    for query in (
+        "DELETE WHERE { ?s ?p ?o }",
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "CONSTRUCT { ?s ?p ?o } { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "DESCRIBE <https://example.org/northern-pact/arvenia>",
+    ):
+        assert "error" in call("sparql", query=query)

@@ -43,7 +43,7 @@ def list_files(publication: Publication) -> list[str]:
     data = publication.root / "data"
     if not data.is_dir():
         raise Refusal((Fault("data", 1, 1, "there is no folder `data`", "make it, with one folder a kind"),))
-    found = []
+    found: list[str] = []
     for folder, folders, names in os.walk(data):
         within = Path(folder).relative_to(publication.root).as_posix()
         mistaken = [name for name in folders if name.endswith(".yaml")]

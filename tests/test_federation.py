@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 
-from tests.support import ROOT, skip_or_fail
+from tests.support import ROOT
 from upheaval.answers import rows
 from upheaval.assembly import Assembly
 from upheaval.questions import bind, read_question
@@ -55,7 +55,7 @@ class StandIn:
 @pytest.fixture(scope="module")
 def wikidata() -> Iterator[StandIn]:
     if not SAMPLE.is_dir():
-        skip_or_fail(f"no sample of Wikidata in {SAMPLE}")
+        pytest.skip(f"no sample of Wikidata in {SAMPLE}")
     store = ox.Store()
     for file in (SAMPLE / "entitydata-ttl").glob("*.ttl"):
         store.load(path=str(file), format=ox.RdfFormat.TURTLE)

@@ -508,6 +508,7 @@ def test_fault() -> None:
     fault = Fault("data/x.yaml", 3, 7, "the key `a` is given twice", "keep one")
     assert str(fault) == "data/x.yaml:3:7: error: the key `a` is given twice (keep one)"
     assert str(Fault("x", 1, 1, "m", "", Severity.NOTE)) == "x:1:1: note: m"
+    assert len({fault, Fault("data/x.yaml", 3, 7, "the key `a` is given twice", "keep one")}) == 1
 
 
 def test_faults_sort_by_place_and_gravity() -> None:

@@ -44,6 +44,7 @@ class Doors(click.Group):
         "load": ("upheaval.load.command", "load_command"),
         "mcp": ("upheaval.mcp", "mcp_command"),
         "serve": ("upheaval.serve.command", "serve_command"),
+        "site": ("upheaval.site.command", "site_command"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,0 +1,59 @@
+"""Styles, scripts and data of the pages, each under a name that holds its hash, so that browsers may keep them."""
+
+import hashlib
+import re
+from pathlib import Path
+
+ROOM = Path(__file__).parent / "assets"
+FOLDER = "assets/"
+_IMPORT = re.compile(r'(from\s*"\./)([\w.-]+)(")')
+
+
+class Assets:
+    """The assets of one site, by the name that a template uses.
+
+    Attributes:
+        files: content by path in the site.
+
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._paths: dict[str, str] = {}
+        for file in sorted(ROOM.iterdir()):
+            if file.suffix in (".css", ".js", ".svg"):
+                self._own(file.name)
+
+    def add(self, name: str, content: bytes) -> str:
+        """Take in an asset and return its path in the site, which holds the beginning of its SHA-256."""
+        stem, dot, suffix = name.partition(".")
+        path = f"{FOLDER}{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{suffix}"
+        self.files[path] = content
+        self._paths[name] = path
+        return path
+
+    def place(self, name: str, path: str, content: bytes) -> None:
+        """Take in an asset whose file has a hashed name already."""
+        self.files[path] = content
+        self._paths[name] = path
+
+    def path(self, name: str) -> str:
+        """Return the path of an asset.
+
+        Raises:
+            KeyError: there is none of that name.
+
+        """
+        return self._paths[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def _own(self, name: str) -> str:
+        """Take in a file of the package; a script's imports are pointed to the hashed names of what it imports."""
+        if name in self._paths:
+            return self._paths[name]
+        text = (ROOM / name).read_text(encoding="utf-8")
+        if name.endswith(".js"):
+            text = _IMPORT.sub(lambda m: m[1] + self._own(m[2]).removeprefix(FOLDER) + m[3], text)
+        return self.add(name, text.encode())

@@ -1,0 +1,10 @@
+// On every page: what a link's fragment names is opened where it stands folded away.
+function reveal() {
+  const name = decodeURIComponent(location.hash.slice(1));
+  const target = name && document.getElementById(name);
+  if (!target) return;
+  for (let node = target; node; node = node.parentElement) if (node instanceof HTMLDetailsElement) node.open = true;
+  target.scrollIntoView();
+}
+addEventListener("hashchange", reveal);
+reveal();

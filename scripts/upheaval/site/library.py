@@ -1,0 +1,226 @@
+"""What all pages look things up in: records as objects, terms, what links where, and how each is called."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import Graph, Literal, URIRef
+
+from upheaval.assembly import Assembly
+from upheaval.contract import Contract, Kind, local
+from upheaval.framing import Frame, frames
+from upheaval.graphs import iri_of, nodes
+from upheaval.publication import Publication
+from upheaval.records import Record
+from upheaval.site.paths import Paths
+from upheaval.terms import OWL, RDFS, SKOS
+
+COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A code of a list, or a type of the scheme of cooperation.
+
+    Attributes:
+        iri, label, definition, note, example: what the vocabulary says of it.
+        scheme: the IRI of its list.
+        broader, narrower: IRIs.
+        matches: pairs of a mapping property's local name and the IRI that it leads to.
+
+    """
+
+    iri: str
+    label: str
+    definition: str
+    note: str
+    example: str
+    scheme: str
+    broader: tuple[str, ...]
+    narrower: tuple[str, ...]
+    matches: tuple[tuple[str, str], ...]
+
+    @property
+    def code(self) -> str:
+        """The text that stands for it in a record."""
+        return local(self.iri)
+
+
+@dataclass(slots=True)
+class Library:
+    """One dataset, as its pages see it.
+
+    Attributes:
+        assembly: sources, vocabulary and store.
+        identity: the dataset's RDFC-1.0 hash.
+        paths: where pages stand.
+        frames: records and derived things, by name relative to the namespace.
+        records: the sources of records, by name.
+        kinds: by local name of the class.
+        concepts: by IRI.
+        tops: the top concepts of cooperation, in order.
+        incoming: for each record's name, pairs of a key and the name of a record that refers to it by that key.
+        spans: spans in force by the agreement's name.
+        alignments: for each class, the wider classes of other vocabularies.
+
+    """
+
+    assembly: Assembly
+    identity: str
+    paths: Paths
+    frames: dict[str, Frame]
+    records: dict[str, Record]
+    kinds: dict[str, Kind]
+    concepts: dict[str, Concept]
+    tops: list[Concept]
+    incoming: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    spans: dict[str, list[Frame]] = field(default_factory=dict)
+    alignments: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def publication(self) -> Publication:
+        """Whose pages."""
+        return self.assembly.publication
+
+    @property
+    def contract(self) -> Contract:
+        """What the keys of records mean."""
+        return self.assembly.contract
+
+    def title(self, name: str) -> str:
+        """Return how a record is called in English, or in any language where it has no English name."""
+        whole, _, part = name.partition("#")
+        frame = self.frames.get(name) or self.frames.get(whole, {})
+        if frame.get("type") == "Link":
+            return f"{self.title(frame['subject'])}: {frame['linkTarget']}"
+        return english(frame.get("label")) or part or whole
+
+    def kind(self, frame: Frame) -> Kind | None:
+        """Return the kind of a record or of a part of one."""
+        return self.kinds.get(str(frame.get("type")))
+
+    def concept(self, classes: Iterable[str], code: str) -> Concept | None:
+        """Return the code that a text of a record stands for in a key that holds codes of these classes."""
+        iri = next((self.contract.codes[cls][code] for cls in classes if code in self.contract.codes.get(cls, {})), "")
+        return self.concepts.get(iri)
+
+    def of_kind(self, kind: Kind) -> list[Frame]:
+        """Return the records of a kind by title."""
+        found = [
+            frame for name, frame in self.frames.items() if frame.get("type") == kind.name and name in self.records
+        ]
+        return sorted(found, key=lambda frame: (self.title(frame["id"]).casefold(), frame["id"]))
+
+
+def english(texts: object) -> str:
+    """Return the English one of texts by language, any other where there is none, and an empty text for nothing."""
+    if not isinstance(texts, dict) or not texts:
+        return ""
+    text = texts.get("en") or texts[sorted(texts)[0]]
+    return str(text[0] if isinstance(text, list) else text)
+
+
+def items(value: Any) -> list[Any]:
+    """Return the values of a key as a list, whether there is one, several or none."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def text(value: Any) -> str:
+    """Return the lexical form of a JSON-LD value."""
+    return str(value["@value"]) if isinstance(value, dict) else str(value)
+
+
+def open_library(assembly: Assembly, identity: str) -> Library:
+    """Arrange a dataset for its pages.
+
+    Args:
+        assembly: a publication without faults.
+        identity: its RDFC-1.0 hash, as its build's manifest has it.
+
+    """
+    publication, graph = assembly.publication, assembly.vocabulary.graph
+    rooms = [ox.NamedNode(publication.graph(room)) for room in ("data", "derived")]
+    triples = dict.fromkeys(
+        quad.triple for room in rooms for quad in assembly.store.quads_for_pattern(None, None, None, room)
+    )
+    framed = {frame["id"]: frame for frame in frames(triples, assembly.context, publication.iri)}
+    concepts = {concept.iri: concept for concept in _concepts(assembly)}
+    documents = {str(iri) for kind in (OWL.Ontology, SKOS.ConceptScheme) for iri in graph.subjects(None, kind)}
+    library = Library(
+        assembly=assembly,
+        identity=identity,
+        paths=Paths(publication.iri, documents),
+        frames=framed,
+        records={record.slug: record for record in assembly.records},
+        kinds={kind.name: kind for kind in assembly.contract.kinds.values()},
+        concepts=concepts,
+        tops=[concepts[str(iri)] for iri in nodes(graph.subjects(SKOS.topConceptOf, COOPERATION))],
+    )
+    for triple in assembly.vocabulary.alignments:
+        if triple.predicate.value == str(RDFS.subClassOf):
+            library.alignments.setdefault(iri_of(triple.subject), []).append(iri_of(triple.object))
+    _link(library)
+    return library
+
+
+def _concepts(assembly: Assembly) -> Iterator[Concept]:
+    graph = assembly.vocabulary.graph
+    matches: dict[str, list[tuple[str, str]]] = {}
+    for triple in assembly.vocabulary.alignments:
+        if triple.predicate.value.startswith(str(SKOS)) and isinstance(triple.object, ox.NamedNode):
+            matches.setdefault(iri_of(triple.subject), []).append((local(triple.predicate.value), triple.object.value))
+    for node in nodes(set(graph.subjects(SKOS.inScheme, None))):
+        assert isinstance(node, URIRef), node
+        yield Concept(
+            iri=str(node),
+            label=value_of(graph, node, SKOS.prefLabel),
+            definition=value_of(graph, node, SKOS.definition),
+            note=value_of(graph, node, SKOS.scopeNote),
+            example=value_of(graph, node, SKOS.example),
+            scheme=value_of(graph, node, SKOS.inScheme),
+            broader=_all(graph.objects(node, SKOS.broader)),
+            narrower=_all(graph.subjects(SKOS.broader, node)),
+            matches=tuple(sorted(matches.get(str(node), ()))),
+        )
+
+
+def _all(found: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, found)))
+
+
+def value_of(graph: Graph, subject: URIRef, predicate: URIRef) -> str:
+    """Return the English text, or the first value in order, that a property has in the vocabulary."""
+    found = nodes(graph.objects(subject, predicate))
+    texts = [node for node in found if isinstance(node, Literal) and (node.language or "en").startswith("en")]
+    return str((texts or found or [""])[0])
+
+
+def _link(library: Library) -> None:
+    """Note which record refers to which by which key; a part refers on behalf of its record."""
+    for name, frame in library.frames.items():
+        if frame.get("type") == "ForceSpan":
+            for agreement in items(frame["forceOf"]):
+                library.spans.setdefault(agreement, []).append(frame)
+        elif name in library.records:
+            for key, target in dict.fromkeys(_references(library, frame)):
+                if target != name:
+                    library.incoming.setdefault(target, []).append((key, name))
+
+
+def _references(library: Library, frame: Frame) -> Iterator[tuple[str, str]]:
+    kind = library.kind(frame)
+    for key, value in frame.items():
+        known = kind.keys.get(key) if kind else None
+        for item in items(value):
+            if isinstance(item, dict) and "id" in item:
+                yield from _references(library, item)
+            elif known and isinstance(item, str) and item in library.frames:
+                yield key, item
+
+
+def property_label(library: Library, key: str) -> str:
+    """Return how a property is called, by its local name."""
+    definition = library.assembly.context.get(key)
+    iri = definition.get("@id", "") if isinstance(definition, dict) else ""
+    return value_of(library.assembly.vocabulary.graph, URIRef(iri), RDFS.label) if iri else key

@@ -1,0 +1,79 @@
+"""What a page is before it is written, and the templates that write it, with everything in them escaped."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from upheaval.site.assets import Assets
+from upheaval.site.library import Library
+from upheaval.site.paths import root_of
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
+)
+_BREAKERS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    Attributes:
+        path: where it stands in the site: a folder's path with a slash at its end, or an empty text.
+        template: the name of its template.
+        title: of the page.
+        values: what its template fills in.
+
+    """
+
+    path: str
+    template: str
+    title: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The path of its file."""
+        return f"{self.path}index.html"
+
+
+def script_json(content: object) -> Markup:
+    """Write JSON that can stand in a script element: nothing in it ends the element (HTML section 4.12.1.3)."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Markup("".join(_BREAKERS.get(character, character) for character in text))
+
+
+class Renderer:
+    """Writes the pages of one site."""
+
+    def __init__(self, library: Library, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        self._environment.filters["script_json"] = script_json
+        self._environment.globals.update(
+            publication=library.publication,
+            identity=library.identity,
+            asset=assets.path,
+            policy=POLICY,
+        )
+
+    def render(self, page: Page) -> bytes:
+        """Write one page as HTML in UTF-8."""
+        template = self._environment.get_template(page.template)
+        return template.render(page=page, root=root_of(page.path), **page.values).encode()
+
+    def files(self, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of each page's file."""
+        for page in pages:
+            yield page.file, self.render(page)

@@ -1,0 +1,130 @@
+"""The page of a record: what it states, who says so, what links to it, its source, and how to cite it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from upheaval.framing import Frame
+from upheaval.reading import Mapping
+from upheaval.site.citing import reference
+from upheaval.site.library import Library, english, items, property_label, text
+from upheaval.site.pages import Page
+from upheaval.site.structured import structured
+from upheaval.site.values import Fact, Shown, Values
+
+MANY = 60
+"""Links from one key of other records that are shown before the rest is folded away."""
+
+
+def record_pages(library: Library) -> Iterator[Page]:
+    """Yield a page a record, in the order of the files."""
+    values = Values(library)
+    for record in library.assembly.records:
+        yield _page(library, values, record.slug)
+
+
+def _page(library: Library, values: Values, slug: str) -> Page:
+    frame, record = library.frames[slug], library.records[slug]
+    title, iri = library.title(slug), library.publication.iri + slug
+    return Page(
+        path=library.paths.record(slug),
+        template="record.html",
+        title=title,
+        values={
+            "slug": slug,
+            "iri": iri,
+            "kind": record.kind,
+            "kind_path": library.paths.vocabulary(record.kind.iri),
+            "names": _names(frame),
+            "texts": _texts(frame),
+            "status": status(frame),
+            "facts": values.facts(frame, body_lines(record.body)),
+            "steps": [values.part(step) for step in sorted(items(frame.get("step")), key=_day)],
+            "estimates": [values.part(estimate) for estimate in items(frame.get("estimate"))],
+            "parts": values.parts(frame),
+            "cards": values.cards(frame),
+            "derived": _derived(library, values, frame),
+            "incoming": _incoming(library, slug),
+            "matches": [link for key in ("exactMatch", "closeMatch", "broadMatch") for link in items(frame.get(key))],
+            "file": record.file,
+            "source": (library.publication.root / record.file).read_text(encoding="utf-8").splitlines(),
+            "reference": reference(library.publication, library.identity, title, iri),
+            "structured": structured(library, frame),
+        },
+    )
+
+
+def _day(step: Frame) -> tuple[str, str]:
+    return text(step.get("earliest", "")), str(step["id"])
+
+
+def _names(frame: Frame) -> list[tuple[str, list[str]]]:
+    """Return the names by language, the label before the others."""
+    found: dict[str, list[str]] = {}
+    for key in ("label", "altLabel"):
+        for tag, names in (frame.get(key) or {}).items():
+            found.setdefault(tag, []).extend(str(name) for name in items(names))
+    return sorted(found.items(), key=lambda entry: (entry[0] != "en", entry[0]))
+
+
+def _texts(frame: Frame) -> list[tuple[str, str, str]]:
+    return [
+        (key, tag, str(one))
+        for key in ("claim", "description")
+        for tag, texts in sorted((frame.get(key) or {}).items())
+        for one in items(texts)
+    ]
+
+
+def status(frame: Frame) -> dict[str, Any]:
+    """Return what the derived facts say about the support of a record."""
+    number = text(frame.get("independentSources", ""))
+    return {
+        "independent": int(number) if number else None,
+        "official": text(frame.get("officialOnly", "")) == "true",
+        "disputed": text(frame.get("disputed", "")) == "true",
+    }
+
+
+def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
+    kind = library.kind(frame)
+    stated = set(kind.keys) if kind else set()
+    facts = []
+    for key in ("phase", "involvesState", "dyad", "earliest", "latest"):
+        if key in frame and (key not in stated or key == "phase"):
+            shown = [
+                values.record(one) if isinstance(one, str) and one in library.frames else Shown(text(one))
+                for one in items(frame[key])
+            ]
+            facts.append(Fact(property_label(library, key), "", shown))
+    for span in library.spans.get(frame["id"], ()):
+        until = f"to {text(span['latest'])}" if "latest" in span else "no end known"
+        party = values.record(items(span["forceFor"])[0])
+        facts.append(Fact("in force", "", [party, Shown(f"from {text(span['earliest'])}, {until}")]))
+    return facts
+
+
+def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], list[Shown]]]:
+    """Return what refers to a record: key, number, the first links and the folded ones, most frequent keys last."""
+    by_key: dict[str, list[str]] = {}
+    for key, name in library.incoming.get(slug, ()):
+        by_key.setdefault(key, []).append(name)
+    shown = []
+    counts = Counter({key: len(names) for key, names in by_key.items()})
+    for key in sorted(counts, key=lambda key: (counts[key], key)):
+        links = [
+            Shown(library.title(name), path=library.paths.record(name))
+            for name in sorted(by_key[key], key=lambda name: (library.title(name).casefold(), name))
+        ]
+        shown.append((property_label(library, key), len(links), links[:MANY], links[MANY:]))
+    return shown
+
+
+def lead(frame: Frame) -> str:
+    """Return the text that says in a sentence or two what a record is about."""
+    return english(frame.get("claim")) or english(frame.get("description"))
+
+
+def body_lines(body: Mapping | None) -> dict[str, int]:
+    """Return the line on which each key of a record stands."""
+    return {key: body.key_position(key)[0] for key in body} if body is not None else {}

@@ -1,0 +1,85 @@
+"""From sources and their build to the files of a site."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval.assembly import Assembly, assemble
+from upheaval.faults import Fault, Refusal
+from upheaval.graphs import iri_of
+from upheaval.manifest import canonical_hash
+from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
+from upheaval.site.assets import Assets
+from upheaval.site.library import Library, open_library
+from upheaval.site.pages import Page, Renderer
+from upheaval.site.recordpages import record_pages
+from upheaval.site.writing import write_site
+
+
+def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
+    """Render a publication's pages.
+
+    Args:
+        root: the publication's folder.
+        build: what `upheaval build` left of the same sources.
+        target: the folder of the site.
+
+    Returns:
+        How many files the site has, how many of them were written, and what is to be said about it.
+
+    Raises:
+        Refusal: the sources have faults, the build was made from other sources, or the site cannot be written.
+
+    """
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    assembly = assemble(root)
+    if assembly.faults:
+        raise Refusal(assembly.faults)
+    identity = str(manifest["rdfc10_sha256"])
+    _same(assembly, identity, build)
+    library = open_library(assembly, identity)
+    assets = Assets()
+    copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
+    total, written = write_site(target, _files(library, assets), copies, identity)
+    return total, written, ""
+
+
+def _same(assembly: Assembly, identity: str, build: Path) -> None:
+    rooms = [ox.NamedNode(assembly.publication.graph(room)) for room in ("data", "derived")]
+    triples = dict.fromkeys(
+        quad.triple for room in rooms for quad in assembly.store.quads_for_pattern(None, None, None, room)
+    )
+    if canonical_hash(triples) != identity:
+        message = f"{build} was built from other sources than those here"
+        raise Refusal((Fault(str(build), 1, 1, message, "run `upheaval build` again", rule="site/build"),))
+
+
+def _files(library: Library, assets: Assets) -> Iterator[tuple[str, bytes]]:
+    renderer = Renderer(library, assets)
+    yield from renderer.files(_pages(library, assets))
+    yield from _documents(library)
+    yield from assets.files.items()
+
+
+def _pages(library: Library, assets: Assets) -> Iterator[Page]:
+    yield from record_pages(library)
+
+
+def _documents(library: Library) -> Iterator[tuple[str, bytes]]:
+    """Yield each record as Turtle and as JSON-LD, beside its page."""
+    publication = library.publication
+    prefixes = {name: PREFIXES[name] for name in ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")}
+    prefixes |= code_prefixes(library.contract)
+    said: dict[str, list[ox.Triple]] = {}
+    for room in ("data", "derived"):
+        for quad in library.assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(publication.graph(room))):
+            whole = iri_of(quad.subject).partition("#")[0].removeprefix(publication.iri)
+            if whole in library.records:
+                said.setdefault(whole, []).append(quad.triple)
+    place = ranks(library.contract)
+    for name, triples in said.items():
+        yield f"doc/{name}.ttl", turtle(order(dict.fromkeys(triples), place), prefixes, publication.iri)
+        document = {"@context": "../context.jsonld", **library.frames[name]}
+        yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

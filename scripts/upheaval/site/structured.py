@@ -1,0 +1,69 @@
+"""What a page says of itself in schema.org's words, for search engines that read JSON-LD."""
+
+from collections import deque
+from typing import Any
+
+from rdflib import URIRef
+
+from upheaval.framing import Frame
+from upheaval.site.library import Library, items
+from upheaval.site.values import web
+from upheaval.terms import RDFS
+
+SCHEMA = "https://schema.org/"
+
+
+def structured(library: Library, frame: Frame) -> dict[str, Any]:
+    """Describe a record in schema.org's terms.
+
+    Args:
+        library: for the alignment of its class and for its names.
+        frame: the record.
+
+    Returns:
+        A JSON-LD object; its type is the narrowest class of schema.org that the alignments give to the record's
+        class or to a wider one, and Thing where there is none.
+
+    """
+    publication = library.publication
+    iri = publication.iri + frame["id"]
+    names = [str(name) for texts in (frame.get("label") or {}).values() for name in items(texts)]
+    others = [str(name) for texts in (frame.get("altLabel") or {}).values() for name in items(texts)]
+    same = [web(match) for match in items(frame.get("exactMatch")) if web(match)]
+    return {
+        "@context": "https://schema.org",
+        "@id": iri,
+        "@type": _class(library, frame),
+        "name": library.title(frame["id"]),
+        "url": iri,
+        **({"alternateName": sorted({*names, *others} - {library.title(frame["id"])})} if names or others else {}),
+        **({"sameAs": same} if same else {}),
+        "subjectOf": {
+            "@type": "Dataset",
+            "@id": publication.iri,
+            "name": publication.title,
+            "description": publication.description,
+            "license": publication.license,
+            "version": publication.version,
+            "creator": [{"@type": "Organization", "name": name} for name in publication.creator],
+        },
+    }
+
+
+def _class(library: Library, frame: Frame) -> str:
+    kind = library.kind(frame)
+    waiting = deque([URIRef(kind.iri)] if kind else [])
+    while waiting:
+        cls = waiting.popleft()
+        wider = sorted(str(found) for found in library.alignments.get(str(cls), ()))
+        for iri in wider:
+            if iri.startswith(SCHEMA):
+                return iri.removeprefix(SCHEMA)
+        waiting.extend(
+            sorted(
+                found
+                for found in library.assembly.vocabulary.graph.objects(cls, RDFS.subClassOf)
+                if isinstance(found, URIRef)
+            )
+        )
+    return "Thing"

@@ -1,0 +1,115 @@
+"""Writing a site into its folder: only what changed is written again, and what is no page any more goes."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from upheaval.faults import Fault, Refusal
+
+MANIFEST = "site.json"
+
+
+def write_site(
+    target: Path, pages: Iterable[tuple[str, bytes]], copies: Mapping[str, Path], identity: str
+) -> tuple[int, int]:
+    """Write a site.
+
+    Args:
+        target: its folder; made where it is missing.
+        pages: path and content of each file.
+        copies: files of the build by their path in the site; they are linked where the file system can, and copied
+            where it cannot.
+        identity: the hash of the dataset, so that a server knows which build the pages belong to.
+
+    Returns:
+        How many files the site has, and how many of them were written.
+
+    Raises:
+        Refusal: the folder holds something that is no site, or it cannot be written.
+
+    """
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        message = f"{target} is there already and is no site"
+        raise Refusal(
+            (Fault(target.name, 1, 1, message, "name an empty or a new folder with --to", rule="site/target"),)
+        )
+    try:
+        return _write(target, pages, copies, identity)
+    except OSError as error:
+        message = f"the site cannot be written to {target}: {error.strerror}"
+        raise Refusal(
+            (Fault(target.name, 1, 1, message, "make room or give write access", rule="site/write"),)
+        ) from None
+
+
+def _write(
+    target: Path, pages: Iterable[tuple[str, bytes]], copies: Mapping[str, Path], identity: str
+) -> tuple[int, int]:
+    before = _hashes(target)
+    hashes: dict[str, str] = {}
+    written = 0
+    target.mkdir(parents=True, exist_ok=True)
+    if before:  # until the end, the manifest says that the site is not whole
+        (target / MANIFEST).write_text(_manifest("", before), encoding="utf-8")
+    for path, content in pages:
+        hashes[path] = hashlib.sha256(content).hexdigest()
+        file = target / path
+        if before.get(path) != hashes[path] or not file.is_file():
+            _put(file, content)
+            written += 1
+    for path, origin in copies.items():
+        hashes[path] = ""
+        written += _link(origin, target / path)
+    for path in before.keys() - hashes.keys():
+        _remove(target, path)
+    (target / MANIFEST).write_text(_manifest(identity, hashes), encoding="utf-8")
+    return len(hashes), written
+
+
+def _manifest(identity: str, hashes: Mapping[str, str]) -> str:
+    return json.dumps({"rdfc10_sha256": identity, "files": dict(sorted(hashes.items()))}, indent=1) + "\n"
+
+
+def _hashes(target: Path) -> dict[str, str]:
+    try:
+        found = json.loads((target / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return {str(path): str(digest) for path, digest in found.items()}
+    except (OSError, ValueError, KeyError, AttributeError):
+        return {}
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Write a file beside and put it in place, so that no reader meets half of one."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_bytes(content)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+    os.replace(beside, file)
+
+
+def _link(origin: Path, file: Path) -> bool:
+    """Put a file of the build into the site; return whether it was not there yet."""
+    if file.is_file() and os.path.samefile(origin, file):
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    try:
+        os.link(origin, file)
+    except OSError:
+        shutil.copyfile(origin, file)
+    return True
+
+
+def _remove(target: Path, path: str) -> None:
+    file = target / path
+    if file.resolve().is_relative_to(target.resolve()):
+        file.unlink(missing_ok=True)
+        folder = file.parent
+        while folder != target and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent

@@ -1,32 +1,251 @@
 """The pages as files: every record has one, at the path of its IRI, and what stands in it is escaped."""
 
+import csv
+import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
 from tests.support import WORLD
 
+BASE = "https://example.org/northern-pact/"
+
+
+def render(root: Path, build: Path, seed: str = "0") -> Path:
+    for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
+        subprocess.run(
+            [sys.executable, "-m", "upheaval", *words, "--root", str(root)],
+            check=True,
+            timeout=180,
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+    return build / "site"
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    build = tmp_path_factory.mktemp("site") / "build"
-    for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
-        subprocess.run(
-            [sys.executable, "-m", "upheaval", *words, "--root", str(WORLD)],
-            check=True,
-            timeout=120,
-            capture_output=True,
-        )
-    return build / "site"
+    return render(WORLD, tmp_path_factory.mktemp("site") / "build")
+
+
+class Reader(HTMLParser):
+    """Collects links, anchors, scripts and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.scripts: list[dict[str, str | None]] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.attributes |= found.keys()
+        if tag == "script":
+            self.scripts.append(found)
+        self.links.extend(value for name in ("href", "src", "action") if (value := found.get(name)) is not None)
+        if identity := found.get("id"):
+            self.ids.append(identity)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Reader]:
+    return {
+        file.relative_to(site).as_posix(): Reader(file.read_text(encoding="utf-8")) for file in site.rglob("*.html")
+    }
 
 
 def test_every_record_has_a_page_at_the_path_of_its_iri(site: Path) -> None:
     records = [file.stem for file in (WORLD / "data").glob("*/*.yaml")]
     assert len(records) > 50
     assert [name for name in records if not (site / name / "index.html").is_file()] == []
+
+
+def test_every_term_and_code_has_a_page(site: Path) -> None:
+    turtle = (site / "statecraft.ttl").read_text(encoding="utf-8")
+    terms = re.findall(r"^statecraft:(\w+) a owl:", turtle, re.MULTILINE)
+    codes = re.findall(r"^cooperation:([\w-]+) a ", turtle, re.MULTILINE)
+    assert len(terms) > 100
+    assert len(codes) > 100
+    assert [name for name in terms if not (site / "statecraft" / name / "index.html").is_file()] == []
+    assert [c for c in codes if not (site / "statecraft" / "cooperation" / c / "index.html").is_file()] == []
+
+
+def dead(site: Path, pages: dict[str, Reader]) -> Iterator[tuple[str, str]]:
+    """Yield each link within the site that leads to no file or to no anchor."""
+    for page, reader in pages.items():
+        for link in reader.links:
+            target = urlsplit(urljoin(f"http://site/{page}", link))
+            if urlsplit(link).scheme or target.netloc != "site":
+                continue
+            path = unquote(target.path).lstrip("/")
+            file = path + "index.html" if path.endswith("/") or not path else path
+            anchor = unquote(target.fragment)
+            known = pages[file].ids if file in pages and file != "ask/index.html" else [anchor]
+            if not (site / file).is_file() or (anchor and anchor not in known):
+                yield page, link
+
+
+def test_the_search_for_dead_links_finds_them(site: Path) -> None:
+    lost = {"index.html": Reader('<a href="nowhere/">x</a> <a href="arvenia/#no-such-part">y</a>')}
+    lost["arvenia/index.html"] = Reader("<p>")
+    assert [link for _, link in dead(site, lost)] == ["nowhere/", "arvenia/#no-such-part"]
+
+
+def test_ids_are_unique_on_each_page(pages: dict[str, Reader]) -> None:
+    assert {page: len(r.ids) - len(set(r.ids)) for page, r in pages.items() if len(r.ids) != len(set(r.ids))} == {}
+
+
+def test_no_page_needs_what_its_policy_forbids(pages: dict[str, Reader]) -> None:
+    for page, reader in pages.items():
+        handlers = {name for name in reader.attributes if name.startswith("on") or name == "style"}
+        assert not handlers, (page, handlers)
+        for script in reader.scripts:
+            assert script.get("src") or script.get("type") == "application/ld+json", page
+
+
+def test_links_lead_to_the_web_or_into_the_site(pages: dict[str, Reader]) -> None:
+    schemes = {urlsplit(link).scheme for reader in pages.values() for link in reader.links}
+    assert schemes <= {"", "http", "https"}
+
+
+def test_each_record_says_how_to_cite_it_and_which_line_says_what(site: Path) -> None:
+    text = (site / "arvenia" / "index.html").read_text(encoding="utf-8")
+    assert "@misc{arvenia,\n" in text
+    assert f"{BASE}arvenia" in text
+    source = (WORLD / "data" / "states" / "arvenia.yaml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, one in enumerate(source, 1) if one.startswith("isoAlpha3"))
+    assert f'href="#L{line}"' in text
+    assert f'<span id="L{line}">isoAlpha3' in text
+
+
+@pytest.mark.parametrize(("name", "kind"), [("institute-of-affairs", "Organization"), ("arvenia", "Thing")])
+def test_the_structured_data_of_a_page_is_json_of_schema_org(site: Path, name: str, kind: str) -> None:
+    text = (site / name / "index.html").read_text(encoding="utf-8")
+    found = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[0])
+    assert found["@type"] == kind
+    assert found["@id"] == f"{BASE}{name}"
+    assert found["subjectOf"]["@type"] == "Dataset"
+
+
+def test_documents_beside_the_pages_hold_what_is_said_of_the_record(site: Path) -> None:
+    import pyoxigraph as ox
+
+    turtle = (site / "doc" / "arvenia.ttl").read_bytes()
+    whole = {quad.triple for quad in ox.parse((site / "northern-pact.nt").read_bytes(), format=ox.RdfFormat.N_TRIPLES)}
+    own = {t for t in whole if str(getattr(t.subject, "value", "")).partition("#")[0] == f"{BASE}arvenia"}
+    assert {quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)} == own
+    assert json.loads((site / "doc" / "arvenia.jsonld").read_text())["id"] == "arvenia"
+
+
+HOSTILE = "Pact <script>alert(1)</script> </script> javascript:alert(2) \" onload='x' & {{ 7*7 }} =HYPERLINK(1)"
+
+
+def test_what_a_record_says_is_shown_and_never_obeyed(tmp_path: Path) -> None:
+    world = tmp_path / "world"
+    shutil.copytree(WORLD, world)
+    file = world / "data" / "states" / "arvenia.yaml"
+    text = re.sub(r"^label:.*$", f"label: {{en: {json.dumps(HOSTILE)}}}", file.read_text(), count=1, flags=re.MULTILINE)
+    file.write_text(text, encoding="utf-8")
+    rendered = render(world, tmp_path / "build")
+    seen = 0
+    for page in rendered.rglob("*.html"):
+        reader = Reader(page.read_text(encoding="utf-8"))
+        seen += HOSTILE in reader.text
+        assert all(script.get("src") or script.get("type") == "application/ld+json" for script in reader.scripts), page
+        assert not any(name.startswith("on") for name in reader.attributes), page
+        assert not any(link.startswith("javascript") for link in reader.links), page
+        for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.read_text(), re.DOTALL):
+            json.loads(block)
+    assert seen > 5
+    for svg in rendered.glob("charts/*.svg"):
+        assert "<script" not in svg.read_text(encoding="utf-8")
+
+
+def rows(site: Path, name: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO((site / "charts" / f"{name}.csv").read_bytes().decode(), newline="")))[1:]
+
+
+def answer(name: str, *words: str) -> list[dict[str, str]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "upheaval", "query", name, *words, "--root", str(WORLD), "--format", "csv"],
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def test_the_matrix_has_the_numbers_of_its_query(site: Path) -> None:
+    asked = {(row["pair"], row["type"], row["records"]) for row in answer("matrix")}
+    assert asked
+    assert {tuple(row) for row in rows(site, "matrix") if row[2] != "0"} == asked
+
+
+def test_the_network_and_the_types_have_the_numbers_of_their_query(site: Path) -> None:
+    by_year: dict[tuple[str, str], int] = {}
+    for pair, year, count in rows(site, "network"):
+        by_year[pair, year] = int(count)
+    names = {row["pair"] for row in answer("matrix")}
+    asked: dict[tuple[str, str], int] = {}
+    for row in answer("dyad-year"):
+        pair = f"{row['state1'].capitalize()} – {row['state2'].capitalize()}"
+        if pair in names:
+            asked[pair, row["year"]] = asked.get((pair, row["year"]), 0) + int(row["records"])
+    assert asked.keys() == by_year.keys()
+    assert all(asked[key] >= by_year[key] for key in asked)  # the query counts a record in each of its types
+    types = sum(int(count) for *_, count in rows(site, "types"))
+    assert 0 < types <= sum(asked.values())
+
+
+def test_the_timeline_draws_the_records_of_its_query(site: Path) -> None:
+    for pair in {row[0] for row in rows(site, "timeline")}:
+        one, other = pair.lower().split(" – ")
+        asked = {row["record"] for row in answer("timeline", "--one", one, "--other", other)}
+        drawn = {row[-1] for row in rows(site, "timeline") if row[0] == pair}
+        assert drawn
+        assert drawn <= asked
+
+
+def test_rival_figures_are_those_of_their_query(site: Path) -> None:
+    asked = sorted((row["measure"], row["claimant"], row["asOf"]) for row in answer("rival-estimates"))
+    assert asked
+    assert sorted((row[1], row[3], row[4]) for row in rows(site, "figures")) == asked
+
+
+def test_a_spreadsheet_takes_no_text_for_a_formula(site: Path) -> None:
+    for file in [*site.glob("charts/*.spreadsheet.csv"), *site.glob("csv/spreadsheet/*.csv")]:
+        for row in csv.reader(io.StringIO(file.read_bytes().decode(), newline="")):
+            for cell in row:
+                assert not cell.startswith(("=", "@", "\t", "\r")), (file.name, cell)
+
+
+def test_the_site_offers_every_file_of_the_build(site: Path) -> None:
+    manifest = json.loads((site.parent / "manifest.json").read_text())
+    assert [path for path in manifest["files"] if (site / path).read_bytes() != (site.parent / path).read_bytes()] == []
+    assert (site / ".well-known" / "void").read_bytes() == (site.parent / "catalog.ttl").read_bytes()
+
+
+def test_two_renderings_have_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    other = render(WORLD, tmp_path / "build", seed="4711")
+    files = {file.relative_to(site) for file in site.rglob("*") if file.is_file()}
+    assert files == {file.relative_to(other) for file in other.rglob("*") if file.is_file()}
+    assert [file for file in files if (site / file).read_bytes() != (other / file).read_bytes()] == []
 
 
 def test_the_manifest_names_the_dataset_that_the_pages_show(site: Path) -> None:

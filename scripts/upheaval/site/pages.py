@@ -9,9 +9,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from upheaval.site.assets import Assets
+from upheaval.site.assets import ROOM, Assets
 from upheaval.site.library import Library
 from upheaval.site.paths import root_of
+from upheaval.site.texts import texts
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
@@ -49,6 +50,11 @@ def script_json(content: object) -> Markup:
     return Markup("".join(_BREAKERS.get(character, character) for character in text))
 
 
+def compact(content: object) -> bytes:
+    """Write JSON in few bytes, the same ones every time."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 class Renderer:
     """Writes the pages of one site."""
 
@@ -60,13 +66,32 @@ class Renderer:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
+        self._publication = library.publication
         self._environment.filters["script_json"] = script_json
+        self._environment.filters["lines"] = str.splitlines
         self._environment.globals.update(
             publication=library.publication,
             identity=library.identity,
             asset=assets.path,
             policy=POLICY,
+            texts=texts(library.publication.root),
+            short=lambda label: label.removesuffix(" cooperation"),
+            style=Markup((ROOM / "chart.css").read_text(encoding="utf-8").replace("\n", " ")),
         )
+
+    def drawing(self, name: str, path: str, alone: bool, **values: Any) -> Markup:
+        """Write a chart as SVG.
+
+        Args:
+            name: of its template.
+            path: the page in which it stands, or the folder of its file.
+            alone: whether it is a file of its own, which then brings its style along.
+            values: what the template fills in.
+
+        """
+        root = self._publication.iri if alone else root_of(path)
+        template = self._environment.get_template(f"charts/{name}.svg")
+        return Markup(template.render(root=root, alone=alone, **values))
 
     def render(self, page: Page) -> bytes:
         """Write one page as HTML in UTF-8."""

@@ -1,7 +1,7 @@
 """The page of a record: what it states, who says so, what links to it, its source, and how to cite it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from upheaval.framing import Frame
@@ -26,6 +26,7 @@ def record_pages(library: Library) -> Iterator[Page]:
 def _page(library: Library, values: Values, slug: str) -> Page:
     frame, record = library.frames[slug], library.records[slug]
     title, iri = library.title(slug), library.publication.iri + slug
+    lines = body_lines(record.body)
     return Page(
         path=library.paths.record(slug),
         template="record.html",
@@ -38,12 +39,12 @@ def _page(library: Library, values: Values, slug: str) -> Page:
             "names": _names(frame),
             "texts": _texts(frame),
             "status": status(frame),
-            "facts": values.facts(frame, body_lines(record.body)),
+            "facts": [fact for fact in values.facts(frame, lines) if fact.line],
             "steps": [values.part(step) for step in sorted(items(frame.get("step")), key=_day)],
             "estimates": [values.part(estimate) for estimate in items(frame.get("estimate"))],
             "parts": values.parts(frame),
             "cards": values.cards(frame),
-            "derived": _derived(library, values, frame),
+            "derived": _derived(library, values, frame, lines),
             "incoming": _incoming(library, slug),
             "matches": [link for key in ("exactMatch", "closeMatch", "broadMatch") for link in items(frame.get(key))],
             "file": record.file,
@@ -86,12 +87,10 @@ def status(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
-    kind = library.kind(frame)
-    stated = set(kind.keys) if kind else set()
+def _derived(library: Library, values: Values, frame: Frame, stated: Container[str]) -> list[Fact]:
     facts = []
     for key in ("phase", "involvesState", "dyad", "earliest", "latest"):
-        if key in frame and (key not in stated or key == "phase"):
+        if key in frame and key not in stated:
             shown = [
                 values.record(one) if isinstance(one, str) and one in library.frames else Shown(text(one))
                 for one in items(frame[key])

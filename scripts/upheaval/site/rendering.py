@@ -12,9 +12,17 @@ from upheaval.graphs import iri_of
 from upheaval.manifest import canonical_hash
 from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
 from upheaval.site.assets import Assets
+from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
+from upheaval.site.conceptpages import concept_pages
+from upheaval.site.frontpage import counts, explore, front_page
 from upheaval.site.library import Library, open_library
-from upheaval.site.pages import Page, Renderer
+from upheaval.site.listpages import downloads_page, list_pages, quality_page, text_pages
+from upheaval.site.overview import Overview, overview
+from upheaval.site.pages import Page, Renderer, compact
+from upheaval.site.pairpages import pair_pages
 from upheaval.site.recordpages import record_pages
+from upheaval.site.tabular import safe_copy
+from upheaval.site.termpages import term_pages
 from upheaval.site.writing import write_site
 
 
@@ -42,7 +50,7 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     library = open_library(assembly, identity)
     assets = Assets()
     copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
-    total, written = write_site(target, _files(library, assets), copies, identity)
+    total, written = write_site(target, _files(library, build, assets), copies, identity)
     return total, written, ""
 
 
@@ -56,15 +64,36 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
         raise Refusal((Fault(str(build), 1, 1, message, "run `upheaval build` again", rule="site/build"),))
 
 
-def _files(library: Library, assets: Assets) -> Iterator[tuple[str, bytes]]:
+def _files(library: Library, build: Path, assets: Assets) -> Iterator[tuple[str, bytes]]:
     renderer = Renderer(library, assets)
-    yield from renderer.files(_pages(library, assets))
+    found = overview(library)
+    assets.add("explore.json", compact(explore(library, found)))
+    drawn = charts(library, found, renderer, counts(library, found))
+    yield from renderer.files(_pages(library, build, found, drawn, renderer))
+    yield from chart_files(drawn)
+    yield from _spreadsheets(build, renderer)
+    yield from _fixed(build)
     yield from _documents(library)
     yield from assets.files.items()
 
 
-def _pages(library: Library, assets: Assets) -> Iterator[Page]:
+def _pages(library: Library, build: Path, found: Overview, drawn: list[Chart], renderer: Renderer) -> Iterator[Page]:
+    yield front_page(library, found, renderer)
+    yield from chart_pages(library, drawn, found)
+    yield from pair_pages(library, found, renderer)
+    yield from list_pages(library)
+    yield from term_pages(library)
+    yield from concept_pages(library)
+    yield from text_pages(library)
+    yield quality_page(library)
+    yield downloads_page(library, build)
     yield from record_pages(library)
+
+
+def _fixed(build: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield what a web server or a crawler looks for under a fixed name."""
+    yield ".well-known/void", (build / "catalog.ttl").read_bytes()
+    yield ".nojekyll", b""
 
 
 def _documents(library: Library) -> Iterator[tuple[str, bytes]]:
@@ -83,3 +112,13 @@ def _documents(library: Library) -> Iterator[tuple[str, bytes]]:
         yield f"doc/{name}.ttl", turtle(order(dict.fromkeys(triples), place), prefixes, publication.iri)
         document = {"@context": "../context.jsonld", **library.frames[name]}
         yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _spreadsheets(build: Path, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """Yield the build's tables in the form that is safe to open in a spreadsheet, and the page that lists them."""
+    tables = sorted((build / "csv").glob("*.csv"))
+    names = [table.name for table in tables]
+    page = Page("csv/spreadsheet/", "spreadsheets.html", "Tables for spreadsheets", {"names": names})
+    yield page.file, renderer.render(page)
+    for table in tables:
+        yield f"csv/spreadsheet/{table.name}", safe_copy(table.read_bytes())

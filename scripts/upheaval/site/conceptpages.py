@@ -1,0 +1,97 @@
+"""The pages of codes: each list, the types of cooperation as a tree, and what records use each code."""
+
+from collections.abc import Iterator
+
+from rdflib import URIRef
+
+from upheaval.contract import Form, local
+from upheaval.site.library import COOPERATION, Concept, Library, items, value_of
+from upheaval.site.pages import Page
+from upheaval.site.values import Shown, web
+from upheaval.terms import DCTERMS, SKOS
+
+MOST = 400
+"""How many records a code's page lists; beyond that it says how many more there are."""
+
+
+def concept_pages(library: Library) -> Iterator[Page]:
+    """Yield a page a list of codes, and a page a code."""
+    using = _using(library)
+    schemes = sorted({concept.scheme for concept in library.concepts.values()})
+    for scheme in schemes:
+        if path := library.paths.vocabulary(scheme):
+            yield _scheme(library, scheme, path, using)
+    for concept in library.concepts.values():
+        if path := library.paths.vocabulary(concept.iri):
+            yield _concept(library, concept, path, using)
+
+
+def _using(library: Library) -> dict[str, list[str]]:
+    """Return the names of the records that use each code, in themselves or in a part."""
+    found: dict[str, dict[str, None]] = {}
+
+    def walk(name: str, frame: dict[str, object]) -> None:
+        kind = library.kind(frame)
+        for key in kind.keys.values() if kind else ():
+            for value in items(frame.get(key.name)):
+                if isinstance(value, dict) and "id" in value:
+                    walk(name, value)
+                elif key.form is Form.CODE and (concept := library.concept(key.classes, str(value))):
+                    found.setdefault(concept.iri, {})[name] = None
+
+    for name in library.records:
+        walk(name, library.frames[name])
+    return {iri: list(names) for iri, names in found.items()}
+
+
+def _scheme(library: Library, scheme: str, path: str, using: dict[str, list[str]]) -> Page:
+    graph, node = library.assembly.vocabulary.graph, URIRef(scheme)
+    return Page(
+        path=path,
+        template="scheme.html",
+        title=value_of(graph, node, SKOS.prefLabel) or value_of(graph, node, DCTERMS.title) or local(scheme),
+        values={
+            "iri": scheme,
+            "description": value_of(graph, node, DCTERMS.description),
+            "tree": list(_tree(library, scheme)),
+            "using": {iri: len(names) for iri, names in using.items()},
+            "cooperation": scheme == str(COOPERATION),
+        },
+    )
+
+
+def _tree(library: Library, scheme: str) -> Iterator[tuple[int, Concept, str]]:
+    own = {iri: concept for iri, concept in library.concepts.items() if concept.scheme == scheme}
+
+    def walk(concepts: list[Concept], depth: int) -> Iterator[tuple[int, Concept, str]]:
+        for concept in sorted(concepts, key=lambda one: one.label):
+            yield depth, concept, library.paths.vocabulary(concept.iri)
+            yield from walk([own[iri] for iri in concept.narrower if iri in own], depth + 1)
+
+    yield from walk([concept for concept in own.values() if not concept.broader], 0)
+
+
+def _concept(library: Library, concept: Concept, path: str, using: dict[str, list[str]]) -> Page:
+    names = sorted(using.get(concept.iri, ()), key=lambda name: (library.title(name).casefold(), name))
+
+    def links(iris: tuple[str, ...]) -> list[Shown]:
+        return [Shown(library.concepts[iri].label, path=library.paths.vocabulary(iri)) for iri in iris]
+
+    graph = library.assembly.vocabulary.graph
+    return Page(
+        path=path,
+        template="concept.html",
+        title=concept.label,
+        values={
+            "concept": concept,
+            "scheme": Shown(
+                value_of(graph, URIRef(concept.scheme), SKOS.prefLabel) or local(concept.scheme),
+                path=library.paths.vocabulary(concept.scheme),
+            ),
+            "broader": links(concept.broader),
+            "narrower": links(concept.narrower),
+            "matches": [(relation, Shown(iri, href=web(iri))) for relation, iri in concept.matches],
+            "records": [Shown(library.title(name), path=library.paths.record(name)) for name in names[:MOST]],
+            "count": len(names),
+        },
+    )

@@ -1,0 +1,156 @@
+"""The front page: what the dataset is about, who cooperates in what, what is new, and the ways in."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from upheaval.site.chartpages import drawn_network, drawn_types, months
+from upheaval.site.library import Library, english, items
+from upheaval.site.overview import Overview, Pair
+from upheaval.site.pages import Page, Renderer
+from upheaval.site.values import Shown, Values
+
+NEWEST = 5
+SHADES = 5
+"""How many shades the matrix has, by the square root of the count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A pair and a top-level type: how many records, or why none."""
+
+    pair: int
+    top: int
+    anchor: str
+    text: str
+    shade: str
+    remark: str = ""
+
+
+def short(label: str) -> str:
+    """Return a type's label without the word that all of them end in."""
+    return label.removesuffix(" cooperation")
+
+
+def counts(library: Library, found: Overview) -> list[tuple[Pair, list[int]]]:
+    """Return for each pair the number of its records in each top-level type."""
+    numbers = Counter((name, top) for entry in found.entries for name in entry.dyads for top in entry.tops)
+    return [(pair, [numbers[pair.name, top] for top in range(len(library.tops))]) for pair in found.pairs]
+
+
+def matrix(library: Library, found: Overview) -> tuple[list[tuple[Pair, list[Cell]]], int]:
+    """Count records by pair and top-level type.
+
+    Returns:
+        A row of cells a pair, and the highest count.
+
+    """
+    numbers = counts(library, found)
+    most = max([count for _, row in numbers for count in row] or [1])
+    rows = []
+    for place, (pair, row) in enumerate(numbers):
+        cells = []
+        for top, (concept, count) in enumerate(zip(library.tops, row, strict=True)):
+            searched = (pair.name, top) in found.searched
+            if count:
+                cells.append(Cell(place, top, concept.code, str(count), shade(count, most)))
+            elif searched:
+                cells.append(Cell(place, top, concept.code, "–", "", "searched and nothing found"))
+            else:
+                cells.append(Cell(place, top, concept.code, "?", "gap", "nobody has looked"))
+        rows.append((pair, cells))
+    return rows, most
+
+
+def shade(count: int, most: int) -> str:
+    """Return the class of a cell's shade: `s1` for few to `s5` for the most."""
+    return f"s{max(1, round(SHADES * (count / most) ** 0.5))}"
+
+
+def explore(library: Library, found: Overview) -> dict[str, Any]:
+    """Return what a script needs to count anew: a row an entry with first day, support, pairs, types and years."""
+    pairs = {pair.name: place for place, pair in enumerate(found.pairs)}
+    rows = [
+        [
+            int(entry.start.replace("-", "") or 0),
+            entry.flags,
+            [pairs[name] for name in entry.dyads if name in pairs],
+            list(entry.tops),
+            list(entry.years),
+        ]
+        for entry in found.about()
+    ]
+    return {"pairs": len(pairs), "tops": len(library.tops), "rows": rows}
+
+
+def front_page(library: Library, found: Overview, renderer: Renderer) -> Page:
+    """Return the front page."""
+    values = Values(library)
+    rows, most = matrix(library, found)
+    publication = library.publication
+    kinds = Counter(record.kind.iri for record in library.assembly.records)
+    return Page(
+        path="",
+        template="index.html",
+        title=publication.title,
+        values={
+            "lead": _lead(library),
+            "states": [values.record(name) for name in found.states],
+            "stances": _stances(library),
+            "months": months(library, found),
+            "tops": [Shown(short(top.label), path=library.paths.vocabulary(top.iri)) for top in library.tops],
+            "matrix": rows,
+            "most": most,
+            "network": drawn_network(library, found, renderer, ""),
+            "types": drawn_types(library, found, renderer, "")[0],
+            "newest": [entry for entry in found.about() if entry.start][: -NEWEST - 1 : -1],
+            "counts": kinds,
+            "total": len(library.records),
+            "structured": _structured(library),
+        },
+    )
+
+
+def _lead(library: Library) -> str:
+    coalitions = [frame for frame in library.frames.values() if frame.get("type") == "Coalition"]
+    text = english(coalitions[0].get("description")) if len(coalitions) == 1 else ""
+    return text or library.publication.description
+
+
+def _stances(library: Library) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for frame in library.frames.values():
+        if frame.get("type") == "Assessment":
+            counts.update(str(stance) for stance in items(frame.get("stance")))
+    verbs = {"affirms": "affirm", "qualifies": "qualify", "denies": "deny"}
+    return [(verb, counts[stance]) for stance, verb in verbs.items() if counts[stance]]
+
+
+def _structured(library: Library) -> dict[str, Any]:
+    publication = library.publication
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": publication.iri,
+        "url": publication.iri,
+        "name": publication.title,
+        "description": publication.description,
+        "license": publication.license,
+        "version": publication.version,
+        "datePublished": publication.issued,
+        "keywords": list(publication.keyword),
+        "creator": [{"@type": "Organization", "name": name} for name in publication.creator],
+        "isAccessibleForFree": True,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{publication.iri}{publication.name}.{suffix}",
+                "encodingFormat": media,
+            }
+            for suffix, media in (
+                ("ttl", "text/turtle"),
+                ("jsonld", "application/ld+json"),
+                ("nq", "application/n-quads"),
+            )
+        ],
+    }

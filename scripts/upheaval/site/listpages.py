@@ -1,0 +1,126 @@
+"""The lists: what kinds of records there are, each kind's records from A to Z, files, quality."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from upheaval.catalog import MEDIA
+from upheaval.quality import Quality, assess
+from upheaval.qualityreport import LEGEND, totals
+from upheaval.qualityreport import matrix as coverage
+from upheaval.site.library import Library, items, text
+from upheaval.site.pages import Page
+from upheaval.site.texts import TEXTS, render_text, texts
+from upheaval.site.values import Shown
+
+
+def list_pages(library: Library) -> Iterator[Page]:
+    """Yield the list of kinds, and a list of records a kind."""
+    kinds = sorted(
+        {record.kind.iri: record.kind for record in library.assembly.records}.values(), key=lambda k: k.label
+    )
+    found = [(kind, library.of_kind(kind)) for kind in kinds]
+    yield Page(
+        path="records/",
+        template="kinds.html",
+        title="Records",
+        values={"kinds": [(kind, len(frames)) for kind, frames in found]},
+    )
+    for kind, frames in found:
+        rows = [
+            (Shown(library.title(frame["id"]), path=library.paths.record(frame["id"])), _when(frame), _who(frame))
+            for frame in frames
+        ]
+        yield Page(
+            path=f"records/{kind.folder}/",
+            template="kind.html",
+            title=f"{kind.label} records".capitalize(),
+            values={"kind": kind, "rows": rows, "kind_path": library.paths.vocabulary(kind.iri)},
+        )
+
+
+def _when(frame: dict[str, Any]) -> str:
+    return text(frame.get("earliest", frame.get("issued", "")))
+
+
+def _who(frame: dict[str, Any]) -> str:
+    return ", ".join(text(one) for one in items(frame.get("publisher")))
+
+
+def text_pages(library: Library) -> Iterator[Page]:
+    """Yield the pages made of the publication's own texts."""
+    root = library.publication.root
+    for name in texts(root):
+        yield Page(f"{name}/", "text.html", TEXTS[name][1], {"body": render_text(root, name)})
+
+
+def downloads_page(library: Library, build: Path) -> Page:
+    """Return the page of the build's files, with sizes and checksums, and what the columns of its tables mean."""
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    package = json.loads((build / "datapackage.json").read_text(encoding="utf-8"))
+    files = [
+        (path, said["bytes"], said["sha256"], MEDIA.get(Path(path).suffix, ""))
+        for path, said in sorted(manifest["files"].items())
+    ]
+    return Page(
+        path="downloads/",
+        template="downloads.html",
+        title="Downloads",
+        values={
+            "dumps": [entry for entry in files if "/" not in entry[0]],
+            "tables": [entry for entry in files if entry[0].startswith("csv/")],
+            "schemas": [entry for entry in files if entry[0].startswith("schema/")],
+            "codebook": package["resources"],
+            "triples": manifest["triples"],
+        },
+    )
+
+
+def quality_page(library: Library) -> Page:
+    """Return the page that shows what is covered, what rests on one source, what is disputed, what was checked."""
+    quality = assess(library.assembly)
+    header, rows = coverage(quality)
+    return Page(
+        path="quality/",
+        template="quality.html",
+        title="Quality",
+        values={
+            "totals": totals(quality),
+            "legend": LEGEND,
+            "header": header,
+            "rows": rows,
+            "sections": list(_sections(library, quality)),
+            "checked": {
+                "records": len(library.records),
+                "shapes": sum(len(kind.keys) for kind in library.contract.kinds.values()),
+                "kinds": len(library.contract.kinds),
+            },
+        },
+    )
+
+
+def _sections(library: Library, quality: Quality) -> Iterator[tuple[str, list[str], list[list[Shown]]]]:
+    def row(cells: list[str], records: tuple[int, ...]) -> list[Shown]:
+        return [
+            Shown(cell, path=library.paths.record(cell) if place in records and cell in library.records else "")
+            for place, cell in enumerate(cells)
+        ]
+
+    yield (
+        "On a single independent source",
+        ["record", "name", "publisher"],
+        [row(r, (0,)) for r in quality.single_source],
+    )
+    yield "Disputed", ["record", "name", "publisher", "says"], [row(r, (0,)) for r in quality.disputed]
+    yield (
+        "Perhaps one thing twice",
+        ["record", "first day", "record", "first day"],
+        [row(list(r), (0, 2)) for r in quality.duplicates],
+    )
+    yield "Read longest ago", ["source", "publisher", "read"], [row(r, (0,)) for r in quality.oldest]
+    yield (
+        "Without a link to another publication",
+        ["kind", "records"],
+        [[Shown(kind), Shown(str(len(slugs)))] for kind, slugs in sorted(quality.unlinked.items())],
+    )

@@ -1,0 +1,218 @@
+"""Agreements and activities as the charts see them: which pairs, which types, when, and on what support."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from upheaval.framing import Frame
+from upheaval.site.library import Concept, Library, items, text
+
+TOP_PAIRS = 6
+"""How many pairs the charts show where no coalition says which states they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One thing in time, with what is known of its ends.
+
+    Attributes:
+        first, begun: the first and the last day on which it can have begun.
+        ends, last: the first and the last day on which it can have ended; both empty while no end is known.
+        label: what happened, for a step.
+
+    """
+
+    first: str
+    begun: str
+    ends: str
+    last: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One agreement or activity.
+
+    Attributes:
+        name, title, kind: of the record.
+        dyads: names of the pairs of states that it concerns.
+        tops: places of its types' top concepts among those of the library.
+        types: IRIs of its types.
+        start: its first day, or an empty text.
+        when: its date as it is known, to the day, the month or the year.
+        years: the years in which an agreement had a step, or an activity began.
+        spans: what the timeline draws.
+        independent, official, disputed: how many independent sources support it, whether they are all official,
+            whether a source disputes it.
+
+    """
+
+    name: str
+    title: str
+    kind: str
+    dyads: tuple[str, ...]
+    tops: tuple[int, ...]
+    types: tuple[str, ...]
+    start: str
+    when: str
+    years: tuple[int, ...]
+    spans: tuple[Span, ...]
+    independent: int
+    official: bool
+    disputed: bool
+
+    @property
+    def flags(self) -> int:
+        """Support as a number of three bits: two independent sources or more, official only, disputed."""
+        return (self.independent >= 2) | self.official << 1 | self.disputed << 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pair of states."""
+
+    name: str
+    label: str
+    members: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the charts are about.
+
+    Attributes:
+        pairs: of the members of coalitions; where there is no coalition, those with the most records.
+        states: names of the states in them, in order.
+        entries: all agreements and activities that concern a pair of states, by first day.
+        searched: names of findings of nothing, by pair and place of the top concept.
+
+    """
+
+    pairs: list[Pair]
+    states: list[str]
+    entries: list[Entry]
+    searched: dict[tuple[str, int], list[str]]
+
+    def of(self, pair: str) -> list[Entry]:
+        """Return the entries of a pair."""
+        return [entry for entry in self.entries if pair in entry.dyads]
+
+    def about(self) -> list[Entry]:
+        """Return the entries of the pairs that the charts are about, each once."""
+        names = {pair.name for pair in self.pairs}
+        return [entry for entry in self.entries if not names.isdisjoint(entry.dyads)]
+
+
+def extent(lexical: str) -> tuple[str, str]:
+    """Return the first and the last day of a year, a month or a day (XML Schema part 2, sections 3.2.9 to 3.2.11)."""
+    if len(lexical) == 4:
+        return f"{lexical}-01-01", f"{lexical}-12-31"
+    if len(lexical) == 7:
+        return f"{lexical}-01", f"{lexical}-{monthrange(int(lexical[:4]), int(lexical[5:]))[1]:02}"
+    return lexical, lexical
+
+
+def overview(library: Library) -> Overview:
+    """Arrange a dataset's agreements and activities for its charts."""
+    tops = {top.iri: place for place, top in enumerate(library.tops)}
+    entries = sorted(_entries(library, tops), key=lambda entry: (entry.start or "9999", entry.name))
+    pairs = _pairs(library, entries)
+    states = list(dict.fromkeys(member for pair in pairs for member in pair.members))
+    searched: dict[tuple[str, int], list[str]] = {}
+    for name, frame in library.frames.items():
+        if frame.get("type") == "Finding":
+            places = {place for code in items(frame.get("searchedType")) for place in _tops(library, code, tops)}
+            for dyad in items(frame.get("dyad")):
+                for place in places:
+                    searched.setdefault((dyad, place), []).append(name)
+    return Overview(pairs, sorted(states, key=library.title), entries, searched)
+
+
+def top_of(library: Library, concept: Concept) -> set[str]:
+    """Return the IRIs of the top concepts above a concept, itself where it is one."""
+    if not concept.broader:
+        return {concept.iri}
+    return {top for iri in concept.broader for top in top_of(library, library.concepts[iri])}
+
+
+def _tops(library: Library, code: str, tops: dict[str, int]) -> set[int]:
+    concept = _type(library, code)
+    return {tops[iri] for iri in top_of(library, concept) if iri in tops} if concept else set()
+
+
+def _type(library: Library, code: str) -> Concept | None:
+    return next(
+        (
+            library.concepts[iri]
+            for codes in library.contract.codes.values()
+            for iri in [codes.get(code, "")]
+            if iri in library.concepts and "cooperation#" in iri
+        ),
+        None,
+    )
+
+
+def _entries(library: Library, tops: dict[str, int]) -> Iterator[Entry]:
+    for name in library.records:
+        frame = library.frames[name]
+        kind = library.kind(frame)
+        dyads, codes = items(frame.get("dyad")), items(frame.get("cooperationType"))
+        if not (dyads and codes and kind):
+            continue
+        concepts = [concept for code in codes if (concept := _type(library, code))]
+        steps = items(frame.get("step"))
+        start = text(frame.get("earliest", ""))
+        began = sorted({text(step["earliest"]) for step in steps if "earliest" in step}) if steps else [start]
+        yield Entry(
+            name=name,
+            title=library.title(name),
+            kind=kind.label,
+            dyads=tuple(sorted(dyads)),
+            tops=tuple(sorted({place for code in codes for place in _tops(library, code, tops)})),
+            types=tuple(concept.iri for concept in concepts),
+            start=start,
+            when=_when(frame, steps),
+            years=tuple(sorted({int(day[:4]) for day in began if day})),
+            spans=tuple(_spans(library, frame, steps)),
+            independent=int(text(frame.get("independentSources", "0"))),
+            official=text(frame.get("officialOnly", "")) == "true",
+            disputed=text(frame.get("disputed", "")) == "true",
+        )
+
+
+def _when(frame: Frame, steps: list[Any]) -> str:
+    dated = [step for step in steps if "date" in step]
+    if dated:
+        return text(min(dated, key=lambda step: text(step["earliest"]))["date"])
+    return text(frame.get("date", frame.get("startDate", "")))
+
+
+def _spans(library: Library, frame: Frame, steps: list[Any]) -> Iterator[Span]:
+    for step in steps:
+        if "date" in step:
+            yield Span(*extent(text(step["date"])), *extent(text(step["date"])), label=str(step.get("action", "")))
+    if steps:
+        return
+    if "date" in frame:
+        yield Span(*extent(text(frame["date"])), *extent(text(frame["date"])))
+    elif "startDate" in frame:
+        ends = extent(text(frame["endDate"])) if "endDate" in frame else ("", "")
+        yield Span(*extent(text(frame["startDate"])), *ends)
+
+
+def _pairs(library: Library, entries: list[Entry]) -> list[Pair]:
+    dyads = {name: frame for name, frame in library.frames.items() if frame.get("type") == "Dyad"}
+    coalitions = [frame for name, frame in library.frames.items() if frame.get("type") == "Coalition"]
+    members = [{str(one["member"]) for one in items(frame.get("membership"))} for frame in coalitions]
+    chosen = [
+        name for name, frame in dyads.items() if any(set(items(frame["dyadMember"])) <= group for group in members)
+    ]
+    if not coalitions:
+        counts = {name: sum(name in entry.dyads for entry in entries) for name in dyads}
+        chosen = sorted(dyads, key=lambda name: (-counts[name], name))[:TOP_PAIRS]
+    pairs = []
+    for name in chosen:
+        one, other = sorted(items(dyads[name]["dyadMember"]))
+        pairs.append(Pair(name, library.title(name), (one, other)))
+    return sorted(pairs, key=lambda pair: pair.label)

@@ -1,0 +1,236 @@
+"""The vocabulary's reference, made from ontology and shapes: classes, properties, what records must look like."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rdflib import Literal, URIRef
+
+from upheaval.contract import Form, Key, Kind, local
+from upheaval.graphs import nodes
+from upheaval.site.library import Library, value_of
+from upheaval.site.pages import Page
+from upheaval.site.values import Shown, web
+from upheaval.terms import DCTERMS, OWL, RDF, RDFS, SKOS
+
+_TYPES = {OWL.Class: "class", OWL.ObjectProperty: "property", OWL.DatatypeProperty: "property",
+          OWL.AnnotationProperty: "annotation property"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A class or a property of the vocabulary.
+
+    Attributes:
+        iri, name, label, sort: `sort` is class, property or annotation property.
+        definition, note, example: what the ontology says of it.
+        retired: whether it is deprecated; `instead` is the IRI of what replaces it.
+
+    """
+
+    iri: str
+    name: str
+    label: str
+    sort: str
+    definition: str
+    note: str
+    example: str
+    retired: bool
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the shape of a kind demands of one key."""
+
+    key: Key
+    path: str
+    holds: list[Shown]
+    times: str
+
+
+def terms(library: Library) -> list[Term]:
+    """Return the classes and properties that the vocabulary itself defines, by name."""
+    graph = library.assembly.vocabulary.graph
+    found = {}
+    for cls, sort in _TYPES.items():
+        for node in graph.subjects(RDF.type, cls):
+            path = library.paths.vocabulary(str(node)) if isinstance(node, URIRef) else ""
+            if path and "#" in str(node):
+                found[str(node)] = sort
+    return sorted((_term(library, iri, sort) for iri, sort in found.items()), key=lambda term: term.iri)
+
+
+def _term(library: Library, iri: str, sort: str) -> Term:
+    graph, node = library.assembly.vocabulary.graph, URIRef(iri)
+    return Term(
+        iri=iri,
+        name=local(iri),
+        label=value_of(graph, node, RDFS.label) or local(iri),
+        sort=sort,
+        definition=value_of(graph, node, SKOS.definition) or value_of(graph, node, RDFS.comment),
+        note=value_of(graph, node, SKOS.scopeNote),
+        example=value_of(graph, node, SKOS.example),
+        retired=(node, OWL.deprecated, Literal(True)) in graph,
+        instead=value_of(graph, node, DCTERMS.isReplacedBy),
+    )
+
+
+def demands(library: Library, kind: Kind) -> list[Demand]:
+    """Return what the shapes demand of a kind's records, key by key."""
+    return [
+        Demand(key, library.paths.vocabulary(key.iri), _holds(library, key), _times(key)) for key in kind.keys.values()
+    ]
+
+
+def _holds(library: Library, key: Key) -> list[Shown]:
+    if key.form is Form.LANGUAGE:
+        return [Shown("text, one a language" if key.per_language else "texts by language")]
+    if key.classes:
+        return [Shown(local(cls), path=library.paths.vocabulary(cls)) for cls in key.classes]
+    return [Shown(f"xsd:{local(datatype)}") for datatype in key.datatypes] or [Shown("address")]
+
+
+def _times(key: Key) -> str:
+    if key.minimum == key.maximum:
+        return f"exactly {key.minimum}"
+    if key.maximum is None:
+        return f"{key.minimum} or more" if key.minimum else "any number"
+    return f"{key.minimum} to {key.maximum}"
+
+
+class _Reference:
+    """What the pages of terms look up."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.graph = library.assembly.vocabulary.graph
+        self.terms = {term.iri: term for term in terms(library)}
+
+    def link(self, iri: str) -> Shown:
+        term, path = self.terms.get(iri), self.library.paths.vocabulary(iri)
+        return Shown(term.label if term else local(iri), path=path, href="" if path else web(iri))
+
+    def links(self, node: URIRef, predicate: URIRef, backwards: bool = False) -> list[Shown]:
+        found = self.graph.subjects(predicate, node) if backwards else self.graph.objects(node, predicate)
+        return [self.link(str(one)) for one in nodes(found) if isinstance(one, URIRef) and one != node]
+
+    def page(self, term: Term) -> Page:
+        node, library = URIRef(term.iri), self.library
+        kind = next((kind for kind in library.contract.kinds.values() if kind.iri == term.iri), None)
+        using = [
+            (Shown(other.label, path=library.paths.vocabulary(other.iri)), demand)
+            for other in library.contract.kinds.values()
+            for demand in demands(library, other)
+            if demand.key.iri == term.iri
+        ]
+        relations = [
+            ("subclass of", self.links(node, RDFS.subClassOf)),
+            ("has the subclasses", self.links(node, RDFS.subClassOf, True)),
+            ("subproperty of", self.links(node, RDFS.subPropertyOf)),
+            ("has the subproperties", self.links(node, RDFS.subPropertyOf, True)),
+            ("from", self.links(node, RDFS.domain)),
+            ("to", self.links(node, RDFS.range)),
+            ("leads from it", self.links(node, RDFS.domain, True)),
+            ("leads to it", self.links(node, RDFS.range, True)),
+            ("elsewhere", [self.link(iri) for iri in sorted(self._elsewhere(term.iri))]),
+        ]
+        return Page(
+            path=library.paths.vocabulary(term.iri),
+            template="term.html",
+            title=term.label,
+            values={
+                "term": term,
+                "instead": self.link(term.instead) if term.instead else None,
+                "relations": [(label, links) for label, links in relations if links],
+                "kind": kind,
+                "demands": demands(library, kind) if kind else [],
+                "using": using,
+                "example": self._example(kind) if kind else None,
+                "count": len(library.of_kind(kind)) if kind else 0,
+                "arrows": self._arrows(kind) if kind else [],
+            },
+        )
+
+    def _elsewhere(self, iri: str) -> set[str]:
+        return {
+            triple.object.value
+            for triple in self.library.assembly.vocabulary.alignments
+            if getattr(triple.subject, "value", "") == iri
+            and hasattr(triple.object, "value")
+            and web(triple.object.value)
+            and triple.predicate.value != str(RDF.type)
+        }
+
+    def _example(self, kind: Kind) -> tuple[Shown, str] | None:
+        """Return the shortest record of a kind that is not bare: the one of median length among its ten shortest."""
+        files = sorted(
+            (len(text), record.slug, text)
+            for record in self.library.assembly.records
+            if record.kind.iri == kind.iri
+            for text in [(self.library.publication.root / record.file).read_text(encoding="utf-8")]
+        )[:10]
+        if not files:
+            return None
+        _, slug, text = files[len(files) // 2]
+        return Shown(self.library.title(slug), path=self.library.paths.record(slug)), text
+
+    def _arrows(self, kind: Kind) -> list[tuple[Key, list[Shown]]]:
+        keys = [key for key in kind.keys.values() if key.form in (Form.RECORD, Form.NODE, Form.CODE)]
+        return [(key, _holds(self.library, key)) for key in keys]
+
+
+def term_pages(library: Library) -> Iterator[Page]:
+    """Yield a page a class and property, and the overview of each ontology."""
+    reference = _Reference(library)
+    for term in reference.terms.values():
+        yield reference.page(term)
+    graph = library.assembly.vocabulary.graph
+    for node in nodes(graph.subjects(RDF.type, OWL.Ontology)):
+        path = library.paths.vocabulary(str(node))
+        own = [term for term in reference.terms.values() if term.iri.startswith(f"{node}#")]
+        if path and own and isinstance(node, URIRef):
+            yield Page(
+                path=path,
+                template="vocabulary.html",
+                title=value_of(graph, node, DCTERMS.title) or local(str(node)),
+                values={
+                    "iri": str(node),
+                    "description": value_of(graph, node, DCTERMS.description),
+                    "version": value_of(graph, node, OWL.versionInfo),
+                    "tree": _tree(reference, own),
+                    "properties": [term for term in own if term.sort != "class" and not term.retired],
+                    "retired": [(term, reference.link(term.instead)) for term in own if term.retired],
+                    "schemes": _schemes(library),
+                },
+            )
+
+
+def _tree(reference: _Reference, own: list[Term]) -> list[tuple[int, Term]]:
+    """Return the classes with their depth, each under one of its wider ones; codes are listed elsewhere."""
+    codes = set(reference.library.contract.codes)
+    classes = {term.iri: term for term in own if term.sort == "class" and not term.retired and term.iri not in codes}
+    below: dict[str, list[str]] = {}
+    for iri in classes:
+        wider = [
+            str(one) for one in nodes(reference.graph.objects(URIRef(iri), RDFS.subClassOf)) if str(one) in classes
+        ]
+        below.setdefault(wider[0] if wider else "", []).append(iri)
+
+    def walk(iri: str, depth: int) -> Iterator[tuple[int, Term]]:
+        for narrower in below.get(iri, ()):
+            yield depth, classes[narrower]
+            yield from walk(narrower, depth + 1)
+
+    return list(walk("", 0))
+
+
+def _schemes(library: Library) -> list[tuple[Shown, int]]:
+    graph = library.assembly.vocabulary.graph
+    counts: dict[str, int] = {}
+    for concept in library.concepts.values():
+        counts[concept.scheme] = counts.get(concept.scheme, 0) + 1
+    return [
+        (Shown(value_of(graph, URIRef(iri), SKOS.prefLabel) or local(iri), path=library.paths.vocabulary(iri)), number)
+        for iri, number in sorted(counts.items())
+        if library.paths.vocabulary(iri)
+    ]

@@ -1,0 +1,119 @@
+"""Writing a site: what did not change is left alone, what is no page any more goes, nothing foreign is touched."""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import WORLD
+from upheaval.faults import Refusal
+from upheaval.publication import open_publication
+from upheaval.site.citing import reference
+from upheaval.site.overview import extent
+from upheaval.site.paths import Paths, root_of
+from upheaval.site.tabular import FORMULA, safe, safe_copy
+from upheaval.site.writing import write_site
+from upheaval.tables import to_csv
+
+
+def test_only_what_changed_is_written_again(tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    assert write_site(target, [("a/index.html", b"1"), ("b/index.html", b"2")], {}, "x") == (2, 2)
+    os.utime(target / "a" / "index.html", (1, 1))
+    assert write_site(target, [("a/index.html", b"1"), ("b/index.html", b"3")], {}, "y") == (2, 1)
+    assert (target / "a" / "index.html").stat().st_mtime == 1
+    assert (target / "b" / "index.html").read_bytes() == b"3"
+
+
+def test_what_is_no_page_any_more_goes_with_its_folder(tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(target, [("a/index.html", b"1"), ("c/d/index.html", b"2")], {}, "x")
+    write_site(target, [("a/index.html", b"1")], {}, "x")
+    assert sorted(path.name for path in target.iterdir()) == ["a", "site.json"]
+
+
+def test_a_folder_that_is_no_site_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(Refusal, match="is no site"):
+        write_site(tmp_path, [("index.html", b"1")], {}, "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_rendering_that_breaks_off_is_known_to_be_unfinished(tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(target, [("a/index.html", b"1")], {}, "x")
+
+    def broken() -> object:
+        yield "a/index.html", b"2"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_site(target, broken(), {}, "y")  # type: ignore[arg-type]
+    assert '"rdfc10_sha256": ""' in (target / "site.json").read_text()
+    assert write_site(target, [("a/index.html", b"2")], {}, "y")[0] == 1
+    assert (target / "a" / "index.html").read_bytes() == b"2"
+
+
+def test_files_of_the_build_are_offered_as_they_are_now(tmp_path: Path) -> None:
+    target, dump = tmp_path / "site", tmp_path / "dump.ttl"
+    dump.write_text("one")
+    write_site(target, [], {"dump.ttl": dump}, "x")
+    dump.unlink()
+    dump.write_text("two")
+    assert write_site(target, [], {"dump.ttl": dump}, "x") == (1, 1)
+    assert (target / "dump.ttl").read_text() == "two"
+
+
+@given(st.text())
+def test_a_safe_cell_never_begins_a_formula_and_loses_nothing(text: str) -> None:
+    found = safe(text)
+    assert found in (text, f"'{text}")
+    if found.startswith(FORMULA):
+        float(found)
+
+
+@pytest.mark.parametrize("number", ["-3.5", "+7", "-2e4"])
+def test_numbers_stay_numbers(number: str) -> None:
+    assert safe(number) == number
+
+
+def test_a_safe_copy_keeps_rows_and_columns() -> None:
+    table = to_csv(["a", "=b"], [["=1+1", "x\ny"], ["-2", '"q"']])
+    assert list(csv.reader(io.StringIO(safe_copy(table).decode(), newline=""))) == [
+        ["a", "'=b"],
+        ["'=1+1", "x\ny"],
+        ["-2", '"q"'],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lexical", "days"),
+    [
+        ("2024", ("2024-01-01", "2024-12-31")),
+        ("2024-02", ("2024-02-01", "2024-02-29")),
+        ("2024-02-03", ("2024-02-03", "2024-02-03")),
+    ],
+)
+def test_a_date_is_as_wide_as_it_is_known(lexical: str, days: tuple[str, str]) -> None:
+    assert extent(lexical) == days
+
+
+def test_a_bibtex_entry_escapes_what_tex_would_obey() -> None:
+    publication = open_publication(WORLD)
+    found = reference(publication, "0" * 64, r"50% of {all} & \more_", publication.iri + "x")
+    assert r"title = {50\% of \{all\} \& \textbackslash{}more\_}" in found.bibtex
+    assert found.bibtex.count("{") - found.bibtex.count(r"\{") == found.bibtex.count("}") - found.bibtex.count(r"\}")
+
+
+def test_pages_stand_at_the_paths_of_their_iris() -> None:
+    paths = Paths("https://example.org/x/", ["https://w3id.org/statecraft", "https://w3id.org/statecraft/cooperation"])
+    assert paths.record("russia#step-1") == "russia/#step-1"
+    assert paths.vocabulary("https://w3id.org/statecraft#Treaty") == "statecraft/Treaty/"
+    assert paths.vocabulary("https://w3id.org/statecraft/cooperation#coal") == "statecraft/cooperation/coal/"
+    assert paths.vocabulary("https://schema.org/Person") == ""
+    assert root_of("statecraft/cooperation/coal/") == "../../../"
+    assert root_of("") == "./"

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
 
+SITE = "site"
+"""The folder of the web pages, which a new build takes over from the one before; `upheaval site` then renews them."""
+
 
 def write_build(files: Mapping[str, bytes], target: Path) -> None:
     """Write the files of a build into a folder, in the place of what a build left there before.
@@ -55,6 +58,8 @@ def _swap(new: Path, target: Path) -> None:
         if target.exists():
             os.rename(target, old)
         os.rename(new, target)
+        if (old / SITE).is_dir() and not (target / SITE).exists():
+            os.rename(old / SITE, target / SITE)
     finally:
         if old.exists() and not target.exists():
             os.rename(old, target)

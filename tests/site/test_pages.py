@@ -248,6 +248,36 @@ def test_two_renderings_have_the_same_bytes(site: Path, tmp_path: Path) -> None:
     assert [file for file in files if (site / file).read_bytes() != (other / file).read_bytes()] == []
 
 
+def test_a_new_build_keeps_the_pages_and_only_what_changed_is_written_again(tmp_path: Path) -> None:
+    world, build = tmp_path / "world", tmp_path / "build"
+    shutil.copytree(WORLD, world)
+    rendered = render(world, build)
+    before = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
+    file = world / "data" / "places"
+    changed = min(file.glob("*.yaml"))
+    changed.write_text(changed.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    render(world, build)
+    again = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
+    assert [file.parent.name for file in again if again[file] != before[file]] == [changed.stem]
+
+
+def test_pages_are_refused_for_a_build_of_other_sources(tmp_path: Path) -> None:
+    world, build = tmp_path / "world", tmp_path / "build"
+    shutil.copytree(WORLD, world)
+    render(world, build)
+    file = world / "data" / "states" / "arvenia.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Arvenia", "Arvenya"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "upheaval", "site", "--root", str(world), "--build", str(build)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "was built from other sources" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_manifest_names_the_dataset_that_the_pages_show(site: Path) -> None:
     manifest = json.loads((site / "site.json").read_text(encoding="utf-8"))
     assert manifest["rdfc10_sha256"] == json.loads((site.parent / "manifest.json").read_text())["rdfc10_sha256"]

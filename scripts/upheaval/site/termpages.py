@@ -105,6 +105,7 @@ class _Reference:
         self.library = library
         self.graph = library.assembly.vocabulary.graph
         self.terms = {term.iri: term for term in terms(library)}
+        self.demands = {kind.iri: demands(library, kind) for kind in library.contract.kinds.values()}
 
     def link(self, iri: str) -> Shown:
         term, path = self.terms.get(iri), self.library.paths.vocabulary(iri)
@@ -120,7 +121,7 @@ class _Reference:
         using = [
             (Shown(other.label, path=library.paths.vocabulary(other.iri)), demand)
             for other in library.contract.kinds.values()
-            for demand in demands(library, other)
+            for demand in self.demands[other.iri]
             if demand.key.iri == term.iri
         ]
         relations = [
@@ -143,7 +144,7 @@ class _Reference:
                 "instead": self.link(term.instead) if term.instead else None,
                 "relations": [(label, links) for label, links in relations if links],
                 "kind": kind,
-                "demands": demands(library, kind) if kind else [],
+                "demands": self.demands[kind.iri] if kind else [],
                 "using": using,
                 "example": self._example(kind) if kind else None,
                 "count": len(library.of_kind(kind)) if kind else 0,

@@ -58,6 +58,11 @@ def test_a_rendering_that_breaks_off_is_known_to_be_unfinished(tmp_path: Path) -
     assert (target / "a" / "index.html").read_bytes() == b"2"
 
 
+def test_two_pages_never_share_a_path(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="two pages have the path a/index"):
+        write_site(tmp_path / "site", [("a/index.html", b"1"), ("a/index.html", b"2")], {}, "x")
+
+
 def test_files_of_the_build_are_offered_as_they_are_now(tmp_path: Path) -> None:
     target, dump = tmp_path / "site", tmp_path / "dump.ttl"
     dump.write_text("one")
@@ -112,7 +117,7 @@ def test_a_bibtex_entry_escapes_what_tex_would_obey() -> None:
 def test_pages_stand_at_the_paths_of_their_iris() -> None:
     paths = Paths("https://example.org/x/", ["https://w3id.org/statecraft", "https://w3id.org/statecraft/cooperation"])
     assert paths.record("russia#step-1") == "russia/#step-1"
-    assert paths.vocabulary("https://w3id.org/statecraft#Treaty") == "statecraft/Treaty/"
+    assert paths.vocabulary("https://w3id.org/statecraft#Treaty") == "statecraft/terms/Treaty/"
     assert paths.vocabulary("https://w3id.org/statecraft/cooperation#coal") == "statecraft/cooperation/coal/"
     assert paths.vocabulary("https://schema.org/Person") == ""
     assert root_of("statecraft/cooperation/coal/") == "../../../"

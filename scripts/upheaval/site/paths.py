@@ -7,7 +7,9 @@ class Paths:
     """The paths of the pages of one site; each is a folder with an `index.html`, and ends in a slash.
 
     A record's path is its name. A vocabulary's path is what follows the folder of the shortest one:
-    https://w3id.org/statecraft/cooperation#drone-transfer has the page `statecraft/cooperation/drone-transfer/`.
+    https://w3id.org/statecraft/cooperation#drone-transfer has the page `statecraft/cooperation/drone-transfer/`. Where
+    other vocabularies stand in its folder, its terms are kept apart: `statecraft/terms/bearing/` is the property,
+    `statecraft/bearing/` the list of codes.
     """
 
     def __init__(self, namespace: str, vocabularies: Iterable[str]) -> None:
@@ -15,6 +17,9 @@ class Paths:
         self.vocabularies = frozenset(vocabularies)
         shortest = min(self.vocabularies, key=lambda iri: (len(iri), iri), default="")
         self._room = shortest[: shortest.rfind("/") + 1]
+        self._apart = {
+            iri for iri in self.vocabularies if any(other.startswith(f"{iri}/") for other in self.vocabularies)
+        }
 
     def record(self, name: str) -> str:
         """Return the path of a record, or of a part of one, by its name relative to the namespace."""
@@ -32,7 +37,7 @@ class Paths:
         if document not in self.vocabularies or not document.startswith(self._room):
             return ""
         folder = document.removeprefix(self._room) + "/"
-        return f"{folder}{term}/" if term else folder
+        return f"{folder}{'terms/' if document in self._apart else ''}{term}/" if term else folder
 
 
 def root_of(path: str) -> str:

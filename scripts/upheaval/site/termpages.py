@@ -21,13 +21,15 @@ class Term:
     """A class or a property of the vocabulary.
 
     Attributes:
-        iri, name, label, sort: `sort` is class, property or annotation property.
+        iri, path: and where its page stands.
+        name, label, sort: `sort` is class, property or annotation property.
         definition, note, example: what the ontology says of it.
         retired: whether it is deprecated; `instead` is the IRI of what replaces it.
 
     """
 
     iri: str
+    path: str
     name: str
     label: str
     sort: str
@@ -64,6 +66,7 @@ def _term(library: Library, iri: str, sort: str) -> Term:
     graph, node = library.assembly.vocabulary.graph, URIRef(iri)
     return Term(
         iri=iri,
+        path=library.paths.vocabulary(iri),
         name=local(iri),
         label=value_of(graph, node, RDFS.label) or local(iri),
         sort=sort,

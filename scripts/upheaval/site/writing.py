@@ -55,6 +55,8 @@ def _write(
     if before:  # until the end, the manifest says that the site is not whole
         (target / MANIFEST).write_text(_manifest("", before), encoding="utf-8")
     for path, content in pages:
+        if path in hashes:
+            raise ValueError(f"two pages have the path {path}")
         hashes[path] = hashlib.sha256(content).hexdigest()
         file = target / path
         if before.get(path) != hashes[path] or not file.is_file():

@@ -9,13 +9,16 @@ UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test bench lock clean help FORCE
+.PHONY: build check site test bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (what `make` alone does)
 	$(BIN)/upheaval build
 
 check: .venv/.installed  ## only validate the data
 	$(BIN)/upheaval check
+
+site: build  ## render the web pages into build/site/ (with Node: the query engine for the browser too)
+	$(BIN)/upheaval site
 
 test: .venv/.tested-with  ## lint, type check and run the tests
 	$(BIN)/ruff check .

@@ -190,9 +190,15 @@ def _figures(library: Library, renderer: Renderer) -> Chart:
     found = rivals(library)
     drawn = [
         Markup(
-            '<section class="rival"><h2><a href="../../{}/">{}</a></h2><p class="hint">{}, in {}</p>{}</section>'
+            '<section class="rival" data-flags="{}"><h2><a href="../../{}/">{}</a></h2>'
+            '<p class="hint">{}, in {}</p>{}</section>'
         ).format(
-            one.name, one.title, one.measure, one.unit, renderer.drawing("rivals", "charts/figures/", False, one=one)
+            one.flags,
+            one.name,
+            one.title,
+            one.measure,
+            one.unit,
+            renderer.drawing("rivals", "charts/figures/", False, one=one),
         )
         for one in found
     ]

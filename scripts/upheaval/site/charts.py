@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from upheaval.framing import Frame
 from upheaval.site.library import Library, items, text
-from upheaval.site.overview import Entry, Overview, Pair, Span, extent
+from upheaval.site.overview import Entry, Overview, Pair, Span, extent, support
 
 WIDTH, GUTTER, LANE, HEAD = 1200, 190, 11, 22
 """Units of the timeline: its width, the room for labels, the height of a type's lane and of a pair's heading."""
@@ -244,9 +244,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Figures for one measure of one record."""
+    """Figures for one measure of one record; `flags` is the record's support."""
 
     name: str
+    flags: int
     title: str
     measure: str
     unit: str
@@ -291,7 +292,7 @@ def _rivals(library: Library, name: str, measure: str, estimates: list[Frame]) -
             )
         )
     claims.sort(key=lambda claim: (claim.as_of, claim.who, claim.shown))
-    return Rivals(name, library.title(name), measure, unit.label if unit else "", claims)
+    return Rivals(name, support(library.frames[name]), library.title(name), measure, unit.label if unit else "", claims)
 
 
 def _bounds(estimate: Frame) -> tuple[float, float]:

@@ -43,8 +43,7 @@ class Entry:
         when: its date as it is known, to the day, the month or the year.
         years: the years in which an agreement had a step, or an activity began.
         spans: what the timeline draws.
-        independent, official, disputed: how many independent sources support it, whether they are all official,
-            whether a source disputes it.
+        flags: its support, as `support` returns it.
 
     """
 
@@ -58,14 +57,12 @@ class Entry:
     when: str
     years: tuple[int, ...]
     spans: tuple[Span, ...]
-    independent: int
-    official: bool
-    disputed: bool
+    flags: int
 
     @property
-    def flags(self) -> int:
-        """Support as a number of three bits: two independent sources or more, official only, disputed."""
-        return (self.independent >= 2) | self.official << 1 | self.disputed << 2
+    def disputed(self) -> bool:
+        """Whether a source disputes it."""
+        return bool(self.flags & 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,13 @@ class Overview:
         """Return the entries of the pairs that the charts are about, each once."""
         names = {pair.name for pair in self.pairs}
         return [entry for entry in self.entries if not names.isdisjoint(entry.dyads)]
+
+
+def support(frame: Frame) -> int:
+    """Return a record's support as a number of three bits: two independent sources or more, official only, disputed."""
+    independent = int(text(frame.get("independentSources", "0"))) >= 2
+    official, disputed = (text(frame.get(key, "")) == "true" for key in ("officialOnly", "disputed"))
+    return independent | official << 1 | disputed << 2
 
 
 def extent(lexical: str) -> tuple[str, str]:
@@ -175,9 +179,7 @@ def _entries(library: Library, tops: dict[str, int]) -> Iterator[Entry]:
             when=_when(frame, steps),
             years=tuple(sorted({int(day[:4]) for day in began if day})),
             spans=tuple(_spans(library, frame, steps)),
-            independent=int(text(frame.get("independentSources", "0"))),
-            official=text(frame.get("officialOnly", "")) == "true",
-            disputed=text(frame.get("disputed", "")) == "true",
+            flags=support(frame),
         )
 
 

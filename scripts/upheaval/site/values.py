@@ -8,7 +8,7 @@ from upheaval.contract import Form, Key, Kind
 from upheaval.framing import Frame
 from upheaval.site.library import Library, english, items, text
 
-SHOWN_APART = frozenset({"id", "type", "label", "citation", "step", "estimate", "description", "claim"})
+SHOWN_APART = frozenset({"id", "type", "label", "altLabel", "citation", "step", "estimate", "description", "claim"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ let data = null;
 
 const lastDay = (month) => new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0));
 const iso = (day) => day.toISOString().slice(0, 10);
-const changed = () => at.value !== at.max || sources.value !== "all";
+const moved = () => at.value !== at.max;
+const changed = () => moved() || sources.value !== "all";
 
 function state() {
   const words = new URLSearchParams();
-  if (at.value !== at.max) words.set("at", iso(lastDay(Number(at.value))).slice(0, 7));
+  if (moved()) words.set("at", iso(lastDay(Number(at.value))).slice(0, 7));
   if (sources.value !== "all") words.set("sources", sources.value);
   return words.toString();
 }
@@ -36,12 +37,12 @@ function count(limit, accept) {
   const pairs = new Array(data.pairs).fill(0);
   const years = new Map();
   for (const [start, flags, dyads, tops, when] of data.rows) {
-    if (!accept(flags) || (changed() && (start === 0 || start > limit))) continue;
+    if (!accept(flags) || (moved() && (start === 0 || start > limit))) continue;
     for (const pair of dyads) {
       pairs[pair] += 1;
       for (const top of tops) cells[pair][top] += 1;
     }
-    for (const top of tops) for (const year of when) if (year <= limit / 10000) years.set(`${top} ${year}`, (years.get(`${top} ${year}`) ?? 0) + 1);
+    for (const top of tops) for (const year of when) if (!moved() || year <= limit / 10000) years.set(`${top} ${year}`, (years.get(`${top} ${year}`) ?? 0) + 1);
   }
   return { cells, pairs, years };
 }
@@ -86,9 +87,10 @@ function drawTypes(years) {
 }
 
 function hide(day, accept) {
-  for (const node of document.querySelectorAll("[data-start]")) {
-    const late = changed() && (node.dataset.start === "" || node.dataset.start > day);
-    node.toggleAttribute("hidden", late || !accept(Number(node.dataset.flags ?? 1)));
+  for (const node of document.querySelectorAll("[data-start], [data-flags]")) {
+    const { start, flags } = node.dataset;
+    const late = moved() && start !== undefined && (start === "" || start > day);
+    node.toggleAttribute("hidden", late || (flags !== undefined && !accept(Number(flags))));
   }
 }
 

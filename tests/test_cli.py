@@ -238,6 +238,7 @@ def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "slug", "message"),
     [
+        ("states", "sparql", "data/states:1:1: error: the name `sparql` belongs to the SPARQL endpoint"),
         ("states", "gazette", "data/sources/gazette.yaml:1:1: error: the name `gazette` is taken"),
         ("states", "../x", "is no name of a record"),
         ("stats", "x", "no kind of record is called `stats`"),

@@ -1,14 +1,17 @@
 """Files and folders: which records are read, what is wrong with names, and that one fault does not make others."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.support import copy_of_world, faults_of
 from upheaval.assembly import Assembly, assemble
+from upheaval.export import export
 from upheaval.faults import Fault, Refusal
 from upheaval.publication import open_publication
 from upheaval.records import list_files, read_records
+from upheaval.reserved import RESERVED, owned
 
 STATE = "label: {en: A state}\ncitation: [{source: gazette, locator: whole}]\n"
 MINIMAL = """\
@@ -263,3 +266,33 @@ def test_what_a_publication_says_of_itself_is_held_to_its_form(
     file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     with pytest.raises(Refusal, match=wrong):
         open_publication(root)
+
+
+@pytest.mark.parametrize("slug", ["sparql", "health", "reconcile", "graph", "index", "search", "catalog"])
+def test_reserved_name_is_refused(root: Path, slug: str) -> None:
+    (fault,) = put(root, f"data/states/{slug}.yaml")
+    assert fault.startswith(f"data/states/{slug}.yaml:1:1: error: the name `{slug}` belongs to the ")
+    assert fault.endswith(f"(rename it, say to `the-{slug}.yaml`)")
+
+
+def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly) -> None:
+    """Files of the build, and IRIs of the namespace that are no record's."""
+    files = {name for path in export(axis) if (name := path.partition("/")[0].partition(".")[0])}
+    assert files - {axis.publication.name} <= set(RESERVED)
+    records = {record.slug for record in axis.records}
+    terms = {term for quad in axis.store for term in (quad.subject, quad.object, quad.graph_name)}
+    ours = {str(getattr(term, "value", "")) for term in terms}
+    names = {re.split("[/#]", iri.removeprefix(axis.publication.iri))[0] for iri in ours if is_local(iri, axis)}
+    assert {"graph", "dyad"} <= names - records - {""} <= set(RESERVED)
+    assert not records & set(RESERVED)
+
+
+def is_local(iri: str, assembly: Assembly) -> bool:
+    return iri.startswith(assembly.publication.iri)
+
+
+def test_a_route_cannot_hide_a_record() -> None:
+    assert owned("/reconcile/preview") == "/reconcile/preview"
+    assert owned("/.well-known/void") == "/.well-known/void"
+    with pytest.raises(ValueError, match="a record may be named belmora"):
+        owned("/belmora")

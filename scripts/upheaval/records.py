@@ -11,6 +11,7 @@ from upheaval.contract import Contract, Kind
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.publication import FILE, Publication
 from upheaval.reading import Mapping, read
+from upheaval.reserved import RESERVED
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -87,6 +88,9 @@ def read_records(
                 )
             )
             continue
+        if slug in RESERVED:
+            message = f"the name `{slug}` belongs to {RESERVED[slug]}: a record of that name could not be looked up"
+            faults.append(Fault(file, 1, 1, message, f"rename it, say to `the-{slug}.yaml`", rule="record/reserved"))
         if slug in first:
             message = f"the name is taken by {first[slug]}: a record's IRI is made from its name alone"
             faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from upheaval.contract import Contract, Form, Key, Kind
 from upheaval.faults import Fault, Refusal
 from upheaval.records import SLUG
+from upheaval.reserved import RESERVED
 
 PUBLICATION = """\
 # What this publication says of itself. Change every line to suit, and then add records:
@@ -107,6 +108,9 @@ def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
     if not SLUG.fullmatch(slug):
         cure = "use small letters, digits and single hyphens"
         raise Refusal((Fault(f"data/{folder}", 1, 1, f"`{slug}` is no name of a record", cure),))
+    if slug in RESERVED:
+        message = f"the name `{slug}` belongs to {RESERVED[slug]}"
+        raise Refusal((Fault(f"data/{folder}", 1, 1, message, "choose another name"),))
     taken = sorted((root / "data").rglob(f"{slug}.yaml"))
     if taken:
         where = taken[0].relative_to(root).as_posix()

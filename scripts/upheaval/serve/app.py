@@ -22,6 +22,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from upheaval.reserved import owned
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.dataset import Served
 from upheaval.serve.endpoint import Endpoint
@@ -122,16 +123,16 @@ def create_app(served: Served, pool: Pool, base: str, limits: Limits) -> ASGIApp
     reconcile = server.reconciliation
     routes = [
         Route("/", server.root, methods=reads),
-        Route("/sparql", server.endpoint.sparql, methods=asks),
-        Route("/sparql/", server.endpoint.sparql, methods=asks),
-        Route("/.well-known/void", server.endpoint.well_known_void, methods=reads),
-        Route("/health", server.health, methods=reads),
-        Route("/metrics", server.show_metrics, methods=reads),
-        Route("/-/{name}", server.static, methods=reads),
-        Route("/reconcile", reconcile.respond, methods=asks),
-        Route("/reconcile/suggest/{kind}", reconcile.suggest, methods=reads),
-        Route("/reconcile/preview", reconcile.preview, methods=reads),
-        Route("/reconcile/properties", reconcile.properties, methods=reads),
+        Route(owned("/sparql"), server.endpoint.sparql, methods=asks),
+        Route(owned("/sparql/"), server.endpoint.sparql, methods=asks),
+        Route(owned("/.well-known/void"), server.endpoint.well_known_void, methods=reads),
+        Route(owned("/health"), server.health, methods=reads),
+        Route(owned("/metrics"), server.show_metrics, methods=reads),
+        Route(owned("/-/{name}"), server.static, methods=reads),
+        Route(owned("/reconcile"), reconcile.respond, methods=asks),
+        Route(owned("/reconcile/suggest/{kind}"), reconcile.suggest, methods=reads),
+        Route(owned("/reconcile/preview"), reconcile.preview, methods=reads),
+        Route(owned("/reconcile/properties"), reconcile.properties, methods=reads),
         Route("/{path:path}", server.resources.respond, methods=reads),
     ]
     middleware = [

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-DOCUMENTS = "doc/"
+from upheaval.reserved import owned
+
+DOCUMENTS = owned("/doc/").removeprefix("/")
 _SAFE = "/:@!$&'()*+,;=~-._"
 
 

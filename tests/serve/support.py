@@ -1,13 +1,15 @@
 """A server in a process of its own, and a client that follows nothing and hides nothing."""
 
 import contextlib
+import hashlib
 import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -20,6 +22,7 @@ from upheaval.building import write_build
 from upheaval.export import export
 
 SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites"))
+PATIENCE = 60.0  # seconds after which a test gives up; machines that run tests may be slow
 NAMESPACE = "https://example.org/northern-pact/"
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER (?a != ?g) }"
 CRASH = "SELECT * { " + "{" * 19000 + "?s ?p ?o" + "}" * 19000 + " }"
@@ -61,7 +64,7 @@ class Running:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         source: str = "127.0.0.1",
-        seconds: float = 20,
+        seconds: float = PATIENCE,
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds, source_address=(source, 0))
         try:
@@ -74,9 +77,11 @@ class Running:
     def ask(self, query: str, accept: str | None = None, source: str = "127.0.0.1", **more: str) -> Answer:
         return self.get("/sparql?" + urlencode({"query": query, **more}), accept, source=source)
 
-    def post(self, query: str, accept: str | None = None, source: str = "127.0.0.1") -> Answer:
+    def post(
+        self, query: str, accept: str | None = None, source: str = "127.0.0.1", seconds: float = PATIENCE
+    ) -> Answer:
         headers = {"Content-Type": "application/sparql-query"}
-        return self.get("/sparql", accept, "POST", query.encode(), headers, source)
+        return self.get("/sparql", accept, "POST", query.encode(), headers, source, seconds)
 
     def metric(self, name: str) -> float:
         lines = self.get("/metrics").text.splitlines()
@@ -90,6 +95,39 @@ class Running:
         """MiB of the server process."""
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS")) / 1024
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.03)
+
+
+def gone(pid: int) -> bool:
+    """Return whether a process has ended, also where nobody has asked for its status yet."""
+    try:
+        return stat(pid)[0] == "Z"
+    except OSError:
+        return True
+
+
+def stat(pid: int) -> list[str]:
+    """What /proc says of a process, after its name."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def settled(server: Running, workers: int = 2) -> list[int]:
+    """The worker processes, once there are as many as there should be and none runs a query."""
+    until(
+        lambda: (
+            len(server.children()) == workers == server.get("/health").json()["workers"]
+            and server.metric("upheaval_workers_busy") == 0
+        ),
+        "the workers are not complete and idle",
+    )
+    return server.children()
 
 
 def descend(pid: int) -> list[int]:
@@ -115,7 +153,7 @@ def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Run
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -130,7 +168,7 @@ def make_build(world: Assembly, folder: Path, more: bytes = b"") -> Path:
     name = next(path for path in files if path.endswith(".nq"))
     files[name] += more
     manifest = json.loads(files["manifest.json"])
-    manifest["files"][name]["bytes"] = len(files[name])
+    manifest["files"][name] = {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
     files["manifest.json"] = json.dumps(manifest).encode()
     write_build(files, folder)
     return folder

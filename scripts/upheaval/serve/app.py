@@ -115,8 +115,10 @@ def create_app(served: Served, pool: Pool, base: str, limits: Limits) -> ASGIApp
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await asyncio.gather(pool.start(), asyncio.to_thread(lambda: server.reconciliation.index))
+        await pool.start()
+        ahead = asyncio.gather(server.reconciliation.ready(), server.endpoint.ready())
         yield
+        ahead.cancel()
         await pool.close()
 
     reads, asks = ["GET", "HEAD"], ["GET", "HEAD", "POST"]

@@ -67,7 +67,7 @@ class Served:
         identity: a hash over the manifest and the version of this package: what entity tags are made from.
         version, issued: of the data; the day at midnight UTC.
         title, description, license: as the catalogue has them.
-        quads: the N-Quads file.
+        quads: the N-Quads file, which is also among the files.
         store: the dataset, in its named graphs.
         extra: what the build has beside the dataset: the shapes and the example questions.
         files: by path under the build folder, none but those that the manifest lists.
@@ -86,7 +86,7 @@ class Served:
     title: str
     description: str
     license: str
-    quads: Path
+    quads: ServedFile
     store: ox.Store
     extra: ox.Store
     files: Mapping[str, ServedFile]
@@ -138,7 +138,7 @@ def open_build(folder: Path) -> Served:
         files = _listed(folder, manifest["files"])
         sha256 = hashlib.sha256(text).hexdigest()
         files["manifest.json"] = _file(folder, "manifest.json", MEDIA[".json"], sha256)
-        store = load_store(str(quads))
+        store = load_store(str(quads), files[quads.name].sha256)
         extra = _extra(folder, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
         raise _refuse(folder, f"cannot be served: {error}") from None
@@ -151,7 +151,7 @@ def open_build(folder: Path) -> Served:
         title=_value(store, dataset, str(DCTERMS.title)) or iri,
         description=_value(store, dataset, str(DCTERMS.description)),
         license=_value(store, dataset, str(DCTERMS.license)),
-        quads=quads,
+        quads=files[quads.name],
         store=store,
         extra=extra,
         files=files,

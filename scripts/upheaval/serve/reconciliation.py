@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
@@ -33,11 +32,20 @@ class Reconciliation:
         self.served, self.names, self.limits = served, names, limits
         self._slot = asyncio.Semaphore(1)
         self._queued = 0
+        self._index: Index | None = None
+        self._making = asyncio.Lock()
 
-    @cached_property
+    @property
     def index(self) -> Index:
-        """The names of the build; the application makes it before the first request."""
-        return Index(self.served)
+        """The names of the build, once `ready` has been awaited."""
+        assert self._index is not None
+        return self._index
+
+    async def ready(self) -> None:
+        """Make the index if there is none yet; the server answers everything else meanwhile."""
+        async with self._making:
+            if self._index is None:
+                self._index = await run_in_threadpool(Index, self.served)
 
     async def _in_turn(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Do costly work in a thread, one piece at a time, so that queries and documents do not wait for it.
@@ -82,6 +90,7 @@ class Reconciliation:
     async def respond(self, request: Request) -> Response:
         """Answer with the manifest, with candidates for `queries`, or with values for `extend` (sections 4 and 6)."""
         request.state.noted["route"] = "reconcile"
+        await self.ready()
         fields = read_fields(request.scope["query_string"])
         if request.method == "POST":
             if not request.headers.get("content-type", "").lower().startswith(FORM):
@@ -156,6 +165,7 @@ class Reconciliation:
     async def suggest(self, request: Request) -> Response:
         """Complete the prefix of an entity, a type or a property (section 5)."""
         request.state.noted["route"] = "reconcile-suggest"
+        await self.ready()
         given = dict(read_fields(request.scope["query_string"]))
         prefix = given.get("prefix", "")[:300]
         cursor = _number(given.get("cursor", ""), 0)
@@ -178,6 +188,7 @@ class Reconciliation:
     async def preview(self, request: Request) -> Response:
         """Return a small page about an entity, to be shown in a frame (section 4.4)."""
         request.state.noted["route"] = "reconcile-preview"
+        await self.ready()
         entity = self.index.entities.get(dict(read_fields(request.scope["query_string"])).get("id", ""))
         if entity is None:
             raise Problem(404, "there is no entity of this id")
@@ -192,6 +203,7 @@ class Reconciliation:
     async def properties(self, request: Request) -> Response:
         """Propose the properties that entities of a type have (section 6.1)."""
         request.state.noted["route"] = "reconcile-properties"
+        await self.ready()
         given = dict(read_fields(request.scope["query_string"]))
         limit = _number(given.get("limit", ""), 0) or MOST
         kind = given.get("type", "")

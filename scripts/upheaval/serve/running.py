@@ -1,20 +1,21 @@
 """From options to a running server: loads the build, binds, and serves until it is told to stop."""
 
+import signal
 import socket
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
-import uvicorn
 
-from upheaval.serve.app import create_app
-from upheaval.serve.connections import guarded
-from upheaval.serve.dataset import find_quads, open_build
+from upheaval.serve.dataset import open_build
 from upheaval.serve.limits import Limits
-from upheaval.serve.workers import Pool
+
+DRAIN_SECONDS = 30
 
 
 def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limits: Limits) -> None:
-    """Serve a build until SIGINT or SIGTERM.
+    """Serve a build until SIGINT or SIGTERM; what is being answered then has DRAIN_SECONDS to end.
 
     Args:
         folder: of the build.
@@ -28,8 +29,19 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
         OSError: the address is taken.
 
     """
-    pool = Pool(find_quads(folder), limits)
-    pool.launch()  # the workers' process loads while this one does
+    for signal_ in (signal.SIGINT, signal.SIGTERM):  # uvicorn drains first, then hands the signal on
+        signal.signal(signal_, lambda *_: sys.exit(0))
+    with ThreadPoolExecutor(1) as thread:  # the build is loaded while the libraries are: each takes a third of a second
+        opening = thread.submit(open_build, folder)
+        import uvicorn
+
+        from upheaval.serve.app import create_app
+        from upheaval.serve.connections import guarded
+        from upheaval.serve.workers import Pool
+
+        served = opening.result()
+    pool = Pool(served.quads, limits)
+    pool.launch(served.store)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # the protocol is named because asyncio sets TCP_NODELAY only where it is; without it every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -37,7 +49,6 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
     listener.bind((host, port))
     named = f"[{host}]" if ":" in host else host
     address = base or f"http://{named}:{listener.getsockname()[1]}/"
-    served = open_build(folder)
     listener.listen(2048)  # from here on callers wait where they were refused before
     click.echo(f"{served.title} {served.version}: {sum(served.triples.values())} triples at {address}", err=True)
     config = uvicorn.Config(
@@ -51,6 +62,6 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
         proxy_headers=bool(trusted),
         forwarded_allow_ips=trusted or None,
         h11_max_incomplete_event_size=limits.header_bytes + 3 * limits.query_bytes,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])

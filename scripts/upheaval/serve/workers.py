@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import signal
 import socket
 import struct
-import subprocess
 import sys
 from collections import Counter, deque
-from pathlib import Path
+from typing import Any
 
+import pyoxigraph as ox
+
+from upheaval.serve import zygote
 from upheaval.serve.answering import Header, Job
+from upheaval.serve.dataset import ServedFile
 from upheaval.serve.limits import Limits
-from upheaval.serve.zygote import LENGTH
 
 START_SECONDS = 300.0
 WAIT_SECONDS = 30.0  # a query that had to wait longer finds nobody there any more
@@ -51,7 +54,7 @@ class Worker:
             text = json.dumps(job).encode()
             self._writer.write(struct.pack("!I", len(text)) + text)
             await self._writer.drain()
-            head, body = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+            head, body = zygote.LENGTH.unpack(await self._reader.readexactly(zygote.LENGTH.size))
             header: Header = json.loads(await self._reader.readexactly(head))
             return header, await self._reader.readexactly(body)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -70,11 +73,11 @@ class Pool:
 
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, quads: ServedFile, limits: Limits) -> None:
         self.limits = limits
         self.lost: Counter[str] = Counter()
-        self._path = path
-        self._zygote: subprocess.Popen[bytes] | None = None
+        self._quads = quads
+        self._zygote: Any = None  # a multiprocessing.Process of either context
         self._control: socket.socket | None = None
         self._lock = asyncio.Lock()
         self._idle: deque[Worker] = deque()
@@ -99,23 +102,29 @@ class Pool:
         """How many queries wait."""
         return self._waiting
 
-    def launch(self) -> None:
-        """Start the zygote without waiting for it, so that it loads while the caller does something else."""
+    def launch(self, store: ox.Store) -> None:
+        """Fork the zygote, which shares the store's memory; to be called while there is one thread."""
         ours, theirs = socket.socketpair()
-        arguments = [str(theirs.fileno()), str(self._path), str(self.limits.memory)]
-        command = [sys.executable, "-m", "upheaval.serve.zygote", *arguments]
-        self._zygote = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        self._begin("fork", ours, theirs, zygote.inherit, ours, store)
+
+    def _relaunch(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._begin("spawn", ours, theirs, zygote.reload, os.fspath(self._quads.path), self._quads.sha256)
+
+    def _begin(self, method: str, ours: socket.socket, theirs: socket.socket, target: Any, *arguments: Any) -> None:
+        context: Any = multiprocessing.get_context(method)
+        arguments = (theirs, *arguments, self.limits.memory)
+        self._zygote = context.Process(target=target, args=arguments, name="zygote", daemon=True)
+        self._zygote.start()
         theirs.close()
         ours.setblocking(False)
         self._control = ours
 
     async def start(self) -> None:
-        """Wait until the dataset is loaded, and fork the workers.
+        """Wait for the zygote and fork the workers.
 
         Raises:
-            Crashed: the dataset cannot be loaded.
+            Crashed: it does not answer.
 
         """
         await self._ready()
@@ -165,10 +174,9 @@ class Pool:
         if self._control:
             self._control.close()
         if self._zygote:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                await asyncio.to_thread(self._zygote.wait, 5)
+            await asyncio.to_thread(self._zygote.join, 5)
             self._zygote.kill()
-            self._zygote.wait()
+            self._zygote.join()
 
     async def _take(self) -> Worker:
         async with self._free:
@@ -242,8 +250,7 @@ class Pool:
 
     async def _restart(self) -> None:
         """Start a new zygote where the old one has died; the workers that it left are ended, for nobody minds them."""
-        assert self._zygote is not None
-        if self._zygote.poll() is None:
+        if self._zygote.is_alive():
             return
         self.lost["zygote"] += 1
         if self._control:
@@ -253,7 +260,7 @@ class Pool:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)
             worker.close()
-        self.launch()
+        self._relaunch()
         await self._ready()
         for orphan in orphans:
             self._later(orphan)
@@ -263,7 +270,7 @@ class Pool:
             async with asyncio.timeout(START_SECONDS):
                 await self._reply()
         except (ConnectionError, TimeoutError):
-            raise Crashed(f"{os.fspath(self._path)} cannot be loaded") from None
+            raise Crashed(f"{self._quads.path} cannot be loaded") from None
 
     async def _command(self, command: bytes, pid: int, file: int | None = None) -> int:
         async with self._lock:

@@ -1,8 +1,8 @@
 """The process that holds the dataset for queries and forks workers, so that all of them share its memory.
 
-It is a program of its own (`python -m upheaval.serve.zygote`), started by `workers.Pool`, and has one thread, which
-makes forking safe; the server, which has several, never forks. A fork takes a few milliseconds where loading takes
-a second, so a worker that was killed is soon replaced.
+It is forked from the server before that has a second thread or an open connection, and has one thread itself, which
+makes forking safe; where it has to be replaced, the new one begins as a fresh process and loads the dataset again. A
+fork takes a few milliseconds where loading takes much longer, so a worker that was killed is soon replaced.
 
 A worker may open nothing: its limit of open files is 0, so that neither a SERVICE that got past `algebra.py` nor
 anything else can reach the network or a file. Its memory is limited as well. It blocks on its one socket.
@@ -16,7 +16,6 @@ import select
 import signal
 import socket
 import struct
-import sys
 from typing import NoReturn
 
 import pyoxigraph as ox
@@ -27,18 +26,33 @@ from upheaval.serve.loading import load_store
 LENGTH = struct.Struct("!II")
 
 
-def main(control: socket.socket, path: str, memory: int) -> None:
-    """Load a dataset, then serve commands until the other end closes.
+def inherit(control: socket.socket, other: socket.socket, store: ox.Store, memory: int) -> None:
+    """Close the server's end of the control socket, which a fork copies, then do what `serve` does.
+
+    A copy left open would keep this process from seeing that the server has died.
+    """
+    other.close()
+    serve(control, store, memory)
+
+
+def reload(control: socket.socket, path: str, sha256: str, memory: int) -> None:
+    """Load a dataset, then do what `serve` does; arguments as there and in `loading.load_store`."""
+    serve(control, load_store(path, sha256), memory)
+
+
+def serve(control: socket.socket, store: ox.Store, memory: int) -> None:
+    """Serve commands until the other end closes.
 
     Args:
         control: each command is one message. `f` with a socket attached forks a worker on that socket; `k` and a
             process id kills a worker. Each is answered by a process id, or 0 where there is no such worker.
-        path: the N-Quads file.
+        store: what the workers are asked.
         memory: MiB that a worker may take beyond what it starts with.
 
     """
+    os.setsid()  # a Ctrl-C at the terminal is for the server, which ends this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    store = load_store(path)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.collect()
     gc.freeze()
     children: set[int] = set()
@@ -127,7 +141,3 @@ def _exactly(channel: socket.socket, length: int) -> bytes:
             raise EOFError
         data += piece
     return bytes(data)
-
-
-if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], int(sys.argv[3]))

@@ -1,6 +1,5 @@
-"""Opening a dataset from Python, asking it, and the same through the MCP server."""
+"""Opening a dataset from Python and asking it."""
 
-import asyncio
 import builtins
 import subprocess
 import sys
@@ -118,29 +117,3 @@ def test_refusals(dataset: Dataset, text: str, wrong: str) -> None:
 def test_nothing_to_open(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="publication"):
         upheaval.open(tmp_path)
-
-
-def test_mcp_tools(dataset: Dataset) -> None:
-    pytest.importorskip("mcp")
-    from upheaval.mcp import make_server
-
-    server = make_server(dataset, 5)
-
-    def call(tool: str, **arguments: object) -> Any:
-        found: Any = asyncio.run(server.call_tool(tool, arguments))
-        return found.structured_content
-
-    assert {tool.name for tool in asyncio.run(server.list_tools())} == {"list_questions", "ask", "sparql", "describe"}
-    assert len(call("list_questions")["result"]) >= 20
-    assert call("ask", name="in-force", parameters={"at": "1991-06-01"})["rows"]
-    cut = call("sparql", query="SELECT * { ?s ?p ?o } LIMIT 50")
-    assert (len(cut["rows"]), cut["total"], cut["truncated"]) == (5, 50, True)
-    assert "Arvenia" in str(call("describe", record="arvenia")) or call("describe", record="arvenia")["truncated"]
-    assert "error" in call("describe", record="a b")
-    for query in (
-        "DELETE WHERE { ?s ?p ?o }",
-        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "CONSTRUCT { ?s ?p ?o } { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "DESCRIBE <https://example.org/northern-pact/arvenia>",
-    ):
-        assert "error" in call("sparql", query=query)

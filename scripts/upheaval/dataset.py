@@ -50,14 +50,14 @@ class Rows(list[dict[str, Any]]):
                 return import_module("pandas").DataFrame(list(self), columns=self.columns)
             except ImportError:
                 if library:
-                    raise ImportError("pandas is not installed: pip install 'upheaval[pandas]'") from None
+                    raise ImportError("pandas is not installed: pip install 'upheaval[frame]'") from None
         if library not in ("", "polars"):
             raise ImportError(f"no data frames are known by the name of {library}: pandas and polars are")
         try:
             polars = import_module("polars")
         except ImportError:
             which = library or "neither pandas nor polars"
-            raise ImportError(f"{which} is not installed: pip install 'upheaval[pandas]' or polars") from None
+            raise ImportError(f"{which} is not installed: pip install 'upheaval[frame]' or polars") from None
         columns = {name: [row[name] for row in self] for name in self.columns}
         return polars.DataFrame(columns, strict=False)
 
@@ -101,7 +101,7 @@ class Dataset:
             Refusal: there is no such question, it is not SPARQL, a value does not fit, or it asks another endpoint.
 
         """
-        found = self._ask(self._text(text_or_name, parameters))
+        found = self._ask(self.text_of(text_or_name, parameters))
         if isinstance(found, ox.QueryBoolean):
             return Rows(["answer"], [{"answer": bool(found)}])
         if isinstance(found, ox.QueryTriples):
@@ -132,25 +132,13 @@ class Dataset:
             raise _refusal("the query gives rows, not triples", "use .query(query)")
         return list(found)
 
-    def about(self, iri: str) -> list[ox.Triple]:
-        """Return what is said of a record and of its parts, and what refers to them."""
-        node = ox.NamedNode(iri)
-        pending: list[ox.NamedNode | ox.BlankNode] = [node]
-        found: dict[str, ox.Triple] = {}
-        for subject in pending:
-            for quad in self.store.quads_for_pattern(subject, None, None, None):
-                found[str(quad.triple)] = quad.triple
-                part = quad.object
-                inside = isinstance(part, ox.BlankNode) or (
-                    isinstance(part, ox.NamedNode) and part.value.startswith(f"{iri}#")
-                )
-                if inside and part not in pending:
-                    pending.append(part)  # type: ignore[arg-type]
-        for quad in self.store.quads_for_pattern(None, None, node, None):
-            found[str(quad.triple)] = quad.triple
-        return list(found.values())
+    def text_of(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
+        """Return the SPARQL of a question with its parameters bound; SPARQL itself is returned as it is.
 
-    def _text(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
+        Raises:
+            Refusal: there is no such question, or a value does not fit.
+
+        """
         name = text_or_name.strip()
         if name.replace("-", "").isalnum():
             codes = {quad.subject.value for quad in self.store.quads_for_pattern(None, _IN_SCHEME, None, None)}  # type: ignore[union-attr]

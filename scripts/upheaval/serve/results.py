@@ -77,10 +77,11 @@ class _Json:
 
     @staticmethod
     def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
-        head: dict[str, Any] = {"vars": list(variables)} | ({"link": [note]} if note else {})
-        more = f',"truncated":{{"by":"{cut}","limit":{limit}}}' if cut else ""
+        head: dict[str, Any] = {"vars": list(variables)}
+        if note:  # in the head, because some parsers refuse what follows the results
+            head |= {"link": [note], "truncated": {"by": cut, "limit": limit}}
         written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
-        return f'{{"head":{written},"results":{{"bindings":[{",".join(rows)}]}}{more}}}'
+        return f'{{"head":{written},"results":{{"bindings":[{",".join(rows)}]}}}}'
 
 
 def _json_term(term: object) -> dict[str, Any]:

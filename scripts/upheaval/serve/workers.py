@@ -68,12 +68,16 @@ class Worker:
 class Pool:
     """Worker processes that share one dataset.
 
+    Args:
+        quads: the file from which the dataset is loaded again where the zygote is lost; None where there is none.
+        limits: what a query may take.
+
     Attributes:
         lost: how many workers were replaced, by reason: timeout, crash, cancelled or grown.
 
     """
 
-    def __init__(self, quads: ServedFile, limits: Limits) -> None:
+    def __init__(self, quads: ServedFile | None, limits: Limits) -> None:
         self.limits = limits
         self.lost: Counter[str] = Counter()
         self._quads = quads
@@ -108,6 +112,8 @@ class Pool:
         self._begin("fork", ours, theirs, zygote.inherit, ours, store)
 
     def _relaunch(self) -> None:
+        if self._quads is None:
+            raise Crashed("the process that held the dataset is gone")
         ours, theirs = socket.socketpair()
         self._begin("spawn", ours, theirs, zygote.reload, os.fspath(self._quads.path), self._quads.sha256)
 
@@ -270,7 +276,7 @@ class Pool:
             async with asyncio.timeout(START_SECONDS):
                 await self._reply()
         except (ConnectionError, TimeoutError):
-            raise Crashed(f"{self._quads.path} cannot be loaded") from None
+            raise Crashed("the dataset cannot be loaded") from None
 
     async def _command(self, command: bytes, pid: int, file: int | None = None) -> int:
         async with self._lock:

@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import struct
+import sys
 from typing import NoReturn
 
 import pyoxigraph as ox
@@ -52,7 +53,7 @@ def serve(control: socket.socket, store: ox.Store, memory: int) -> None:
     """
     os.setsid()  # a Ctrl-C at the terminal is for the server, which ends this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the workers are ended on the way out
     gc.collect()
     gc.freeze()
     children: set[int] = set()
@@ -118,6 +119,7 @@ def _work(channel: socket.socket, store: ox.Store, memory: int) -> NoReturn:
     """Answer jobs until the server closes the socket; never returns into the code of the parent."""
     status = 1
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _confine(memory)
         os.nice(5)  # queries yield to the server, which has others to answer
         while True:

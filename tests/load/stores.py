@@ -94,12 +94,17 @@ def start_virtuoso(folder: Path) -> tuple[Server, str]:
     command = ["virtuoso-t", "+foreground", "+configfile", str(folder / "virtuoso.ini")]
 
     def ready() -> bool:
-        (folder / "virtuoso.lck").exists()
         probe = ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", "EXEC=select 1"]
         done = subprocess.run(probe, capture_output=True, timeout=20)
         return done.returncode == 0 and _answers(f"http://127.0.0.1:{http}/sparql?query=ASK%7B%7D")
 
     return Server(command, folder, ready), f"127.0.0.1:{sql}"
+
+
+def http_port(virtuoso: Server) -> int:
+    """The port of the SPARQL endpoint that a Virtuoso's configuration names."""
+    text = (virtuoso.folder / "virtuoso.ini").read_text()
+    return int(text.partition("[HTTPServer]")[2].partition("ServerPort = 127.0.0.1:")[2].split()[0])
 
 
 def need_jena() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.stores import Server, free_port, need_jena
+from tests.load.stores import Server, free_port, http_port, need_jena
 from upheaval.assembly import Assembly
 from upheaval.building import write_build
 from upheaval.export import export
@@ -82,6 +82,21 @@ def test_any_endpoint(oxigraph: tuple[Server, str], build: Build, other: Build, 
         assert report.changed
         assert report.same_content
     assert not load(store, build, {}, lambda count: None, False).changed
+
+
+def test_virtuoso_over_http_asks_for_a_digest(virtuoso: tuple[Server, str], build: Build, other: Build) -> None:
+    """Graphs are put with Digest authentication (RFC 7616), which Virtuoso demands where Oxigraph has none."""
+    base = f"http://127.0.0.1:{http_port(virtuoso[0])}"
+    options = Options(gsp=f"{base}/sparql-graph-crud-auth", timeout=120)
+    wrong = open_target(f"sparql:{base}/sparql-auth", options, {"UPHEAVAL_USER": "dba", "UPHEAVAL_PASSWORD": "wrong"})
+    with pytest.raises(Unloaded, match=r"refuses user dba \(401"):
+        load(wrong, build, {}, lambda count: None, False)
+    right = open_target(f"sparql:{base}/sparql-auth", options, {"UPHEAVAL_USER": "dba", "UPHEAVAL_PASSWORD": "dba"})
+    for each in (other, build):
+        report = load(right, each, {}, lambda count: None, False)
+        assert report.changed
+        assert report.counts == each.counts
+    assert not load(right, build, {}, lambda count: None, True).differing
 
 
 class Stumbling(SparqlStore):

@@ -147,7 +147,8 @@ def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Run
         line = process.stderr.readline()
         if " at http" not in line:
             pytest.fail(f"the server did not start: {line}{process.stderr.read()}")
-        server = Running(process, line.rsplit(" at ", 1)[1].strip())
+        base, _, listening = line.rsplit(" at ", 1)[1].strip().partition(", listening on ")
+        server = Running(process, f"http://{listening}/" if listening else base)
         server.get("/health")
         yield server
     finally:

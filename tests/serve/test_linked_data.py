@@ -202,3 +202,40 @@ def test_site_is_served(world: Assembly, tmp_path: Path) -> None:
         assert server.get("/leak.html").status == 404
         (build / "northern-pact.nt").write_text("changed")
         assert server.get("/northern-pact.nt").status == 503
+
+
+def test_named_graphs_resolve(server: Running) -> None:
+    """A graph's IRI leads to what is said of the graph."""
+    for room in ("data", "derived", "vocabulary", "catalogue"):
+        codes, text = follow(server, f"/graph/{room}", "text/turtle")
+        assert codes == [303, 200]
+        graph = URIRef(f"{NAMESPACE}graph/{room}")
+        assert graph in set(Graph().parse(data=text, format="turtle").all_nodes()), room
+
+
+def test_nothing_of_this_name(server: Running) -> None:
+    for path in ("/belmoora", "/belmoora.ttl", "/doc/belmoora", "/statecraft/nothing", "/graph/nothing", "/-/app.py"):
+        answer = server.get(path, "text/turtle")
+        assert (answer.status, answer.media) == (404, "application/problem+json"), path
+
+
+def test_behind_a_proxy_with_another_base(build: Path) -> None:
+    """What people are told lies under the base that they use; the dataset's own IRIs stay."""
+    base = "https://data.example.org/pact/"
+    with running(build, "--workers", "1", "--base", base) as server:
+        void = Graph().parse(data=server.get("/.well-known/void").body, format="turtle")
+        (endpoint,) = void.objects(URIRef(NAMESPACE), URIRef("http://rdfs.org/ns/void#sparqlEndpoint"))
+        assert str(endpoint) == f"{base}sparql"
+        thing = server.get("/arvenia", "text/turtle")
+        assert (thing.status, thing.headers["location"]) == (303, "/pact/doc/arvenia.ttl")
+        document = server.get("/doc/arvenia.ttl")
+        assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in document.headers["link"]
+        assert '</pact/doc/arvenia.html>; rel="alternate"' in document.headers["link"]
+        graph = Graph().parse(data=document.body, format="turtle")
+        assert (URIRef(f"{base}doc/arvenia"), None, URIRef(NAMESPACE + "arvenia")) in graph
+        page = server.get("/doc/arvenia.html").text
+        assert 'href="/pact/doc/' in page or 'href="/pact/' in page
+        assert 'href="/doc/' not in page
+        term = server.get("/statecraft", "text/html")
+        assert (term.status, term.headers["content-location"]) == (200, "/pact/statecraft.html")
+        assert server.get("/reconcile").json()["suggest"]["entity"]["service_url"] == f"{base}reconcile"

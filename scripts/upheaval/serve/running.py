@@ -48,9 +48,11 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     named = f"[{host}]" if ":" in host else host
-    address = base or f"http://{named}:{listener.getsockname()[1]}/"
+    listening = f"{named}:{listener.getsockname()[1]}"
+    address = base or f"http://{listening}/"
     listener.listen(2048)  # from here on callers wait where they were refused before
-    click.echo(f"{served.title} {served.version}: {sum(served.triples.values())} triples at {address}", err=True)
+    where = f", listening on {listening}" if base else ""
+    click.echo(f"{served.title} {served.version}: {sum(served.triples.values())} triples at {address}{where}", err=True)
     config = uvicorn.Config(
         create_app(served, pool, address, limits),
         http=guarded(limits.receive_seconds, limits.connections),

@@ -26,19 +26,20 @@ def evaluate(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryTriples 
 
     """
     try:
-        if not _parses_without("service", text):
+        if not parses_without("service", text):
             _refuse_service(text)
-        return store.query(text, use_default_graph_as_union=_parses_without("from", text))
+        return store.query(text, use_default_graph_as_union=parses_without("from", text))
     except SyntaxError as error:
         place = _PLACE.search(error.msg)
         where = (None, int(place[1]), int(place[2]), None) if place else (None, 1, 1, None)
         raise SyntaxError(" ".join(_PLACE.sub("", error.msg).split()), where) from None
 
 
-def _parses_without(word: str, text: str) -> bool:
+def parses_without(word: str, text: str) -> bool:
     """Say whether a text is SPARQL with another word in the place of a keyword, which is then none of its keywords.
 
-    Only the engine's own parser knows what is a keyword and what a part of a name, a text or a comment.
+    Only the engine's own parser knows what is a keyword and what a part of a name, a text or a comment. False may
+    also mean that the text is no SPARQL at all.
     """
     other, found = re.subn(word, word[:-1] + "x", text, flags=re.IGNORECASE)
     if found:

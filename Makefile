@@ -28,6 +28,9 @@ test: .venv/.tested-with  ## lint, type check and run the tests
 
 bench: .venv/.tested-with  ## measure ratios against named peers, in one table (some minutes)
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/upheaval build
+	$(BIN)/python -m tests.benchmarks.stores
+	$(BIN)/python -m tests.benchmarks.endpoint
 
 lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
 	$(PIP) install 'uv>=0.9,<1'

@@ -73,11 +73,11 @@ class Server:
         return Response(text, headers=headers, media_type=HTML.content_type)
 
     async def health(self, request: Request) -> Response:
-        """Say whether queries can be answered: 200 where a worker lives, else 503."""
+        """Say whether queries can be answered: 200 where a worker lives or is being replaced, else 503."""
         request.state.noted["route"] = "health"
-        workers = len(self.pool.pids)
-        state = {"status": "ok" if workers else "no workers", "version": self.served.version, "workers": workers}
-        return JSONResponse(state, 200 if workers else 503, {"Cache-Control": "no-store"})
+        alive, workers = self.pool.alive, len(self.pool.pids)
+        state = {"status": "ok" if alive else "no workers", "version": self.served.version, "workers": workers}
+        return JSONResponse(state, 200 if alive else 503, {"Cache-Control": "no-store"})
 
     async def show_metrics(self, request: Request) -> Response:
         """Return the metrics in Prometheus' text format."""

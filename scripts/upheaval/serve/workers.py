@@ -102,6 +102,11 @@ class Pool:
         return len(self._busy)
 
     @property
+    def alive(self) -> bool:
+        """Whether queries will be answered: there is a worker, or one is being replaced, which takes milliseconds."""
+        return bool(self._idle or self._busy or self._refills)
+
+    @property
     def waiting(self) -> int:
         """How many queries wait."""
         return self._waiting

@@ -11,8 +11,8 @@ _NAMES = {
     "the catalogue": "catalog void datapackage manifest",
     "the vocabulary": "alignments context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",
-    "the web pages": "about ask assets changelog charts cite explore favicon index licence license quality records "
-    "robots search site sitemap sources static types",
+    "the web pages": "about ask assets changelog charts cite contributing explore favicon index licence license "
+    "quality records robots search site sitemap sources static types",
 }
 
 RESERVED = {name: owner for owner, names in _NAMES.items() for name in names.split()}

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -191,13 +192,24 @@ def _file(folder: Path, path: str, media: str, sha256: str = "") -> ServedFile:
 
 
 def _site(folder: Path) -> dict[str, ServedFile]:
+    """Return the web pages; symbolic links, which could lead out of the folder, are passed over.
+
+    There may be tens of thousands of pages, so each costs one call of the system.
+    """
     files = {}
-    for place in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        media = _SITE_MEDIA.get(place.suffix)
-        if place.is_file() and media and place.resolve().is_relative_to(folder.resolve()):
-            path = place.relative_to(folder).as_posix()
-            files[path] = _file(folder, path, media)
-    return files
+    waiting = [(str(folder), "")] if folder.is_dir() and not folder.is_symlink() else []
+    for place, within in waiting:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                path = within + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{path}/"))
+                elif entry.is_file(follow_symlinks=False) and (
+                    media := _SITE_MEDIA.get(os.path.splitext(entry.name)[1])
+                ):
+                    stat = entry.stat()
+                    files[path] = ServedFile(Path(entry.path), media, stat.st_size, stat.st_mtime_ns)
+    return dict(sorted(files.items()))
 
 
 def _extra(folder: Path, files: Mapping[str, ServedFile]) -> ox.Store:

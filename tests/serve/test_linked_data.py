@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +13,10 @@ from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
 from tests.serve.support import NAMESPACE, Running, make_build, running
+from tests.support import WORLD
 from upheaval.assembly import Assembly
+from upheaval.site.policy import POLICY
+from upheaval.site.rendering import render
 
 FORMS = {
     "ttl": "text/turtle",
@@ -186,22 +190,40 @@ def test_files(server: Running, build: Path) -> None:
     assert void.value(URIRef(NAMESPACE), URIRef("http://rdfs.org/ns/void#sparqlEndpoint")) == URIRef(server.endpoint)
 
 
-def test_site_is_served(world: Assembly, tmp_path: Path) -> None:
+def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_path: Path) -> None:
     build = make_build(world, tmp_path / "build")
-    (build / "site" / "assets").mkdir(parents=True)
-    (build / "site" / "index.html").write_text("<h1>home</h1>")
-    (build / "site" / "arvenia.html").write_text("<h1>site page</h1>")
-    (build / "site" / "assets" / "a.js").write_text("1")
+    render(WORLD, build, build / "site")
     (tmp_path / "secret.html").write_text("secret")
     (build / "site" / "leak.html").symlink_to(tmp_path / "secret.html")
     with running(build, "--workers", "1") as server:
-        assert follow(server, "/", "text/html") == ([200], "<h1>home</h1>")
-        assert follow(server, "/arvenia", "text/html") == ([303, 200], "<h1>site page</h1>")
+        codes, text = follow(server, "/", "text/html")
+        assert (codes, "Who cooperates in what" in text) == ([200], True)
+        assert server.get("/arvenia", "text/html").headers["location"] == "/arvenia/"
+        codes, text = follow(server, "/arvenia", "text/html")
+        assert (codes, "Who says so" in text) == ([303, 200], True)
+        page = server.get("/arvenia/")
+        assert page.headers["content-security-policy"] == POLICY
+        assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in page.headers["link"]
         assert follow(server, "/arvenia", "text/turtle")[0] == [303, 200]
-        assert server.get("/assets/a.js").media == "text/javascript"
+        codes, text = follow(server, "/statecraft", "text/html")
+        assert (codes, "Lists of codes" in text) == ([303, 200], True)
+        assert follow(server, "/statecraft", "text/turtle")[0] == [200]
+        assert follow(server, "/dyad/arvenia--belmora", "text/html")[0] == [303, 200]
+        script = re.findall(r'src="\./(assets/site-\w+\.js)"', follow(server, "/", "text/html")[1])[0]
+        assert server.get(f"/{script}").media == "text/javascript"
         assert server.get("/leak.html").status == 404
         (build / "northern-pact.nt").write_text("changed")
         assert server.get("/northern-pact.nt").status == 503
+
+
+def test_pages_of_another_build_are_not_served(world: Assembly, tmp_path: Path) -> None:
+    build = make_build(world, tmp_path / "build")
+    render(WORLD, build, build / "site")
+    manifest = build / "site" / "site.json"
+    manifest.write_text(manifest.read_text().replace('"rdfc10_sha256": "', '"rdfc10_sha256": "0'))
+    with running(build, "--workers", "1") as server:
+        assert "Who cooperates in what" not in follow(server, "/", "text/html")[1]
+        assert server.get("/arvenia/").status == 404
 
 
 def test_named_graphs_resolve(server: Running) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _SITE_MEDIA = {
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
     ".txt": "text/plain",
+    ".gz": "application/gzip",
     ".xml": "application/xml",
 }
 
@@ -156,7 +158,7 @@ def open_build(folder: Path) -> Served:
         store=store,
         extra=extra,
         files=files,
-        site=_site(folder / SITE),
+        site=_site(folder / SITE, str(manifest["rdfc10_sha256"])),
         triples={name: int(count) for name, count in manifest["triples"].items()},
         vocabularies=_vocabularies(store, extra, iri),
         retired=_retired(store),
@@ -191,13 +193,22 @@ def _file(folder: Path, path: str, media: str, sha256: str = "") -> ServedFile:
     return ServedFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
 
 
-def _site(folder: Path) -> dict[str, ServedFile]:
-    """Return the web pages; symbolic links, which could lead out of the folder, are passed over.
+def _site(folder: Path, identity: str) -> dict[str, ServedFile]:
+    """Return the web pages, none where they show another dataset than the build's, or are not all written.
+
+    Symbolic links, which could lead out of the folder, are passed over.
 
     There may be tens of thousands of pages, so each costs one call of the system.
     """
-    files = {}
-    waiting = [(str(folder), "")] if folder.is_dir() and not folder.is_symlink() else []
+    files: dict[str, ServedFile] = {}
+    try:
+        shown = json.loads((folder / "site.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
+    except FileNotFoundError:
+        return files
+    if shown != identity:
+        logging.getLogger(__name__).warning("the pages in %s show another build: run `upheaval site`", folder)
+        return files
+    waiting = [(str(folder), "")] if not folder.is_symlink() else []
     for place, within in waiting:
         with os.scandir(place) as entries:
             for entry in entries:

@@ -8,8 +8,7 @@ from starlette.responses import FileResponse, Response
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.dataset import Served, ServedFile
 from upheaval.serve.problems import Problem
-
-PAGE_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
+from upheaval.site.policy import POLICY
 
 
 def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, str] | None = None) -> Response:
@@ -38,7 +37,7 @@ def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, 
     if file.digest:
         headers["Repr-Digest"] = file.digest
     if file.media == "text/html":
-        headers["Content-Security-Policy"] = PAGE_POLICY
+        headers["Content-Security-Policy"] = POLICY
     if fresh := unchanged(request, headers):
         return fresh
     text = file.media.startswith("text/")

@@ -6,6 +6,7 @@ suffix, and carry Signposting links (FAIR Signposting profile, level 1).
 """
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
@@ -60,10 +61,19 @@ class Resources:
             if vocabulary := self.names.vocabulary(name):
                 noted["route"] = "vocabulary"
                 return await self._vocabulary(request, vocabulary, name, offer)
-        if path in self.served.site:
+        file = f"{path}index.html" if path.endswith("/") else path
+        if file in self.served.site:
             noted["route"] = "page"
-            return send(request, self.served.site[path], self.served)
+            return self._send_page(request, file)
         return self._thing(request, path)
+
+    def _send_page(self, request: Request, file: str) -> Response:
+        name = file.removesuffix("/index.html")
+        iri = self.names.thing(name)
+        about_record = name != file and self._exists(iri)
+        return send(
+            request, self.served.site[file], self.served, {"Link": self._links(iri, name, HTML)} if about_record else {}
+        )
 
     def _readings(self, path: str) -> Iterable[tuple[str, Offer | None]]:
         """Yield what a path may mean: itself, and what stands before its suffix in the form of that suffix."""
@@ -86,8 +96,8 @@ class Resources:
             location = self.names.document(name, offer.name)
             if name == "catalog" and f"{name}.{offer.name}" in self.served.files:
                 location = self.names.own(f"{name}.{offer.name}")
-            if offer is HTML and (page := self._page(name)):
-                location = self.names.own(page)
+            if offer is HTML and f"{name}/index.html" in self.served.site:
+                location = self.names.own(f"{quote(name)}/")
             headers = {"Vary": "Accept", "Link": self._links(iri, name, None), "Cache-Control": "public, max-age=300"}
             return RedirectResponse(location, 303, headers)
         raise Problem(404, "there is nothing of this name here")
@@ -95,9 +105,6 @@ class Resources:
     def _version(self, path: str) -> str | None:
         found = [iri for version, iri in self.served.versions.items() if version.endswith("/" + path)]
         return self.names.path(found[0]) if found else None
-
-    def _page(self, name: str) -> str | None:
-        return next((page for page in (f"{name}.html", f"{name}/index.html") if page in self.served.site), None)
 
     def _exists(self, iri: str) -> bool:
         return iri in self._graphs or self.served.store_of(iri) is not None
@@ -199,8 +206,8 @@ class Resources:
             headers["Content-Location"] = ascii_iri(self.names.own(twin))
         if twin in self.served.files:
             return send(request, self.served.files[twin], self.served, headers)
-        if offer is HTML and (page := self._page(name)):
-            return send(request, self.served.site[page], self.served, headers)
+        if offer is HTML and f"{name}/index.html" in self.served.site:  # its links are relative to the folder
+            return RedirectResponse(self.names.own(f"{name}/"), 303, {"Vary": "Accept", "Link": headers["Link"]})
         headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
         if fresh := unchanged(request, headers):
             return fresh

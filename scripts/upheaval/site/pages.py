@@ -12,12 +12,9 @@ from markupsafe import Markup
 from upheaval.site.assets import ROOM, Assets
 from upheaval.site.library import Library
 from upheaval.site.paths import root_of
+from upheaval.site.policy import POLICY
 from upheaval.site.texts import texts
 
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
-)
 _BREAKERS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 

@@ -11,8 +11,10 @@ from upheaval.faults import Fault, Refusal
 from upheaval.graphs import iri_of
 from upheaval.manifest import canonical_hash
 from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
+from upheaval.site import asking, search
 from upheaval.site.assets import Assets
 from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
+from upheaval.site.client import bundle, cache_folder
 from upheaval.site.conceptpages import concept_pages
 from upheaval.site.frontpage import counts, explore, front_page
 from upheaval.site.library import Library, open_library
@@ -50,8 +52,10 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     library = open_library(assembly, identity)
     assets = Assets()
     copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
-    total, written = write_site(target, _files(library, build, assets), copies, identity)
-    return total, written, ""
+    bundled, missing = bundle(cache_folder())
+    ask = asking.Ask(library, assets, bundled, missing)
+    total, written = write_site(target, _files(library, build, assets, ask), copies, identity)
+    return total, written, f"the pages have no query engine: {missing}" if missing else ""
 
 
 def _same(assembly: Assembly, identity: str, build: Path) -> None:
@@ -64,12 +68,15 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
         raise Refusal((Fault(str(build), 1, 1, message, "run `upheaval build` again", rule="site/build"),))
 
 
-def _files(library: Library, build: Path, assets: Assets) -> Iterator[tuple[str, bytes]]:
+def _files(library: Library, build: Path, assets: Assets, ask: asking.Ask) -> Iterator[tuple[str, bytes]]:
     renderer = Renderer(library, assets)
+    assets.add("search.json", search.index(library))
     found = overview(library)
     assets.add("explore.json", compact(explore(library, found)))
     drawn = charts(library, found, renderer, counts(library, found))
     yield from renderer.files(_pages(library, build, found, drawn, renderer))
+    yield from renderer.files([ask.page(), search.search_page(library)])
+    yield from ask.files()
     yield from chart_files(drawn)
     yield from _spreadsheets(build, renderer)
     yield from _fixed(build)

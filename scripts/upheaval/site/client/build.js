@@ -1,0 +1,93 @@
+// Bundles what the Ask page loads into a folder: node build.js FOLDER
+//
+// Every file is named by its content. `client.json` says which file is which; `THIRD-PARTY.txt` holds the licences
+// of everything that was bundled.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = process.argv[2] && resolve(process.argv[2]);
+if (!target) {
+  console.error("error: name the folder to write into: node build.js FOLDER");
+  process.exit(1);
+}
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  outdir: target,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".wasm": "file" },
+  logLevel: "warning",
+};
+
+/** The name of the file that an entry point became. */
+function output(result, entry) {
+  const found = Object.entries(result.metafile.outputs).find(([, made]) => made.entryPoint === entry);
+  return basename(found[0]);
+}
+
+/** The packages whose files went into a bundle. */
+function packages(results) {
+  const found = new Map();
+  for (const input of results.flatMap((result) => Object.keys(result.metafile.inputs))) {
+    const parts = relative(here, resolve(here, input)).split(sep);
+    const at = parts.lastIndexOf("node_modules");
+    if (at < 0) continue;
+    const name = parts[at + 1].startsWith("@") ? `${parts[at + 1]}/${parts[at + 2]}` : parts[at + 1];
+    found.set(name, join(here, ...parts.slice(0, at + 1), name));
+  }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** The text of a package's licence: its own file, or ours where the package comes without one. */
+function licence(name, folder) {
+  const file = readdirSync(folder).find((each) => /^licen[cs]e(\.md|\.txt)?$/i.test(each));
+  return readFileSync(file ? join(folder, file) : join(here, "licences", `${name}.txt`), "utf8").trim();
+}
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+
+const engine = await build({ ...common, entryPoints: ["src/engine.js"] });
+const engineFile = output(engine, "src/engine.js");
+const pages = await build({
+  ...common,
+  entryPoints: ["src/ask.js"],
+  splitting: true,
+  define: { ENGINE_FILE: JSON.stringify(engineFile) },
+});
+
+const libraries = packages([engine, pages]).map(([name, folder]) => {
+  const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return { name, version: about.version, licence: about.license, text: licence(name, folder) };
+});
+const notice = libraries.map((each) => `${each.name} ${each.version} (${each.licence})\n\n${each.text}\n`);
+const rule = `\n${"-".repeat(80)}\n\n`;
+writeFileSync(
+  join(target, "THIRD-PARTY.txt"),
+  `The Ask page contains these libraries.\n${rule}${notice.join(rule)}`,
+);
+
+const files = {};
+for (const name of readdirSync(target).sort()) {
+  files[name] = createHash("sha256").update(readFileSync(join(target, name))).digest("hex");
+}
+const description = {
+  entries: { ask: output(pages, "src/ask.js"), engine: engineFile },
+  libraries: libraries.map(({ name, version, licence }) => ({ name, version, licence })),
+  files,
+};
+writeFileSync(join(target, "client.json"), `${JSON.stringify(description, null, 1)}\n`);

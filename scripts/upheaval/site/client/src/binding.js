@@ -1,0 +1,36 @@
+// Values in the place of a question's defaults, as `upheaval query NAME --PARAMETER VALUE` puts them there.
+
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+const TYPES = { date: "date", year: "gYear", number: "decimal" };
+const PATTERNS = {
+  date: /^-?\d{4,}-\d\d-\d\d$/,
+  year: /^-?\d{4,}$/,
+  number: /^[+-]?(\d+(\.\d*)?|\.\d+)$/,
+};
+
+const escaped = (text) =>
+  text.replace(/[\\"\n\r\t]/g, (letter) => ({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" })[letter]);
+
+/** Returns a value as an RDF term in SPARQL; throws where it is none of its kind. */
+export function term(kind, value) {
+  if (kind === "record" || kind === "code") {
+    if (/[\x00-\x20<>"{}|^`\\]/.test(value)) throw new Error(`“${value}” is no IRI`);
+    return `<${value}>`;
+  }
+  if (PATTERNS[kind] && !PATTERNS[kind].test(value)) throw new Error(`“${value}” is no ${kind}`);
+  return TYPES[kind] ? `"${value}"^^<${XSD}${TYPES[kind]}>` : `"${escaped(value)}"`;
+}
+
+/**
+ * Puts a value into the VALUES block of a variable.
+ *
+ * @param {string} text SPARQL
+ * @param {string} name the variable
+ * @param {string} value a term, as `term` returns it
+ * @returns {string | null} the query, or null where it has not exactly one such block
+ */
+export function bind(text, name, value) {
+  const block = new RegExp(`(VALUES\\s+\\?${name}\\s*\\{)[^}]*\\}`, "g");
+  if ((text.match(block) ?? []).length !== 1) return null;
+  return text.replace(block, (_, begin) => `${begin} ${value} }`);
+}

@@ -1,0 +1,69 @@
+// The form for those who write no SPARQL: it makes a query, which is shown.
+
+const EVIDENCE =
+  "(statecraft:step|statecraft:provision|statecraft:membership|statecraft:vote|statecraft:estimate)?/statecraft:citation";
+const BASIS = {
+  two: ["?record statecraft:independentSources ?independent . FILTER (?independent >= 2)"],
+  official: ["?record statecraft:officialOnly true ."],
+  undisputed: ["FILTER NOT EXISTS { ?record statecraft:disputed true }"],
+};
+
+/** Returns the first or the last day of a year as a term. */
+const day = (year, end) => `"${year.padStart(4, "0")}-${end ? "12-31" : "01-01"}"^^xsd:date`;
+
+/**
+ * Makes the query that answers the form.
+ *
+ * @param {object} asked `states` (terms), `together` (all of them or any), `type` (a term or ""), `from` and `to`
+ *   (years or ""), `source` (a term or ""), `basis` (a key of BASIS or "")
+ * @param {Record<string, string>} prefixes namespaces by prefix, of which those in use are declared
+ * @returns {string} SPARQL
+ */
+export function compose(asked, prefixes) {
+  const lines = [];
+  if (asked.states.length && asked.together) lines.push(`?record statecraft:involvesState ${asked.states.join(", ")} .`);
+  else if (asked.states.length) lines.push(`VALUES ?state { ${asked.states.join(" ")} }`, "?record statecraft:involvesState ?state .");
+  const type = asked.type ? `statecraft:cooperationType/skos:broader* ${asked.type}` : "statecraft:cooperationType ?type";
+  lines.push(`?record ${type} .`);
+  lines.push("?record rdfs:label ?label ; a/rdfs:label ?kind ; statecraft:evidentialStatus/skos:prefLabel ?status .");
+  lines.push('FILTER (LANG(?label) = "en" && LANG(?kind) = "en" && LANG(?status) = "en")');
+  if (asked.source) lines.push(`?record ${EVIDENCE}/statecraft:source/statecraft:sourceKind ${asked.source} .`);
+  lines.push(...(BASIS[asked.basis] ?? []));
+  const within = [
+    asked.to && `?first <= ${day(asked.to, true)}`,
+    asked.from && `(!BOUND(?last) || ?last >= ${day(asked.from, false)})`,
+  ].filter(Boolean);
+  lines.push(within.length ? "?record statecraft:earliest ?first ." : "OPTIONAL { ?record statecraft:earliest ?first }");
+  lines.push("OPTIONAL { ?record statecraft:latest ?last }");
+  if (within.length) lines.push(`FILTER (${within.join(" && ")})`);
+  const body = lines.map((line) => `  ${line}\n`).join("");
+  const query = `SELECT DISTINCT ?first ?last ?kind ?label ?status ?record WHERE {\n${body}}\nORDER BY ?first ?record ?kind\n`;
+  const used = Object.keys(prefixes).filter((prefix) => new RegExp(`(?<![\\w<"-])${prefix}:`).test(query));
+  return `${used.sort().map((prefix) => `PREFIX ${prefix}: <${prefixes[prefix]}>\n`).join("")}\n${query}`;
+}
+
+/**
+ * Reads the form; throws where the years cannot be.
+ *
+ * @param {HTMLFormElement} form
+ * @returns {object} what `compose` takes
+ */
+export function read(form) {
+  const data = new FormData(form);
+  const asked = {
+    states: data.getAll("state"),
+    together: data.get("together") === "all",
+    type: data.get("type"),
+    from: data.get("from").trim(),
+    to: data.get("to").trim(),
+    source: data.get("source"),
+    basis: data.get("basis"),
+  };
+  for (const year of [asked.from, asked.to]) {
+    if (year && !/^\d{1,4}$/.test(year)) throw new Error(`“${year}” is no year; write four digits, such as 1961`);
+  }
+  if (asked.from && asked.to && Number(asked.from) > Number(asked.to)) {
+    throw new Error(`The period ends (${asked.to}) before it begins (${asked.from}).`);
+  }
+  return asked;
+}

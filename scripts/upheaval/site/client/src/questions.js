@@ -1,0 +1,69 @@
+// The example questions: a list of plain titles, and fields for what can be asked differently.
+import { bind, term } from "./binding.js";
+import { h } from "./dom.js";
+
+function field(parameter, choices, id) {
+  const list = choices[parameter.choices];
+  if (!list) {
+    const type = { date: "date", year: "number", number: "number" }[parameter.kind] ?? "text";
+    return h("input", { id, type, value: parameter.value, step: parameter.kind === "number" && "any" });
+  }
+  // A question that was written for another dataset has a default which this one lacks.
+  const known = list.some(([value]) => value === parameter.value);
+  const options = (known ? list : [[parameter.value, "choose …"], ...list]).map(([value, label, depth = 0]) =>
+    h("option", { value, selected: value === parameter.value }, "\u2003".repeat(depth) + label),
+  );
+  return h("select", { id }, options);
+}
+
+/** The query without the header that the page shows in its own way. */
+const body = (text) => text.replace(/^(# (title|keywords|answers|parameter):.*\n)+/, "");
+
+/**
+ * Lists the questions.
+ *
+ * @param {object} page what the page carries: questions and choices
+ * @param {object} places elements: `list` for the titles, `fields` for the parameters
+ * @param {{get: () => string, set: (text: string) => void}} editor where the query stands
+ * @param {(message: string) => void} say for what cannot be done
+ * @returns {{open: (name: string) => boolean, close: () => void}}
+ */
+export function questions(page, places, editor, say) {
+  const buttons = new Map();
+
+  function close() {
+    places.fields.replaceChildren();
+    for (const button of buttons.values()) button.removeAttribute("aria-current");
+  }
+
+  function open(name) {
+    const question = page.questions.find((each) => each.name === name);
+    if (!question) return false;
+    close();
+    buttons.get(name).setAttribute("aria-current", "true");
+    editor.set(body(question.text));
+    const rows = question.parameters.map((parameter) => {
+      const id = `parameter-${parameter.name}`;
+      const input = field(parameter, page.choices, id);
+      input.addEventListener("change", () => {
+        try {
+          const bound = bind(editor.get(), parameter.name, term(parameter.kind, input.value));
+          if (bound === null) say(`The query has no VALUES block for ?${parameter.name} any more; open the question again.`);
+          else editor.set(bound);
+        } catch (error) {
+          say(error.message);
+        }
+      });
+      return h("p", {}, h("label", { for: id }, `${parameter.description[0].toUpperCase()}${parameter.description.slice(1)} `), input);
+    });
+    places.fields.append(h("p", { class: "answers" }, question.answers), ...rows);
+    return true;
+  }
+
+  for (const question of page.questions) {
+    const button = h("button", { type: "button", "data-question": question.name, onclick: () => open(question.name) }, question.title);
+    buttons.set(question.name, button);
+  }
+  places.list.replaceChildren(...[...buttons.values()].map((button) => h("li", {}, button)));
+  return { open, close };
+}

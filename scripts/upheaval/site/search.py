@@ -1,0 +1,109 @@
+"""What can be searched for: every record and every term, by all of its names in all languages."""
+
+import json
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from upheaval.site.library import Library, items, value_of
+from upheaval.site.pages import Page
+from upheaval.terms import OWL, RDF, RDFS
+
+TERMS = {
+    OWL.Class: "class",
+    OWL.ObjectProperty: "property",
+    OWL.DatatypeProperty: "property",
+    OWL.AnnotationProperty: "property",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be found.
+
+    Attributes:
+        iri: its IRI.
+        title: how it is called in English.
+        path: of its page.
+        kind: what it is, for people.
+        weight: how many records refer to it; among equal hits the greater weight comes first.
+        others: its other names, in all languages, each once.
+
+    """
+
+    iri: str
+    title: str
+    path: str
+    kind: str
+    weight: int = 0
+    others: tuple[str, ...] = ()
+
+
+def entries(library: Library) -> list[Entry]:
+    """Return what can be found: records that have a name, codes, classes and properties, by path."""
+    found = [*_records(library), *_concepts(library), *_terms(library)]
+    return sorted((entry for entry in found if entry.path), key=lambda entry: entry.path)
+
+
+def index(library: Library) -> bytes:
+    """Return the index that the pages search.
+
+    Returns:
+        Compact JSON: `{"kinds": […], "entries": [[title, path, place in kinds, weight, other name, …], …]}`.
+
+    """
+    found = entries(library)
+    kinds = sorted({entry.kind for entry in found})
+    rows = [[entry.title, entry.path, kinds.index(entry.kind), entry.weight, *entry.others] for entry in found]
+    return json.dumps({"kinds": kinds, "entries": rows}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def search_page(library: Library) -> Page:
+    """Return the page that lists all hits of a search; without JavaScript it leads to the lists by kind."""
+    kinds = [
+        (kind.label, f"records/{folder}/", sum(record.kind is kind for record in library.assembly.records))
+        for folder, kind in library.contract.folders.items()
+    ]
+    listed = sorted((row for row in kinds if row[2]), key=lambda row: row[0].casefold())
+    return Page(path="search/", template="search.html", title="Search", values={"kinds": listed})
+
+
+def _records(library: Library) -> list[Entry]:
+    found = []
+    for record in library.assembly.records:
+        frame = library.frames.get(record.slug, {})
+        texts = [one for key in ("label", "altLabel") for one in (frame.get(key) or {}).values()]
+        names = [str(name) for one in texts for name in items(one)]
+        if names:
+            title = library.title(record.slug)
+            others = tuple(dict.fromkeys(name for name in names if name != title))
+            weight = len(library.incoming.get(record.slug, ()))
+            iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
+            found.append(Entry(iri, title, path, record.kind.label, weight, others))
+    return found
+
+
+def _concepts(library: Library) -> list[Entry]:
+    graph = library.assembly.vocabulary.graph
+    return [
+        Entry(
+            concept.iri,
+            concept.label,
+            library.paths.vocabulary(concept.iri),
+            value_of(graph, URIRef(cls), RDFS.label) or "code",
+        )
+        for cls, codes in library.contract.codes.items()
+        for concept in map(library.concepts.get, codes.values())
+        if concept
+    ]
+
+
+def _terms(library: Library) -> list[Entry]:
+    graph = library.assembly.vocabulary.graph
+    found = {
+        str(node): Entry(str(node), value_of(graph, node, RDFS.label), library.paths.vocabulary(str(node)), kind)
+        for cls, kind in TERMS.items()
+        for node in graph.subjects(RDF.type, cls)
+        if isinstance(node, URIRef)
+    }
+    return [entry for entry in found.values() if entry.title]

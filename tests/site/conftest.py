@@ -1,0 +1,86 @@
+"""What the tests of the pages share: sites that are rendered once, and a browser that is watched."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.site.browser import Watched, chromium, launch, served
+from tests.support import ROOT, WORLD, skip_or_fail
+from upheaval.site.client import bundle, cache_folder
+
+
+def render(root: Path, folder: Path) -> Path:
+    """Build a publication into a folder, render its pages, and return where they are."""
+    build = folder / "build"
+    for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
+        command = [sys.executable, "-m", "upheaval", *words, "--root", str(root)]
+        done = subprocess.run(command, timeout=600, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return build / "site"
+
+
+@pytest.fixture(scope="session")
+def world_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the invented publication."""
+    return render(WORLD, tmp_path_factory.mktemp("world-site"))
+
+
+@pytest.fixture(scope="session")
+def axis_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the project's own publication."""
+    return render(ROOT, tmp_path_factory.mktemp("axis-site"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        skip_or_fail("no Chromium here; install it (Debian: apt install chromium)")
+    assert path
+    made, reason = bundle(cache_folder())
+    if made is None:
+        skip_or_fail(f"no bundle for the Ask page: {reason}")
+    with sync_playwright() as playwright:
+        started = launch(playwright, path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def world_address(world_site: Path) -> Iterator[str]:
+    with served(world_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def axis_address(axis_site: Path) -> Iterator[str]:
+    with served(axis_site) as address:
+        yield address
+
+
+Visit = Callable[..., Watched]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open windows on a site; whatever one of them complains of fails the test.
+
+    Called with the site's address and options of a browser context, such as `color_scheme` and `viewport`.
+    """
+    opened: list[tuple[Any, Watched]] = []
+
+    def start(address: str, **options: Any) -> Watched:
+        context = browser.new_context(**options)
+        opened.append((context, Watched(context, address)))
+        return opened[-1][1]
+
+    yield start
+    faults = [fault for _, watched in opened for fault in watched.faults]
+    for context, _ in opened:
+        context.close()
+    assert faults == []

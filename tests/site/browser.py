@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from upheaval.site.client import bundle, cache_folder
-from upheaval.site.pages import POLICY
+from upheaval.site.policy import POLICY
 
 FOLDER = "/some/where/"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

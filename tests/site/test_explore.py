@@ -1,0 +1,195 @@
+"""The front page and the charts in a real browser: cells, slider, switch, links, without a script, and how heavy."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.browser import overflow, violations
+from tests.site.conftest import Visit
+
+PHONE = {"width": 360, "height": 740}
+FIRST_PAGE = 150_000
+"""The most bytes that the front page may load, as they lie on the disk."""
+
+
+def data_of(site: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(next(site.glob("assets/explore-*.json")).read_text(encoding="utf-8"))
+    return found
+
+
+def counted(data: dict[str, Any], day: int | None, accept: int | None, refuse: int = 0) -> list[list[int]]:
+    """Count records by pair and type, up to a day if one is given, with a bit of support and without another."""
+    cells = [[0] * data["tops"] for _ in range(data["pairs"])]
+    for start, flags, pairs, tops, _ in data["rows"]:
+        in_time = day is None or 0 < start <= day
+        if in_time and (accept is None or flags & accept) and not flags & refuse:
+            for pair in pairs:
+                for top in tops:
+                    cells[pair][top] += 1
+    return cells
+
+
+def shown(page: Page) -> list[list[str]]:
+    found: list[list[str]] = page.evaluate(
+        "[...document.querySelectorAll('.matrix tbody tr')]"
+        ".map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"
+    )
+    return found
+
+
+def slide(page: Page, year: int, month: int) -> None:
+    page.locator("#at").evaluate(
+        "(node, value) => { node.value = value; node.dispatchEvent(new Event('input', {bubbles: true})); }",
+        str(12 * year + month - 1),
+    )
+    expect(page).to_have_url(re.compile(f"at={year}-{month:02}"))
+
+
+def test_a_cell_opens_the_list_behind_it(visit: Visit, world_address: str) -> None:
+    page = visit(world_address).open()
+    cell = page.locator(".matrix td a").filter(has_text="5").first
+    number = int(cell.inner_text())
+    cell.click()
+    page.wait_for_url("**/dyad/**")
+    anchor = page.url.partition("#")[2]
+    entries = page.locator(f"section[id='{anchor}'] .entries li")
+    assert number > 0
+    expect(entries).to_have_count(number)
+
+
+def test_the_slider_counts_anew_and_the_address_keeps_it(visit: Visit, axis_address: str, axis_site: Path) -> None:
+    page = visit(axis_address).open()
+    whole = shown(page)
+    slide(page, 1999, 12)
+    expected = counted(data_of(axis_site), 19991231, None)
+    expect(page.locator(".matrix td a").first).to_have_text(str(expected[0][0]))
+    then = shown(page)
+    for row, numbers in zip(then, expected, strict=True):
+        assert [text for text in row if text.isdigit()] == [
+            str(number) for number, text in zip(numbers, row, strict=True) if text.isdigit()
+        ]
+    assert then != whole
+    page.reload()
+    expect(page.locator("#at-shown")).to_have_text("December 1999")
+    expect(page.locator(".matrix td a").first).to_have_text(then[0][0])
+    assert shown(page) == then
+    page.click("#controls [type=reset]")
+    expect(page).to_have_url(axis_address)
+    assert shown(page) == whole
+
+
+@pytest.mark.parametrize(("choice", "accept", "refuse"), [("two", 1, 0), ("official", 2, 0), ("undisputed", None, 4)])
+def test_the_switch_counts_by_support(
+    visit: Visit, axis_address: str, axis_site: Path, choice: str, accept: int | None, refuse: int
+) -> None:
+    page = visit(axis_address).open()
+    page.select_option("#sources", choice)
+    expect(page).to_have_url(f"{axis_address}?sources={choice}")
+    expected = counted(data_of(axis_site), None, accept, refuse)
+    expect(page.locator(".matrix td a").first).to_have_text(str(expected[0][0]))
+    digits = [[int(text) for text in row if text.isdigit()] for row in shown(page)]
+    assert digits == [
+        [number for number, text in zip(numbers, row, strict=True) if text.isdigit()]
+        for numbers, row in zip(expected, shown(page), strict=True)
+    ]
+    assert [int(text) for text in page.locator(".network [data-count]").all_text_contents()] == [
+        sum(pair in row[2] and (accept is None or bool(row[1] & accept)) and not row[1] & refuse
+            for row in data_of(axis_site)["rows"])
+        for pair in range(data_of(axis_site)["pairs"])
+    ]  # fmt: skip
+
+
+def test_the_choice_goes_along_to_the_list(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address).open("?at=1999-12&sources=two")
+    cell = page.locator(".matrix [data-pair='2'][data-top='5']")
+    expect(cell).to_have_attribute("href", re.compile("at=1999-12"))
+    number = int(cell.inner_text())
+    cell.click()
+    page.wait_for_url("**/dyad/china--russia/?at=1999-12&sources=two#military-and-security")
+    expect(page.locator("#military-and-security .entries li:visible")).to_have_count(number)
+    late = page.locator(".timeline [data-start]:not([hidden])").evaluate_all("nodes => nodes.map(n => n.dataset.start)")
+    assert late
+    assert max(late) <= "1999-12-31"
+
+
+def test_types_and_timeline_follow_the_slider(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address).open("charts/types/")
+    tall = "[...document.querySelectorAll('.types [data-year]')].filter(b => +b.getAttribute('height') > 0)"
+    before = page.evaluate(f"{tall}.length")
+    slide(page, 1979, 6)
+    expect(page.locator("#at-shown")).to_have_text("June 1979")
+    assert page.evaluate(f"{tall}.length") < before
+    assert page.evaluate(f"Math.max(...{tall}.map(b => +b.dataset.year))") <= 1979
+    page.goto(f"{axis_address}charts/figures/?sources=undisputed")
+    visible = page.locator("section.rival:visible").count()
+    assert 0 < visible < page.locator("section.rival").count()
+
+
+def test_the_front_page_is_light(visit: Visit, axis_address: str) -> None:
+    watched = visit(axis_address)
+    sizes: list[int] = []
+    watched.page.on("response", lambda response: sizes.append(len(response.body())))
+    watched.open().wait_for_load_state("networkidle")
+    assert 10_000 < sum(sizes) < FIRST_PAGE
+
+
+def test_pages_read_without_a_script(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address, java_script_enabled=False).open()
+    expect(page.locator("#controls")).to_be_hidden()
+    page.locator(".matrix tbody td a").first.click()
+    expect(page.locator("h1")).to_have_text("China – Iran")
+    page.locator(".entries a").first.click()
+    expect(page.locator(".card").first).to_be_visible()
+    page.locator(".card summary").first.click()
+    expect(page.locator(".card .says").first).to_be_visible()
+    page.goto(f"{axis_address}charts/timeline/")
+    assert page.locator(".timeline .mark").count() > 500
+
+
+def test_a_part_of_a_record_opens_where_its_iri_points(visit: Visit, axis_address: str, axis_site: Path) -> None:
+    page = visit(axis_address).open("russia/")
+    anchor = page.locator(".card").first.get_attribute("id")
+    page.goto(f"{axis_address}russia/#{anchor}")
+    page.reload()
+    expect(page.locator(".card .says").first).to_be_visible()
+
+
+def test_downloads_of_a_chart_come_as_files(visit: Visit, axis_address: str, axis_site: Path, tmp_path: Path) -> None:
+    page = visit(axis_address, accept_downloads=True).open("charts/matrix/")
+    for words in ("as it is", "for a spreadsheet", "SVG"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=words, exact=True).click()
+        name = download.value.suggested_filename
+        download.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == (axis_site / "charts" / name).read_bytes()
+
+
+SAMPLE = [
+    "", "records/", "records/treaties/", "charts/", "charts/matrix/", "charts/timeline/", "charts/network/",
+    "charts/types/", "charts/figures/", "statecraft/", "statecraft/terms/Treaty/", "statecraft/terms/party/",
+    "statecraft/cooperation/", "statecraft/cooperation/drone-transfer/", "quality/", "downloads/", "changelog/",
+    "contributing/", "russia/", "axis-of-upheaval/", "s-400-russia-china-2018/", "dyad/china--russia/",
+    "csv/spreadsheet/", "teuscher-axis/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SAMPLE, ids=[path or "front" for path in SAMPLE])
+def test_everybody_can_use_it(visit: Visit, axis_address: str, path: str) -> None:
+    for scheme in ("light", "dark"):
+        page = visit(axis_address, color_scheme=scheme).open(path)
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true; })")
+        assert violations(page) == [], scheme
+    page = visit(axis_address, viewport=PHONE).open(path)
+    assert overflow(page) <= 0
+
+
+def test_no_page_of_the_invented_publication_complains(visit: Visit, world_address: str, world_site: Path) -> None:
+    watched = visit(world_address)
+    paths = sorted(file.parent.relative_to(world_site).as_posix() for file in world_site.rglob("index.html"))
+    assert len(paths) > 300
+    for path in paths:
+        watched.open("" if path == "." else f"{path}/")

@@ -28,8 +28,10 @@ const look = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--code-selection)" },
   ".cm-tooltip": { color: "var(--code-text)", backgroundColor: "var(--code-ground)", border: "1px solid var(--code-comment)" },
-  ".cm-tooltip-autocomplete > ul > li": { padding: "2px 6px" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "none", maxWidth: "calc(100vw - 3rem)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "2px 6px", overflow: "hidden", textOverflow: "ellipsis" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { color: "var(--code-text)", backgroundColor: "var(--code-selection)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "var(--code-text)" },
   ".cm-completionDetail": { color: "var(--code-comment)", fontStyle: "normal" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
   ".cm-diagnostic": { whiteSpace: "pre-wrap", maxWidth: "40rem" },
@@ -99,7 +101,7 @@ export function editor(host, { text, label, run, prefixes, terms }) {
         look,
         lintGutter(),
         linter(marks, { delay: 700 }),
-        autocompletion({ override: [completions(terms, prefixes)], icons: false, maxRenderedOptions: 50 }),
+        autocompletion({ override: [completions(terms, prefixes)], icons: false, maxRenderedOptions: 9 }),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) mistake = null;

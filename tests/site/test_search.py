@@ -1,0 +1,156 @@
+"""Search: the index holds every name, and the field finds it in any script, by keyboard, and without JavaScript."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.conftest import Visit
+from upheaval.assembly import Assembly
+
+
+def index_of(site: Path) -> dict:
+    (file,) = site.glob("assets/search-*.json")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def hits(page: Page) -> list[str]:
+    return page.locator("#suggestions [role=option] bdi:first-child").all_inner_texts()
+
+
+def search(page: Page, text: str) -> Page:
+    page.fill("#search-text", text)
+    expect(page.locator("#search-text")).to_have_attribute("aria-expanded", "true")
+    return page
+
+
+@pytest.mark.parametrize("site", ["world_site", "axis_site"])
+def test_every_hit_has_a_page(site: str, request: pytest.FixtureRequest) -> None:
+    folder = request.getfixturevalue(site)
+    entries = index_of(folder)["entries"]
+    assert len(entries) > 500
+    assert [path for _, path, *_ in entries if not (folder / path / "index.html").is_file()] == []
+    assert len({path for _, path, *_ in entries}) == len(entries)
+
+
+def test_every_name_of_every_record_is_in_the_index(axis_site: Path, axis: Assembly) -> None:
+    names = {name for title, _, _, _, *others in index_of(axis_site)["entries"] for name in (title, *others)}
+    label = re.compile(r"(rdf-schema#label|skos/core#(alt|pref)Label)$")
+    wanted = {
+        quad.object.value
+        for quad in axis.store
+        if label.search(quad.predicate.value)
+        and str(quad.subject).strip("<>").removeprefix(axis.publication.iri) in {record.slug for record in axis.records}
+    }
+    assert len(wanted) > 4000
+    assert wanted - names == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("russia", "Russia"),
+        ("РОССИЯ", "Russia"),
+        ("росс", "Russia"),
+        ("中华人民共和国", "China"),
+        ("ايران", "Iran"),
+        ("조선", "North Korea"),
+        ("DPRK", "North Korea"),
+        ("north korea", "North Korea"),
+        ("korea north", "North Korea"),
+    ],
+)
+def test_names_are_found_in_any_script(visit: Visit, axis_address: str, typed: str, first: str) -> None:
+    page = visit(axis_address).open("ask/")
+    search(page, typed)
+    assert first in hits(page)[:3], hits(page)
+
+
+def test_the_order_is_exact_then_beginning_then_word_then_anywhere(visit: Visit, world_address: str) -> None:
+    page = visit(world_address).open()
+    ranks = page.evaluate(
+        """async (script) => {
+          const { find, fold } = await import(script);
+          const names = ["Unpact", "A pact of rivers", "Pactum", "Páct", "Other"];
+          const index = { kinds: ["thing"], entries: names.map((name, at) => [name, `${at}/`, 0, 0]) };
+          index.folded = index.entries.map(([name]) => [fold(name)]);
+          return find(index, "PACT").map((hit) => hit.title);
+        }""",
+        page.locator("script[src*='assets/search-']").evaluate("script => script.src"),
+    )
+    assert ranks == ["Páct", "Pactum", "A pact of rivers", "Unpact"]
+
+
+def test_the_index_is_fetched_when_the_field_is_entered(visit: Visit, world_address: str) -> None:
+    watched = visit(world_address)
+    fetched: list[str] = []
+    watched.page.on("request", lambda request: fetched.append(request.url))
+    page = watched.open("arvenia/")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in fetched if "search-" in url and url.endswith(".json")]
+    search(page, "belm")
+    assert len([url for url in fetched if "search-" in url and url.endswith(".json")]) == 1
+
+
+def test_the_field_is_a_combobox_that_the_keyboard_drives(visit: Visit, world_address: str) -> None:
+    page = visit(world_address).open("belmora/")
+    field = page.get_by_role("combobox", name="Search names in any language")
+    field.focus()
+    page.keyboard.type("Арв")
+    options = page.locator("#suggestions [role=option]")
+    expect(options.first).to_contain_text("Arvenia")
+    expect(options.first).to_contain_text("Арвения")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-0")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    last = options.count() - 1
+    expect(field).to_have_attribute("aria-activedescendant", f"suggestion-{last}")
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    assert page.locator("#suggestions").is_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{world_address}arvenia/")
+
+
+def test_a_hit_can_be_clicked(visit: Visit, world_address: str) -> None:
+    page = search(visit(world_address).open("statecraft/"), "friendship")
+    page.locator("#suggestions [role=option]").first.click()
+    page.wait_for_url(f"{world_address}friendship-treaty-1955/")
+
+
+def test_enter_leads_to_the_page_of_all_hits(visit: Visit, world_address: str) -> None:
+    page = search(visit(world_address).open("arvenia/"), "treaty")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{world_address}search/?q=treaty")
+    expect(page.locator("#hits-state")).to_contain_text("hits for “treaty”")
+    shown = page.locator("#hits a").all_inner_texts()
+    assert {"Friendship Treaty", "Fishing Treaty"} <= set(shown)
+    page.get_by_role("link", name="Friendship Treaty").click()
+    page.wait_for_url(f"{world_address}friendship-treaty-1955/")
+
+
+def test_nothing_found_is_said_and_what_was_typed_stays_text(visit: Visit, world_address: str) -> None:
+    page = visit(world_address).open("search/?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    expect(page.locator("#hits-state")).to_have_text("Nothing is called “<img src=x onerror=alert(1)>”.")
+    assert page.locator("main img").count() == 0
+
+
+def test_without_javascript_the_form_leads_to_the_lists_by_kind(
+    visit: Visit, world_address: str, world: Assembly
+) -> None:
+    page = visit(world_address, java_script_enabled=False).open("arvenia/")
+    page.fill("#search-text", "belmora")
+    page.press("#search-text", "Enter")
+    page.wait_for_url(f"{world_address}search/?q=belmora")
+    kinds = {record.kind.label for record in world.records}
+    assert kinds <= set(page.locator("main .links a").all_inner_texts())
+    page.get_by_role("link", name="state", exact=True).click()
+    page.get_by_role("link", name="Belmora", exact=True).first.click()
+    page.wait_for_url(f"{world_address}belmora/")

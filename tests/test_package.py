@@ -55,6 +55,17 @@ def test_wheel_holds_every_module_and_nothing_of_the_project_besides(unpacked: P
     assert not [name for name in names if name.endswith((".pyc", "publication.yaml"))]
 
 
+def test_wheel_holds_what_the_pages_are_made_of(unpacked: Path) -> None:
+    def files(folder: Path) -> dict[str, bytes]:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    for room in ("assets", "client", "templates"):
+        expected = files(ROOT / "scripts" / "upheaval" / "site" / room)
+        assert expected
+        assert files(unpacked / "upheaval" / "site" / room) == expected
+    assert (unpacked / "upheaval" / "site" / "client" / ".npmrc").is_file()
+
+
 def test_command_is_declared(unpacked: Path) -> None:
     (points,) = unpacked.glob("*.dist-info/entry_points.txt")
     assert "upheaval = upheaval.cli:main" in points.read_text()

@@ -1,5 +1,6 @@
 """What the tests of the pages share: sites that are rendered once, and a browser that is watched."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,12 +15,12 @@ from tests.support import ROOT, WORLD, skip_or_fail
 from upheaval.site.client import bundle, cache_folder
 
 
-def render(root: Path, folder: Path) -> Path:
+def render(root: Path, folder: Path, **environment: str) -> Path:
     """Build a publication into a folder, render its pages, and return where they are."""
     build = folder / "build"
     for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
         command = [sys.executable, "-m", "upheaval", *words, "--root", str(root)]
-        done = subprocess.run(command, timeout=600, capture_output=True, text=True)
+        done = subprocess.run(command, timeout=600, capture_output=True, text=True, env={**os.environ, **environment})
         assert done.returncode == 0, done.stderr
     return build / "site"
 

@@ -12,8 +12,10 @@ import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.browser import Watched
-from tests.site.conftest import Visit
+from tests.serve.support import running
+from tests.site.browser import Watched, served, violations
+from tests.site.conftest import Visit, render
+from tests.support import WORLD
 from upheaval.answers import as_csv, ask, rows
 from upheaval.assembly import Assembly
 from upheaval.faults import Refusal
@@ -407,6 +409,27 @@ def test_without_javascript_the_questions_and_their_answers_are_there(
     assert link
     offered = page.request.get(f"{world_address}ask/{link}").text()
     assert offered == as_csv(*expected(world, questions["votes"].text))
+
+
+def test_without_node_the_page_says_what_is_missing_and_how_to_get_it(visit: Visit, tmp_path: Path) -> None:
+    site = render(WORLD, tmp_path, PATH="/nowhere", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert list(site.glob("assets/*.wasm")) == list(site.glob("assets/dataset-*")) == []
+    with served(site) as address:
+        page = visit(address).open("ask/")
+        expect(page.locator(".notice")).to_contain_text("the engine was not bundled (no Node here")
+        expect(page.locator(".notice")).to_contain_text("upheaval site")
+        assert page.locator(".question").count() > 20
+        assert page.locator("#ask-app, #ask-page").count() == 0
+        assert violations(page) == []
+
+
+def test_the_server_of_the_package_serves_the_page_too(visit: Visit, world_site: Path, tmp_path: Path) -> None:
+    with running(world_site.parent, "--per-client", "0", log=tmp_path / "log") as server:
+        page = ready(visit(f"http://127.0.0.1:{server.port}/"))
+        assert "rows in" in run(page)
+        open_question(page, "votes")
+        run(page)
+        assert len(table(page)) > 3
 
 
 def test_a_query_can_be_run_by_keyboard_alone(visit: Visit, world_address: str) -> None:

@@ -36,7 +36,7 @@ def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, 
     headers = {**validators(file.sha256 or f"{served.identity[:24]}-{file.size}", served.issued), **(more or {})}
     if file.digest:
         headers["Repr-Digest"] = file.digest
-    if file.media == "text/html":
+    if file.media in ("text/html", "text/javascript"):  # a worker obeys the policy of its own script's answer
         headers["Content-Security-Policy"] = POLICY
     if fresh := unchanged(request, headers):
         return fresh

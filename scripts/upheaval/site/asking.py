@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -78,12 +77,6 @@ def prefixes(assembly: Assembly) -> dict[str, str]:
     """Return the namespaces that queries use, by prefix."""
     own = {assembly.publication.prefix: assembly.publication.iri}
     return PREFIXES | code_prefixes(assembly.contract) | own
-
-
-def permalink(library: Library, query: str) -> str:
-    """Return the path of the Ask page with a query that it runs, and the version and hash of the dataset asked."""
-    carried = {"query": query, "version": library.publication.version, "data": library.identity}
-    return f"{PATH}#{urlencode(carried)}"
 
 
 class Ask:

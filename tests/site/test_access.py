@@ -44,7 +44,7 @@ def test_a_graph_an_error_and_a_completion(
         "ask/#query=CONSTRUCT%20%7B%3Fs%20%3Fp%20%3Fo%7D%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%2040"
     )
     page.get_by_role("button", name="Graph").click()
-    page.wait_for_selector("svg.network")
+    page.wait_for_selector("svg.triples")
     assert violations(page) == []
     assert overflow(page) <= 0
     page.locator(".cm-content").focus()

@@ -242,8 +242,8 @@ def test_triples_as_graph_and_turtle(visit: Visit, world_address: str, world: As
     page.get_by_role("button", name="Graph").click()
     links = {triple for triple in triples if triple.predicate.value.endswith("cooperatesWith")}
     names = {triple.object.value for triple in triples if isinstance(triple.object, ox.Literal)}
-    expect(page.locator("svg.network > line")).to_have_count(len(links))
-    assert set(page.locator("svg.network text").all_text_contents()) == names
+    expect(page.locator("svg.triples > line")).to_have_count(len(links))
+    assert set(page.locator("svg.triples text").all_text_contents()) == names
 
 
 def test_numbers_as_a_chart(visit: Visit, world_address: str, world: Assembly) -> None:

@@ -83,6 +83,14 @@ def test_the_order_is_exact_then_beginning_then_word_then_anywhere(visit: Visit,
     assert ranks == ["Páct", "Pactum", "A pact of rivers", "Unpact"]
 
 
+def test_sources_come_after_what_they_are_cited_for(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address).open("search/?q=agreement%20on")
+    expect(page.locator("#hits-state")).to_contain_text("hits")
+    kinds = page.locator("#hits small").all_inner_texts()
+    assert kinds[0] != "source"
+    assert "source" not in kinds[: kinds.index("treaty")]
+
+
 def test_the_index_is_fetched_when_the_field_is_entered(visit: Visit, world_address: str) -> None:
     watched = visit(world_address)
     fetched: list[str] = []

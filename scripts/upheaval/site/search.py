@@ -7,7 +7,7 @@ from rdflib import URIRef
 
 from upheaval.site.library import Library, items, value_of
 from upheaval.site.pages import Page
-from upheaval.terms import OWL, RDF, RDFS
+from upheaval.terms import OWL, RDF, RDFS, STATECRAFT
 
 TERMS = {
     OWL.Class: "class",
@@ -15,6 +15,9 @@ TERMS = {
     OWL.DatatypeProperty: "property",
     OWL.AnnotationProperty: "property",
 }
+
+
+SOURCE = str(STATECRAFT.Source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Entry:
         title: how it is called in English.
         path: of its page.
         kind: what it is, for people.
-        weight: how many records refer to it; among equal hits the greater weight comes first.
+        weight: among equal hits the greater comes first: by the number of records that refer to it, sources last.
         others: its other names, in all languages, each once.
 
     """
@@ -77,7 +80,8 @@ def _records(library: Library) -> list[Entry]:
         if names:
             title = library.title(record.slug)
             others = tuple(dict.fromkeys(name for name in names if name != title))
-            weight = len(library.incoming.get(record.slug, ()))
+            # What is cited comes after what it is cited for.
+            weight = 0 if record.kind.iri == SOURCE else 1 + len(library.incoming.get(record.slug, ()))
             iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
             found.append(Entry(iri, title, path, record.kind.label, weight, others))
     return found

@@ -3,8 +3,9 @@ import { clip, h, s } from "./dom.js";
 import { isNumber } from "./table.js";
 
 const MOST = 60;
-const WIDTH = 720;
-const TIME = /^-?\d{4}(-\d\d(-\d\d)?)?$/;
+const TIME = /^-?\d{4}(-\d\d(-\d\d)?|s)?$/;
+/** How wide a letter of the labels is, about, in the units of the drawing, which are pixels. */
+const LETTER = 6.6;
 
 /** Returns the columns that hold numbers and nothing else. */
 export function measures(answer) {
@@ -13,7 +14,7 @@ export function measures(answer) {
 }
 
 const position = (text) => {
-  const [, sign, year, month = "1", day = "1"] = /^(-?)(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(text);
+  const [, sign, year, month = "1", day = "1"] = /^(-?)(\d{4})(?:-(\d\d))?(?:-(\d\d))?s?$/.exec(text);
   return (sign ? -1 : 1) * Number(year) + (Number(month) - 1) / 12 + (Number(day) - 1) / 366;
 };
 
@@ -25,10 +26,10 @@ function ticks(low, high) {
   return found;
 }
 
-function bars(points, name) {
+function bars(points, name, width) {
   const row = 22;
-  const left = 250;
-  const right = WIDTH - 60;
+  const left = Math.round(Math.min(0.45 * width, Math.max(...points.map((point) => point.label.length)) * LETTER + 16));
+  const right = width - 60;
   const low = Math.min(0, ...points.map((point) => point.value));
   const high = Math.max(0, ...points.map((point) => point.value), low + 1e-9);
   const x = (value) => left + ((value - low) / (high - low || 1)) * (right - left);
@@ -38,16 +39,17 @@ function bars(points, name) {
       "g",
       {},
       s("title", {}, `${point.label}: ${point.value}`),
-      s("text", { x: left - 8, y: y + 15, "text-anchor": "end" }, clip(point.label, 38)),
+      s("text", { x: left - 8, y: y + 15, "text-anchor": "end" }, clip(point.label, Math.floor((left - 12) / LETTER))),
       s("rect", { class: "bar", x: Math.min(x(0), x(point.value)), y: y + 3, width: Math.abs(x(point.value) - x(0)), height: row - 6 }),
       s("text", { x: Math.max(x(0), x(point.value)) + 5, y: y + 15 }, String(point.value)),
     );
   });
-  return picture(points.length * row + 4, `Bars of ${name}`, drawn);
+  return picture(width, points.length * row + 4, `Bars of ${name}`, drawn);
 }
 
-function lines(series, name) {
-  const [top, bottom, left, right] = [12, 300, 56, WIDTH - 150];
+function lines(series, name, width) {
+  const aside = Math.round(Math.min(0.3 * width, Math.max(...series.map((each) => each.label.length)) * LETTER + 16));
+  const [top, bottom, left, right] = [12, 300, 48, width - aside];
   const all = series.flatMap((each) => each.points);
   const [from, to] = [Math.min(...all.map((point) => point.at)), Math.max(...all.map((point) => point.at))];
   const low = Math.min(0, ...all.map((point) => point.value));
@@ -70,14 +72,14 @@ function lines(series, name) {
       { class: `series series-${place}` },
       s("polyline", { points: each.points.map((point) => `${x(point.at).toFixed(1)},${y(point.value).toFixed(1)}`).join(" ") }),
       each.points.map((point) => s("circle", { cx: x(point.at), cy: y(point.value), r: 3 }, s("title", {}, `${each.label ? `${each.label}, ` : ""}${point.label}: ${point.value}`))),
-      s("text", { x: right + 8, y: taken }, clip(each.label, 22)),
+      s("text", { x: right + 8, y: taken }, clip(each.label, Math.floor((aside - 8) / LETTER))),
     );
   });
-  return picture(Math.max(bottom + 26, taken + 8), `${name} over time`, [...grid, ...drawn]);
+  return picture(width, Math.max(bottom + 26, taken + 8), `${name} over time`, [...grid, ...drawn]);
 }
 
-const picture = (height, label, children) =>
-  s("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `${label}; the table has the same values` }, children);
+const picture = (width, height, label, children) =>
+  s("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${label}; the table has the same values` }, children);
 
 const text = (row, columns, names) => columns.map((name) => row[name] && (row[name].type === "uri" ? names.short(row[name].value) : row[name].value)).filter(Boolean).join(", ");
 
@@ -86,9 +88,10 @@ const text = (row, columns, names) => columns.map((name) => row[name] && (row[na
  *
  * @param {object} answer SPARQL 1.1 results JSON with at least one column of numbers
  * @param {import("./names.js").Names} names
+ * @param {number} width of the drawing in pixels
  * @returns {HTMLElement} with a choice of the column where there are several
  */
-export function chart(answer, names) {
+export function chart(answer, names, width) {
   const found = measures(answer);
   const rows = answer.results.bindings;
   const others = answer.head.vars.filter((name) => !found.includes(name));
@@ -101,7 +104,7 @@ export function chart(answer, names) {
     if (!time) {
       const labels = others.length ? others : found.filter((name) => name !== measure).slice(0, 1);
       const points = rows.filter((row) => row[measure]).map((row) => ({ label: text(row, labels, names), value: Number(row[measure].value) }));
-      frame.replaceChildren(bars(points.slice(0, MOST), measure), points.length > MOST ? h("p", {}, `The first ${MOST} of ${points.length} rows are drawn; sort or limit the query to see others.`) : "");
+      frame.replaceChildren(bars(points.slice(0, MOST), measure, width), points.length > MOST ? h("p", {}, `The first ${MOST} of ${points.length} rows are drawn; sort or limit the query to see others.`) : "");
       return;
     }
     const groups = new Map();
@@ -112,7 +115,7 @@ export function chart(answer, names) {
     }
     const series = [...groups].map(([label, points]) => ({ label, points: points.sort((one, other) => one.at - other.at) }));
     series.sort((one, other) => Math.max(...other.points.map((point) => point.value)) - Math.max(...one.points.map((point) => point.value)));
-    frame.replaceChildren(lines(series.slice(0, 8), measure), series.length > 8 ? h("p", {}, `The 8 largest of ${series.length} series are drawn; narrow the query to see others.`) : "");
+    frame.replaceChildren(lines(series.slice(0, 8), measure, width), series.length > 8 ? h("p", {}, `The 8 largest of ${series.length} series are drawn; narrow the query to see others.`) : "");
   }
 
   draw(found[0]);

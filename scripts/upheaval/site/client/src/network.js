@@ -49,11 +49,12 @@ export function network(triples, names) {
     const mark = [s("title", {}, each.text), s("circle", { cx: each.x, cy: each.y, r: 6 }), s("text", { x: each.x + 9, y: each.y + 4 }, clip(each.text, 26))];
     return each.href ? s("a", { href: each.href, class: each.type }, mark) : s("g", { class: each.type }, mark);
   });
-  return s(
+  const drawing = s(
     "svg",
-    { class: "network", viewBox: [left, top, right - left, bottom - top].map(Math.round).join(" "), role: "group", "aria-label": `Graph of ${list.length} nodes and ${links.length} links; the table lists the triples` },
+    { class: "triples", viewBox: [left, top, right - left, bottom - top].map(Math.round).join(" "), role: "group", "aria-label": `Graph of ${list.length} nodes and ${links.length} links; the table lists the triples` },
     s("defs", {}, arrow),
     edges,
     dots,
   );
+  return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Drawing of the graph" }, drawing);
 }

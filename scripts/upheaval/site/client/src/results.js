@@ -58,11 +58,11 @@ export function show(place, answer, names, name) {
     place.replaceChildren(h("p", {}, "No rows. The query ran; nothing in the dataset fits it."));
     return;
   }
+  const frame = h("div", { class: "view" });
   const views = [["Table", () => table(rows, names)]];
   if (answer.form === "triples") views.push(["Graph", async () => (await import("./network.js")).network(answer.triples, names)]);
-  else if (measures(rows).length) views.push(["Chart", () => chart(rows, names)]);
+  else if (measures(rows).length) views.push(["Chart", () => chart(rows, names, Math.min(1200, Math.max(320, frame.clientWidth)))]);
 
-  const frame = h("div", { class: "view" });
   const buttons = views.map(([label, draw]) => h("button", { type: "button", "aria-pressed": "false", onclick: () => choose(label, draw) }, label));
   async function choose(label, draw) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === label));

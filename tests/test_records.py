@@ -10,7 +10,7 @@ from upheaval.assembly import Assembly, assemble
 from upheaval.export import export
 from upheaval.faults import Fault, Refusal
 from upheaval.publication import open_publication
-from upheaval.records import list_files, read_records
+from upheaval.records import list_files, place_records, read_records
 from upheaval.reserved import RESERVED, owned
 
 STATE = "label: {en: A state}\ncitation: [{source: gazette, locator: whole}]\n"
@@ -186,7 +186,7 @@ def test_data_folder_that_goes_missing(root: Path, world: Assembly) -> None:
     (root / "data").rename(root / "dates")
     with pytest.raises(Refusal, match="there is no folder `data`"):
         list_files(publication)
-    records, faults = read_records(publication, world.contract, ["data/states/arvenia.yaml"])
+    records, faults = read_records(publication, place_records(["data/states/arvenia.yaml"], world.contract)[0])
     assert [(record.slug, record.body) for record in records] == [("arvenia", None)]
     assert [fault.message.partition(":")[0] for fault in faults] == ["cannot be read"]
 

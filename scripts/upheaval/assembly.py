@@ -11,7 +11,7 @@ from upheaval.faults import Fault
 from upheaval.graphs import in_graph
 from upheaval.populate import Populated, load, populate
 from upheaval.publication import Publication, open_publication
-from upheaval.records import Record, list_files, read_records
+from upheaval.records import Record, list_files, place_records, read_records
 from upheaval.rules import derive
 from upheaval.vocabulary import Vocabulary, load_vocabulary
 
@@ -56,7 +56,8 @@ def assemble(root: Path) -> Assembly:
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph)
     context = derive_context(vocabulary.graph, contract, publication)
-    records, faults = read_records(publication, contract, list_files(publication))
+    entries, misplaced = place_records(list_files(publication), contract)
+    records, unread = read_records(publication, entries)
     populated = populate(records, contract, publication)
     store = ox.Store()
     load(store, populated.documents, context, publication.graph("data"))
@@ -71,5 +72,5 @@ def assemble(root: Path) -> Assembly:
         records,
         populated,
         store,
-        [*faults, *populated.faults],
+        [*misplaced, *unread, *populated.faults],
     )

@@ -1,8 +1,9 @@
-"""Records to RDF: values typed by the contract, nodes named by their content, and the rest left to JSON-LD."""
+"""Records to JSON-LD: values typed by the contract, nodes named by their content, the rest left to the context."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -17,6 +18,7 @@ from upheaval.naming import digest, node_name
 from upheaval.publication import Publication
 from upheaval.reading import Mapping, Sequence, Value, position
 from upheaval.records import Record
+from upheaval.statements import Statements, to_bytes
 
 Path = tuple[str | int, ...]
 Document = dict[str, Any]
@@ -48,27 +50,31 @@ class Populated:
     broken: set[tuple[str, str]] = field(default_factory=set)
 
 
-def populate(records: list[Record], contract: Contract, publication: Publication) -> Populated:
+def populate(
+    records: Iterable[Record], contract: Contract, publication: Publication, index: Lookup[str, Kind] | None = None
+) -> Populated:
     """Turn records into JSON-LD.
 
     Args:
         records: what was read.
         contract: what their keys mean.
         publication: whose namespace they get their IRIs from.
+        index: the classes of all records by name, where not all of them are given.
 
     Returns:
         The documents, and what is wrong with them; a value with a fault is left out of its document.
 
     """
     result = Populated()
-    index = {record.slug: record for record in records}
+    records = list(records)
+    known = {record.slug: record.kind for record in records} if index is None else index
     for record in records:
-        _Populating(record, index, contract, publication.iri, result).run()
+        _Populating(record, known, contract, publication.iri, result).run()
     return result
 
 
 def load(store: ox.Store, documents: list[Document], context: Context, graph: str) -> None:
-    """Let the JSON-LD processor make RDF of documents, into a named graph of a store.
+    """Make RDF of documents, into a named graph of a store.
 
     Args:
         store: where to.
@@ -76,18 +82,17 @@ def load(store: ox.Store, documents: list[Document], context: Context, graph: st
         context: as `derive_context` returns it.
         graph: the IRI of the graph.
 
-    Remote contexts are never fetched.
-
     """
-    text = json.dumps({"@context": context, "@graph": documents}, ensure_ascii=False)
-    store.bulk_load(text.encode(), format=ox.RdfFormat.JSON_LD, to_graph=ox.NamedNode(graph))
+    writer = Statements(context)
+    lines = to_bytes(line for document in documents for line in writer.lines(document))
+    store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
 
 class _Populating:
     """The populating of one record."""
 
     def __init__(
-        self, record: Record, index: dict[str, Record], contract: Contract, base: str, result: Populated
+        self, record: Record, index: Lookup[str, Kind], contract: Contract, base: str, result: Populated
     ) -> None:
         self.record = record
         self.index = index
@@ -167,9 +172,7 @@ class _Populating:
 
     def _reference(self, key: Key, text: str) -> str:
         if text not in self.index:
-            fitting = [
-                slug for slug, record in self.index.items() if any(cls in record.kind.ancestors for cls in key.classes)
-            ]
+            fitting = [slug for slug, kind in self.index.items() if any(cls in kind.ancestors for cls in key.classes)]
             near = get_close_matches(text, fitting, 1) or get_close_matches(text, self.index, 1)
             raise IllFormed(
                 f"no record is named `{text}`",

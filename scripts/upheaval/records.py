@@ -8,12 +8,30 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from upheaval.contract import Contract, Kind
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Fault, Refusal
 from upheaval.publication import FILE, Publication
 from upheaval.reading import Mapping, read
 from upheaval.reserved import RESERVED
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record before it is read.
+
+    Attributes:
+        slug: the file's name without `.yaml`, which is the last part of the record's IRI.
+        kind: its class.
+        file: the file, relative to the publication's folder.
+        twice: whether another file has the same name.
+
+    """
+
+    slug: str
+    kind: Kind
+    file: str
+    twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +70,58 @@ def list_files(publication: Publication) -> list[str]:
     return sorted(file for file in found if file != FILE)
 
 
-def read_records(
-    publication: Publication, contract: Contract, files: Iterable[str]
-) -> tuple[list[Record], list[Fault]]:
-    """Read records.
+def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Entry], list[Fault]]:
+    """Say which records there are, by the names of their files alone.
 
     Args:
-        publication: whose records.
-        contract: which folders there are.
         files: paths relative to the publication's folder, as `list_files` returns them.
+        contract: which folders there are.
 
     Returns:
-        The records, in the order of the files, and what is wrong with files, folders and names. A file that cannot
-        be read gives a record without a body, so that references to it still hold; so does a name that two have.
+        The records, in the order of the files, and what is wrong with folders and names.
 
     """
-    records: list[Record] = []
+    entries: dict[str, Entry] = {}
     faults: list[Fault] = []
-    first: dict[str, str] = {}
     for file in files:
         kind = _kind(file, contract, faults)
         if kind is None:
             continue
-        slug = Path(file).stem
+        slug = file[file.rfind("/") + 1 : -len(".yaml")]
         if not SLUG.fullmatch(slug):
-            cure = f"rename it to `{_slugged(slug)}.yaml`"
-            faults.append(
-                Fault(
-                    file,
-                    1,
-                    1,
-                    "a record's file name has small letters, digits and single hyphens",
-                    cure,
-                    rule="record/name",
-                )
-            )
+            message = "a record's file name has small letters, digits and single hyphens"
+            faults.append(Fault(file, 1, 1, message, f"rename it to `{_slugged(slug)}.yaml`", rule="record/name"))
             continue
         if slug in RESERVED:
             message = f"the name `{slug}` belongs to {RESERVED[slug]}: a record of that name could not be looked up"
             faults.append(Fault(file, 1, 1, message, f"rename it, say to `the-{slug}.yaml`", rule="record/reserved"))
-        if slug in first:
-            message = f"the name is taken by {first[slug]}: a record's IRI is made from its name alone"
+        if slug in entries:
+            message = f"the name is taken by {entries[slug].file}: a record's IRI is made from its name alone"
             faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))
-            taken = next(place for place, record in enumerate(records) if record.slug == slug)
-            records[taken] = replace(records[taken], body=None)
-            continue
-        first[slug] = file
-        body, found = _read(publication.root / file, file)
+            entries[slug] = replace(entries[slug], twice=True)
+        else:
+            entries[slug] = Entry(slug, kind, file)
+    return list(entries.values()), faults
+
+
+def read_records(publication: Publication, entries: Iterable[Entry]) -> tuple[list[Record], list[Fault]]:
+    """Read records.
+
+    Args:
+        publication: whose records.
+        entries: as `place_records` returns them.
+
+    Returns:
+        The records, in the same order, and what is wrong with their files. A file that cannot be read gives a record
+        without a body, so that references to it still hold; so does a name that two have.
+
+    """
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for entry in entries:
+        body, found = _read(publication.root / entry.file, entry.file)
         faults.extend(found)
-        records.append(Record(slug, kind, file, body))
+        records.append(Record(entry.slug, entry.kind, entry.file, None if entry.twice else body))
     return records, faults
 
 
@@ -112,40 +133,21 @@ def _read(path: Path, file: str) -> tuple[Mapping | None, list[Fault]]:
 
 
 def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
-    parts = Path(file).parts
+    parts = file.split("/")
     if len(parts) < 3:
-        faults.append(
-            Fault(
-                file,
-                1,
-                1,
-                "a record stands in the folder of its kind",
-                "move it into one of the folders of data",
-                rule="record/folder",
-            )
-        )
+        cure = "move it into one of the folders of data"
+        faults.append(Fault(file, 1, 1, "a record stands in the folder of its kind", cure, rule="record/folder"))
         return None
-    if Path(file).suffix != ".yaml":
+    if Path(parts[-1]).suffix != ".yaml":
         cure = "rename it to .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "take it out"
-        faults.append(
-            Fault(
-                file,
-                1,
-                1,
-                "a record's file ends in .yaml",
-                cure,
-                severity=Severity.ERROR,
-                rule="record/suffix",
-            )
-        )
+        faults.append(Fault(file, 1, 1, "a record's file ends in .yaml", cure, rule="record/suffix"))
         return None
     kind = contract.folders.get(parts[1])
     if kind is None:
         near = get_close_matches(parts[1], contract.folders, 1)
         cure = f"did you mean data/{near[0]}?" if near else f"the folders are {', '.join(contract.folders)}"
-        faults.append(
-            Fault(file, 1, 1, f"no kind of record has the folder data/{parts[1]}", cure, rule="record/folder")
-        )
+        message = f"no kind of record has the folder data/{parts[1]}"
+        faults.append(Fault(file, 1, 1, message, cure, rule="record/folder"))
     return kind
 
 

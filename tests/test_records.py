@@ -29,8 +29,8 @@ issued: 2020-12-31
 
 @pytest.fixture(autouse=True)
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upheaval.assembly.load_vocabulary", lambda _publication: world.vocabulary)
-    monkeypatch.setattr("upheaval.assembly.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.setting.load_vocabulary", lambda _publication: world.vocabulary)
+    monkeypatch.setattr("upheaval.setting.derive_contract", lambda _graph: world.contract)
     monkeypatch.setattr("upheaval.checking.unknown_terms", lambda _vocabulary: [])
 
 

@@ -11,7 +11,7 @@ from rdflib import Graph
 from tests.fixtures import Trial
 from upheaval.assembly import Assembly
 from upheaval.checking import check, find
-from upheaval.constraints import _prefixes
+from upheaval.constraints import query_of
 from upheaval.faults import Refusal
 from upheaval.graphs import iri_of, nodes, to_rdflib
 from upheaval.soundness import STANDARD, unknown_terms
@@ -175,7 +175,7 @@ def test_every_constraint_binds_this_by_itself(trial: Trial) -> None:
     shapes = to_rdflib(trial.assembly.vocabulary.shapes)
     lost = []
     for constraint in nodes(shapes.subjects(RDF.type, SH.SPARQLConstraint)):
-        query = _prefixes(shapes, constraint) + str(shapes.value(constraint, SH.select))
+        query = query_of(shapes, constraint)
         solutions = trial.assembly.store.query(query, use_default_graph_as_union=True)
         assert isinstance(solutions, ox.QuerySolutions), constraint
         bound = {iri_of(solution["this"]).partition("#")[0] for solution in solutions if solution["this"] is not None}

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.context import Context, derive_context
-from upheaval.contract import Contract, derive_contract
+from upheaval.context import Context
+from upheaval.contract import Contract
 from upheaval.faults import Fault
 from upheaval.graphs import in_graph
 from upheaval.populate import Populated, load, populate
-from upheaval.publication import Publication, open_publication
+from upheaval.publication import Publication
 from upheaval.records import Record, list_files, place_records, read_records
 from upheaval.rules import derive
-from upheaval.vocabulary import Vocabulary, load_vocabulary
+from upheaval.setting import prepare
+from upheaval.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,13 @@ def assemble(root: Path) -> Assembly:
         Refusal: the publication, its vocabulary or its rules cannot be used at all.
 
     """
-    publication = open_publication(root)
-    vocabulary = load_vocabulary(publication)
-    contract = derive_contract(vocabulary.graph)
-    context = derive_context(vocabulary.graph, contract, publication)
+    setting = prepare(root)
+    publication, vocabulary, contract, context = (
+        setting.publication,
+        setting.vocabulary,
+        setting.contract,
+        setting.context,
+    )
     entries, misplaced = place_records(list_files(publication), contract)
     records, unread = read_records(publication, entries)
     populated = populate(records, contract, publication)

@@ -8,6 +8,8 @@ from upheaval.graphs import to_rdflib
 from upheaval.locating import to_faults
 from upheaval.soundness import unknown_terms
 
+EMPTY = Fault("data", 1, 1, "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
+
 
 def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     """Check a publication's records against its shapes, and the vocabulary and the shapes against each other.
@@ -26,7 +28,7 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     faults = [*assembly.faults, *unknown_terms(assembly.vocabulary)]
     faults.extend(to_faults(find(assembly, engine), assembly.populated))
     if not assembly.records:
-        faults.append(Fault("data", 1, 1, "the dataset is empty", "add a record: `upheaval new record KIND SLUG`"))
+        faults.append(EMPTY)
     return sorted(dict.fromkeys(faults), key=Fault.sort_key)
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,12 @@ ROOT = click.option(
     default=Path("."),
     show_default="the current folder",
     help="The publication's folder.",
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many processes share the work; one a processor if left out.",
 )
 
 
@@ -103,32 +109,51 @@ def build(root: Path, to: Path | None) -> None:
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
 @click.option("--coverage", is_flag=True, help="Show what pairs, types and phases are covered, and other quality.")
-def check(root: Path, form: str, engine: str, watch: bool, coverage: bool) -> None:
+@JOBS
+def check(root: Path, form: str, engine: str, watch: bool, coverage: bool, jobs: int | None) -> None:
     """Find every fault, with its file, line and column. Status 1 on errors, 0 on warnings."""
     with refusals():
         if coverage:
             click.echo(_coverage(root), nl=False)
             return
+        find = _reference(root) if engine == "pyshacl" else _session(root, jobs, watch)
         if watch:
             from upheaval.watching import watch as keep
 
-            keep(root, lambda: _check(root, form, engine))
+            keep(root, lambda changed: _check(find, changed, form))
             return
         gc.disable()  # one pass over the records makes no garbage worth a tenth of the time
-        if _errors(_check(root, form, engine)):
+        if _errors(_check(find, (), form)):
             sys.exit(1)
 
 
-def _check(root: Path, form: str, engine: str) -> list[Fault]:
+Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
+
+
+def _reference(root: Path) -> Find:
     from upheaval.assembly import assemble
     from upheaval.checking import check as find
+
+    def check_whole(_changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        assembly = assemble(root)
+        return find(assembly, "pyshacl"), len(assembly.records)
+
+    return check_whole
+
+
+def _session(root: Path, jobs: int | None, watch: bool) -> Find:
+    from upheaval.session import LARGE, SMALL, Session
+    from upheaval.workers import cores
+
+    return Session(root, jobs or cores(), SMALL if watch else LARGE).check
+
+
+def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:
     from upheaval.reporting import FORMATS, summary
 
     records = 0
     try:
-        assembly = assemble(root)
-        records = len(assembly.records)
-        faults = find(assembly, engine)
+        faults, records = find(changed)
     except Refusal as refusal:
         faults = list(refusal.faults)
     click.echo(FORMATS[form](faults), nl=False)

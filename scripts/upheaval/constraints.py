@@ -5,6 +5,8 @@ constraint of ours binds `$this` by itself, so its query, run as it stands, give
 together; those that are no focus nodes are dropped. Tests hold this against pySHACL's own evaluation.
 """
 
+from collections.abc import Callable
+
 import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
@@ -17,13 +19,14 @@ from upheaval.graphs import iri_of, nodes, term_to_rdflib
 from upheaval.terms import FAULT_AT, SH
 
 
-def evaluate(store: ox.Store, shapes: Graph, index: Index) -> list[Finding]:
+def evaluate(store: ox.Store, shapes: Graph, index: Index, chosen: Callable[[str], bool] = bool) -> list[Finding]:
     """Evaluate the SPARQL constraints of shapes (SHACL section 5).
 
     Args:
         store: data, derived facts and vocabulary.
         shapes: the shapes graph.
         index: for the classes of focus nodes.
+        chosen: which constraints are evaluated, by their IRIs.
 
     Returns:
         The violations.
@@ -36,17 +39,18 @@ def evaluate(store: ox.Store, shapes: Graph, index: Index) -> list[Finding]:
     for shape, constraint in sorted(shapes.subject_objects(SH.sparql)):
         if Literal(True) in (shapes.value(shape, SH.deactivated), shapes.value(constraint, SH.deactivated)):
             continue
+        if not chosen(str(constraint)):
+            continue
         targets = {str(cls) for cls in shapes.objects(shape, SH.targetClass)}
         for node, value in _violations(store, shapes, constraint):
-            if not targets.isdisjoint(index.types.get(node, ())):
+            if not targets.isdisjoint(index.types.get(node, ())) and not index.is_beside(node):
                 findings.append(_finding(shapes, shape, constraint, node, value))
     return findings
 
 
 def _violations(store: ox.Store, shapes: Graph, constraint: Node) -> set[tuple[str, Node | None]]:
-    text = _prefixes(shapes, constraint) + str(shapes.value(constraint, SH.select))
     try:
-        solutions = sparql.evaluate(store, text)
+        solutions = sparql.evaluate(store, query_of(shapes, constraint))
     except SyntaxError as error:
         message = f"the constraint <{constraint}> is no SPARQL: {error.msg}"
         raise Refusal((Fault("shapes", 1, 1, message, "mend its sh:select", rule="shapes/sparql"),)) from None
@@ -64,15 +68,17 @@ def _value(solution: ox.QuerySolution, names: list[str]) -> Node | None:
     return None if value is None else term_to_rdflib(value)
 
 
-def _prefixes(shapes: Graph, constraint: Node) -> str:
+def query_of(shapes: Graph, constraint: Node) -> str:
+    """Return the query of a constraint with its prefixes (SHACL section 5.2.1)."""
     declared = [
         declaration
         for document in shapes.objects(constraint, SH.prefixes)
         for declaration in nodes(shapes.objects(document, SH.declare))
     ]
-    return "".join(
+    prefixes = "".join(
         f"PREFIX {shapes.value(each, SH.prefix)}: <{shapes.value(each, SH.namespace)}>\n" for each in declared
     )
+    return prefixes + str(shapes.value(constraint, SH.select))
 
 
 def _finding(shapes: Graph, shape: Node, constraint: Node, node: str, value: Node | None) -> Finding:

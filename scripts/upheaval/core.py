@@ -5,8 +5,10 @@ the whole dataset. A component that is not compiled here is refused, never passe
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
+from copy import copy
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
@@ -37,6 +39,7 @@ _SAYS_NOTHING_OF_VALUES = {
     SH.qualifiedMinCount,
 }
 _ON_NODE_SHAPES = {*_SAYS_NOTHING_OF_VALUES, SH.targetClass, SH.property, SH.sparql} - {SH.path}
+_TYPE = str(RDF.type)
 _LANG_STRING = str(RDF.langString)
 _NUMERIC = {str(XSD[name]) for name in ("decimal", "integer", "double", "float")}
 
@@ -44,27 +47,63 @@ _NUMERIC = {str(XSD[name]) for name in ("decimal", "integer", "double", "float")
 class Index:
     """The data by node: what is said of each, and which classes it has, wider ones included."""
 
-    def __init__(self, store: ox.Store, graphs: Iterable[str], contract: Contract) -> None:
-        """Read the named graphs of a store."""
+    def __init__(
+        self, store: ox.Store, graphs: Iterable[str], contract: Contract, beside: Set[str] = frozenset()
+    ) -> None:
+        """Read the named graphs of a store.
+
+        Args:
+            store: the data.
+            graphs: which of its graphs.
+            contract: for wider classes, and for the classes of codes.
+            beside: IRIs of records that are there to be looked up; neither they nor their parts are focus nodes.
+
+        """
+        self._beside = beside
         self.nodes: dict[str, Properties] = {}
         for graph in graphs:
-            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-                values = self.nodes.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, [])
-                if quad.object not in values:
-                    values.append(quad.object)
-        self.types = {
-            node: {
-                wider for cls in said.get(str(RDF.type), []) for wider in contract.wider.get(iri_of(cls), {iri_of(cls)})
-            }
-            for node, said in self.nodes.items()
-        }
+            for subject, predicate, value, _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+                values = self.nodes.setdefault(iri_of(subject), {}).setdefault(predicate.value, [])
+                if value not in values:
+                    values.append(value)
+        wider: dict[tuple[str, ...], frozenset[str]] = {(): frozenset()}
+        self.types: dict[str, frozenset[str]] = {}
+        for node, said in self.nodes.items():
+            classes = tuple(iri_of(cls) for cls in said.get(_TYPE, ()))
+            if classes not in wider:
+                wider[classes] = frozenset().union(*(contract.wider.get(cls, {cls}) for cls in classes))
+            self.types[node] = wider[classes]
         for cls, codes in contract.codes.items():
             for iri in codes.values():
-                self.types.setdefault(iri, set()).update(contract.wider.get(cls, {cls}))
+                self.add_type(iri, contract.wider.get(cls, frozenset({cls})))
 
-    def instances(self, cls: str) -> Iterator[tuple[str, Properties]]:
-        """Yield the nodes of a class and what is said of them."""
-        return ((node, said) for node, said in self.nodes.items() if cls in self.types[node])
+    def add_type(self, node: str, classes: frozenset[str]) -> None:
+        """Say that a node has some classes more."""
+        self.types[node] = self.types.get(node, frozenset()) | classes
+
+    @cached_property
+    def _instances(self) -> dict[str, list[tuple[str, Properties]]]:
+        found: dict[str, list[tuple[str, Properties]]] = {}
+        for node, said in self.nodes.items():
+            if not self.is_beside(node):
+                for cls in self.types[node]:
+                    found.setdefault(cls, []).append((node, said))
+        return found
+
+    def instances(self, cls: str) -> list[tuple[str, Properties]]:
+        """Return the focus nodes of a class and what is said of them."""
+        return self._instances.get(cls, [])
+
+    def without(self, beside: Set[str]) -> "Index":
+        """Return the same index with other records that are there only to be looked up."""
+        other = copy(self)
+        other.__dict__.pop("_instances", None)
+        other._beside = beside
+        return other
+
+    def is_beside(self, node: str) -> bool:
+        """Tell whether a node is there only to be looked up."""
+        return bool(self._beside) and node.partition("#")[0] in self._beside
 
 
 def evaluate(index: Index, shapes: Graph) -> list[Finding]:
@@ -87,7 +126,7 @@ def evaluate(index: Index, shapes: Graph) -> list[Finding]:
         _refuse_other_words(shapes, shape, _ON_NODE_SHAPES)
         if shapes.value(shape, SH.deactivated) == Literal(True):
             continue
-        instances = list(index.instances(str(target)))
+        instances = index.instances(str(target))
         for prop in nodes(shapes.objects(shape, SH.property)):
             if shapes.value(prop, SH.deactivated) != Literal(True):
                 findings.extend(_evaluate(index, shapes, prop, instances))

@@ -41,6 +41,7 @@ class Populated:
         spots: where each node comes from, by its IRI.
         faults: what is wrong with keys and values.
         broken: pairs of a node and a property whose value was left out because of a fault.
+        named: the names by which records are referred to, whether there are such records or not.
 
     """
 
@@ -48,6 +49,7 @@ class Populated:
     spots: dict[str, Spot] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
 
 def populate(
@@ -171,6 +173,7 @@ class _Populating:
         return text
 
     def _reference(self, key: Key, text: str) -> str:
+        self.result.named.add(text)
         if text not in self.index:
             fitting = [slug for slug, kind in self.index.items() if any(cls in kind.ancestors for cls in key.classes)]
             near = get_close_matches(text, fitting, 1) or get_close_matches(text, self.index, 1)

@@ -1,18 +1,36 @@
 """Writing a build: all of it or nothing."""
 
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from upheaval.faults import Fault, Refusal
 
 SITE = "site"
 """The folder of the web pages, which a new build takes over from the one before; `upheaval site` then renews them."""
 
+Content: TypeAlias = bytes | Path
+"""What goes into a file of a build: bytes, or another file on the same disk, which is moved."""
 
-def write_build(files: Mapping[str, bytes], target: Path) -> None:
+
+def size_of(content: Content) -> int:
+    """Return the number of bytes."""
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def sha256_of(content: Content) -> str:
+    """Return the SHA-256 in hexadecimal digits."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_build(files: Mapping[str, Content], target: Path) -> None:
     """Write the files of a build into a folder, in the place of what a build left there before.
 
     Args:
@@ -35,7 +53,10 @@ def write_build(files: Mapping[str, bytes], target: Path) -> None:
         for path, content in files.items():
             file = beside / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            if isinstance(content, Path):
+                content.rename(file)
+            else:
+                file.write_bytes(content)
         beside.chmod(0o755)
         _swap(beside, target)
     except OSError as error:

@@ -1,14 +1,13 @@
 """The catalogue of a build: DCAT 3, VoID computed from the data, and a schema.org Dataset."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import pyoxigraph as ox
 from rdflib import DCAT, FOAF, PROV, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF, XSD
 from rdflib.term import Node
 
+from upheaval.building import Content, sha256_of, size_of
+from upheaval.counting import Counts
 from upheaval.publication import Publication
 
 SCHEMA = Namespace("https://schema.org/")
@@ -23,18 +22,18 @@ MEDIA = {
     ".rdf": "application/rdf+xml",
     ".csv": "text/csv",
     ".json": "application/json",
+    ".gz": "application/gzip",
     ".md": "text/markdown",
 }
 _IANA = "https://www.iana.org/assignments/media-types/"
-_TYPE = str(RDF.type)
 
 
-def describe(publication: Publication, triples: Iterable[ox.Triple], vocabularies: Iterable[str]) -> Graph:
+def describe(publication: Publication, counts: Counts, vocabularies: Iterable[str]) -> Graph:
     """Describe a dataset, apart from its files.
 
     Args:
         publication: whose dataset.
-        triples: data and derived facts, each once.
+        counts: of data and derived facts together.
         vocabularies: IRIs of the vocabularies that it uses.
 
     Returns:
@@ -49,11 +48,11 @@ def describe(publication: Publication, triples: Iterable[ox.Triple], vocabularie
     _metadata(graph, dataset, publication)
     for vocabulary in vocabularies:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
-    _statistics(graph, dataset, publication, triples)
+    _statistics(graph, dataset, publication, counts)
     return graph
 
 
-def add_files(graph: Graph, publication: Publication, files: Mapping[str, bytes]) -> None:
+def add_files(graph: Graph, publication: Publication, files: Mapping[str, Content]) -> None:
     """Add a distribution for each file, with its media type, size and SHA-256 (DCAT 3 section 6.8).
 
     Args:
@@ -65,12 +64,13 @@ def add_files(graph: Graph, publication: Publication, files: Mapping[str, bytes]
     dataset = URIRef(publication.iri)
     for path, content in sorted(files.items()):
         suffix = path[path.rfind(".") :]
+        dump = path.removesuffix(".gz")
         file = URIRef(f"{publication.iri}{path}")
         media = URIRef(_IANA + MEDIA.get(suffix, "application/octet-stream"))
         checksum = URIRef(f"{file}#sha256")
         graph.add((dataset, DCAT.distribution, file))
         graph.add((dataset, SCHEMA.distribution, file))
-        if suffix in (".ttl", ".nt", ".rdf", ".nq", ".trig") and path.startswith(publication.name):
+        if dump.endswith((".ttl", ".nt", ".rdf", ".nq", ".trig")) and path.startswith(publication.name):
             graph.add((dataset, VOID.dataDump, file))
         for predicate, value in (
             (RDF.type, DCAT.Distribution),
@@ -81,14 +81,13 @@ def add_files(graph: Graph, publication: Publication, files: Mapping[str, bytes]
             (SCHEMA.contentUrl, file),
             (DCAT.mediaType, media),
             (SCHEMA.encodingFormat, Literal(MEDIA.get(suffix, "application/octet-stream"))),
-            (DCAT.byteSize, Literal(str(len(content)), datatype=XSD.nonNegativeInteger)),
+            (DCAT.byteSize, Literal(str(size_of(content)), datatype=XSD.nonNegativeInteger)),
             (SPDX.checksum, checksum),
         ):
             graph.add((file, predicate, value))
-        digest = hashlib.sha256(content).hexdigest()
         graph.add((checksum, RDF.type, SPDX.Checksum))
         graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
-        graph.add((checksum, SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary)))
+        graph.add((checksum, SPDX.checksumValue, Literal(sha256_of(content), datatype=XSD.hexBinary)))
 
 
 def _metadata(graph: Graph, dataset: URIRef, publication: Publication) -> None:
@@ -136,44 +135,29 @@ def _metadata(graph: Graph, dataset: URIRef, publication: Publication) -> None:
     graph.add((dataset, SCHEMA.includedInDataCatalog, catalog))
 
 
-def _statistics(graph: Graph, dataset: URIRef, publication: Publication, triples: Iterable[ox.Triple]) -> None:
-    subjects: set[str] = set()
-    objects: set[str] = set()
-    classes: Counter[str] = Counter()
-    properties: Counter[str] = Counter()
-    years: list[str] = []
-    total = 0
-    for triple in triples:
-        total += 1
-        subjects.add(str(triple.subject))
-        objects.add(str(triple.object))
-        properties[triple.predicate.value] += 1
-        if triple.predicate.value == _TYPE:
-            classes[str(triple.object)[1:-1]] += 1
-        if triple.predicate.value.endswith(("#earliest", "#latest")):
-            years.append(str(triple.object)[1:11])
-
+def _statistics(graph: Graph, dataset: URIRef, publication: Publication, counts: Counts) -> None:
     def count(node: URIRef, predicate: URIRef, number: int) -> None:
         graph.add((node, predicate, Literal(number)))
 
-    count(dataset, VOID.triples, total)
-    count(dataset, VOID.distinctSubjects, len(subjects))
-    count(dataset, VOID.distinctObjects, len(objects))
-    count(dataset, VOID.classes, len(classes))
-    count(dataset, VOID.properties, len(properties))
-    count(dataset, VOID.entities, sum(classes.values()))
-    for cls, number in classes.items():
+    count(dataset, VOID.triples, counts.triples)
+    count(dataset, VOID.distinctSubjects, counts.subjects)
+    if counts.objects is not None:
+        count(dataset, VOID.distinctObjects, counts.objects)
+    count(dataset, VOID.classes, len(counts.classes))
+    count(dataset, VOID.properties, len(counts.properties))
+    count(dataset, VOID.entities, sum(counts.classes.values()))
+    for cls, number in counts.classes.items():
         part = URIRef(f"{publication.iri}void/class/{_last(cls)}")
         graph.add((dataset, VOID.classPartition, part))
         graph.add((part, VOID["class"], URIRef(cls)))
         count(part, VOID.entities, number)
-    for prop, number in properties.items():
+    for prop, number in counts.properties.items():
         part = URIRef(f"{publication.iri}void/property/{_last(prop)}")
         graph.add((dataset, VOID.propertyPartition, part))
         graph.add((part, VOID.property, URIRef(prop)))
         count(part, VOID.triples, number)
-    if years:
-        graph.add((dataset, SCHEMA.temporalCoverage, Literal(f"{min(years)}/{max(years)}")))
+    if counts.first:
+        graph.add((dataset, SCHEMA.temporalCoverage, Literal(f"{counts.first}/{counts.last}")))
 
 
 def _last(iri: str) -> str:

@@ -75,27 +75,52 @@ def main() -> None:
 @main.command(epilog="Example: upheaval build --to build")
 @ROOT
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder to build into.")
-def build(root: Path, to: Path | None) -> None:
+@click.option("--stream", is_flag=True, help="In bounded memory: compressed N-Quads, for millions of triples.")
+@click.option("--resume", is_flag=True, help="Go on with a streaming build that was interrupted.")
+@JOBS
+def build(root: Path, to: Path | None, stream: bool, resume: bool, jobs: int | None) -> None:
     """Check the sources and write every file of the publication."""
+    target = to or root / "build"
     with refusals():
+        if stream or resume:
+            _stream(root, target, jobs, resume)
+            return
         from upheaval.assembly import assemble
         from upheaval.building import write_build
         from upheaval.checking import check as find
         from upheaval.export import export
-        from upheaval.reporting import as_text, summary
 
         assembly = assemble(root)
-        faults = find(assembly)
-        click.echo(as_text(faults), err=True, nl=False)
-        click.echo(summary(faults, len(assembly.records)), err=True)
-        if _errors(faults):
-            click.echo("nothing was built; the build before is untouched", err=True)
-            sys.exit(1)
+        _say(find(assembly), len(assembly.records))
         files = export(assembly)
-        target = to or root / "build"
         write_build(files, target)
         size = sum(len(content) for content in files.values()) / 1e6
         click.echo(f"{len(files)} files, {size:.1f} MB, in {target}")
+
+
+def _stream(root: Path, target: Path, jobs: int | None, resume: bool) -> None:
+    from upheaval.progress import track
+    from upheaval.streaming import stream
+    from upheaval.workers import cores
+
+    try:
+        done = stream(root, target, jobs or cores(), resume, track)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the build before is untouched, and --resume goes on with this one", err=True)
+        sys.exit(1)
+    _say(done.faults, done.records)
+    click.echo(f"{done.quads:,} quads in {target}")
+
+
+def _say(faults: list[Fault], records: int) -> None:
+    """Print what a build has found, and leave with status 1 on errors."""
+    from upheaval.reporting import as_text, summary
+
+    click.echo(as_text(faults), err=True, nl=False)
+    click.echo(summary(faults, records), err=True)
+    if _errors(faults):
+        click.echo("nothing was built; the build before is untouched", err=True)
+        sys.exit(1)
 
 
 @main.command(epilog="Example: upheaval check --format github")

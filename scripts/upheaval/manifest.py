@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
+from upheaval.building import Content, sha256_of, size_of
 from upheaval.graphs import in_graph, write
 from upheaval.publication import Publication
 
@@ -24,7 +25,7 @@ def canonical_hash(triples: Iterable[ox.Triple]) -> str:
 
 
 def make_manifest(
-    publication: Publication, files: Mapping[str, bytes], identity: str, triples: Mapping[str, int]
+    publication: Publication, files: Mapping[str, Content], identity: str, triples: Mapping[str, int]
 ) -> bytes:
     """Write the manifest.
 
@@ -44,9 +45,6 @@ def make_manifest(
         "issued": publication.issued,
         "rdfc10_sha256": identity,
         "triples": dict(triples),
-        "files": {
-            path: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for path, content in files.items()
-        },
+        "files": {path: {"bytes": size_of(content), "sha256": sha256_of(content)} for path, content in files.items()},
     }
     return (json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()

@@ -113,7 +113,7 @@ def read_facts(bench: Workbench, entries: Iterable[Entry]) -> dict[str, Facts]:
         seen = lines if whole else [line for prop, line in of_record if prop in reach.others]
         found[entry.slug] = Facts(
             to_bytes(lines),
-            Seen(to_bytes(seen), _named(seen, base), record.body is not None),
+            Seen(to_bytes(seen), names_in(seen, setting.publication.iri), record.body is not None),
             to_bytes(line for prop, line in of_record if prop in reach.gathered),
             frozenset(populated.named),
             (*unread, *populated.faults),
@@ -122,9 +122,9 @@ def read_facts(bench: Workbench, entries: Iterable[Entry]) -> dict[str, Facts]:
     return found
 
 
-def _named(lines: Iterable[str], base: str) -> frozenset[str]:
-    """Return the names of records that lines end with."""
-    start = f" {base}"
+def names_in(lines: Iterable[str], base: str) -> frozenset[str]:
+    """Return the names of records that N-Triples end with; `base` is the namespace."""
+    start = f" <{base}"
     return frozenset(
         name
         for line in lines

@@ -102,13 +102,13 @@ class Session:
         publication = self.bench.setting.publication
         folders = [folder for room in ("ontology", "shapes") for folder in publication.rooms(room)]
         files = [path for folder in folders for path in folder.rglob("*")]
-        return {path.resolve(): _stamp(path) for path in (*files, publication.root / FILE)}
+        return {path.resolve(): stamp(path) for path in (*files, publication.root / FILE)}
 
     def _compare(self, bench: Workbench, entries: list[Entry], changed: set[Path]) -> tuple[set[str], set[str]]:
         """Return the records that have to be read, and those of which others may see something new."""
         root, before = bench.setting.publication.root, bench.entries
         bench.place(entries)
-        stamps = {entry.file: _stamp(root / entry.file) for entry in entries}
+        stamps = {entry.file: stamp(root / entry.file) for entry in entries}
         files = {path.relative_to(root.resolve()).as_posix() for path in changed if path.is_relative_to(root.resolve())}
         stale = {
             entry.slug
@@ -196,7 +196,8 @@ class Session:
             self.together = lines, broken, judge_together(bench, text, broken)
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp(path: Path) -> Stamp | None:
+    """Return what changes when a file does, or None where there is none."""
     try:
         found = path.stat()
     except OSError:

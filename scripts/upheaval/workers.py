@@ -4,6 +4,8 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -57,9 +59,19 @@ def share_out(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) 
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the process that asked for the work; what is done here makes no cycles worth collecting."""
+    """Leave Ctrl-C to the process that asked for the work, and end with it even if it is killed.
+
+    What is done here makes no cycles worth collecting.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _do(item: object) -> object:

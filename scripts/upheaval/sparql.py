@@ -1,6 +1,7 @@
 """The one door to Oxigraph: a query sees the store and nothing else."""
 
 import re
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -35,6 +36,7 @@ def evaluate(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryTriples 
         raise SyntaxError(" ".join(_PLACE.sub("", error.msg).split()), where) from None
 
 
+@lru_cache(256)
 def parses_without(word: str, text: str) -> bool:
     """Say whether a text is SPARQL with another word in the place of a keyword, which is then none of its keywords.
 

@@ -1,0 +1,68 @@
+"""Loading, and the example questions: beside Oxigraph itself, rdflib and Jena TDB2."""
+
+import statistics
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from tests.benchmarks.rows import Row, interleaved, taken
+from upheaval.answers import ask
+from upheaval.assembly import assemble
+from upheaval.graphs import to_rdflib
+from upheaval.questions import read_questions
+
+
+def measure(root: Path, size: str, repeats: int, rdflib: bool) -> list[Row]:
+    """Ask every example question with its default parameters; each side's rows are read to the end."""
+    assembly = assemble(root)
+    texts = [question.text for question in read_questions(assembly.publication).values()]
+    store = assembly.store
+
+    def ours(text: str) -> int:
+        return _count(ask(store, text, "bench"))
+
+    def bare(text: str) -> int:
+        return _count(store.query(text, use_default_graph_as_union=True))
+
+    pairs = [interleaved(_asking(ours, text), _asking(bare, text), repeats) for text in texts]
+    mine, theirs = (_means([pair[side] for pair in pairs], repeats) for side in (0, 1))
+    note = f"geometric mean of {len(texts)} questions"
+    rows = [Row(f"ask, {size}", f"Oxigraph {version('pyoxigraph')} itself", mine, theirs, goal=1 / 1.1, note=note)]
+    if rdflib:
+        graph = to_rdflib({quad.triple for quad in store})
+        slow = [taken(partial(_ask_rdflib, graph, text)) for text in texts]
+        rows.append(
+            Row(f"ask, {size}", f"rdflib {version('rdflib')}", mine, _means([[one] for one in slow], 1), goal=20)
+        )
+    text = store.dump(format=ox.RdfFormat.N_QUADS) or b""
+
+    def bulk() -> None:
+        ox.Store().bulk_load(text, format=ox.RdfFormat.N_QUADS)
+
+    def parsed() -> None:
+        to_rdflib(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS))
+
+    rows.append(Row(f"load, {size}", f"rdflib {version('rdflib')}'s memory store", *interleaved(bulk, parsed, repeats)))
+    return rows
+
+
+def _ask_rdflib(graph: Graph, text: str) -> None:
+    for _ in graph.query(text):
+        pass
+
+
+def _count(found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> int:
+    return 1 if isinstance(found, ox.QueryBoolean) else len(list(found))
+
+
+def _asking(ask_it: Callable[[str], int], text: str) -> Callable[[], int]:
+    return lambda: ask_it(text)
+
+
+def _means(times: list[list[float]], repeats: int) -> list[float]:
+    """Return, for each repetition, the geometric mean over all questions; what is too short to measure counts 10 µs."""
+    return [statistics.geometric_mean(max(1e-5, one[turn]) for one in times) for turn in range(repeats)]

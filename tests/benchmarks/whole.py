@@ -1,0 +1,79 @@
+"""Whole processes: checking, streaming builds of growing size, one core and two, memory."""
+
+import math
+import os
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks.generate import generate
+from tests.benchmarks.rows import ROOT, Row, run, upheaval
+from upheaval.session import Session
+from upheaval.workers import cores
+
+
+def checking(repeats: int) -> list[Row]:
+    """Check the shipped data: cold, with one process and with all; and after an edit of one file."""
+    one, all_ = [], []
+    for _ in range(repeats):
+        one.append(run(upheaval("check", "--root", ROOT, "--jobs", "1")))
+        all_.append(run(upheaval("check", "--root", ROOT)))
+    rows = [
+        Row(
+            "check, shipped data, cold",
+            f"one process beside {cores()}",
+            [each.seconds for each in all_],
+            [each.seconds for each in one],
+            "s",
+            note=f"processor seconds: {min(each.cpu for each in one):.2f} with one; "
+            f"{max(each.megabytes for each in one):.0f} MB; goal < 2 s",
+        )
+    ]
+    session = Session(ROOT, cores())
+    session.check()
+    file = ROOT / "data" / "exercises" / "joint-sea-2013.yaml"
+    times = []
+    for _ in range(repeats):
+        begin = time.process_time()
+        session.check([file])
+        times.append(time.process_time() - begin)
+    full = [each.cpu for each in one]
+    rows.append(
+        Row("check, after one file was saved", "a cold check", times, full, note="read and judged anew; goal < 0.3 s")
+    )
+    return rows
+
+
+def growing(sizes: list[int], repeats: int) -> list[Row]:
+    """Build streaming, at growing sizes and with one process: how its processor seconds grow."""
+    rows: list[Row] = []
+    points: list[tuple[float, float]] = []
+    for size in sizes:
+        with TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
+            records = generate(Path(folder) / "p", size)
+            words: list[str | Path] = [
+                "build",
+                "--stream",
+                "--root",
+                Path(folder) / "p",
+                "--to",
+                Path(folder) / "out",
+                "--jobs",
+            ]
+            runs = [run(upheaval(*words, "1")) for _ in range(repeats)]
+            quads = int(runs[0].stdout.split()[0].replace(",", ""))
+            rate = quads / min(one.cpu for one in runs)
+            note = f"{records:,} records, {rate:,.0f} quads a processor second"
+            points.append((quads, min(one.cpu for one in runs)))
+            rows.append(Row(f"streaming build, {quads:,} quads", "–", [one.cpu for one in runs], [], note=note))
+            rows.append(Row("  its memory", "2,048 MB allowed", [max(one.megabytes for one in runs)], [2048], "MB", 1))
+            if size == sizes[-1] and cores() > 1:
+                both = [run(upheaval(*words, "2")) for _ in range(repeats)]
+                mine, theirs = [one.seconds for one in both], [one.seconds for one in runs]
+                rows.append(Row("  two processes", "one process", mine, theirs, "s", 1.7))
+    if len(points) > 1:
+        # the first includes what every process costs at its start
+        (less, fast), (more, slow) = points[-2:]
+        exponent = math.log(slow / fast) / math.log(more / less)
+        rows.append(Row("growth, exponent", "1.05 allowed", [exponent], [1.05], "exponent", 1))
+    return rows

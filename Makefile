@@ -26,19 +26,26 @@ test: .venv/.tested-with  ## lint, type check and run the tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-bench: .venv/.tested-with  ## measure ratios against named peers, in one table (some minutes)
-	$(BIN)/python -m tests.benchmarks
+bench: .venv/.tested-with .venv-bench  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
+	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 	$(BIN)/upheaval build
 	$(BIN)/python -m tests.benchmarks.stores
 	$(BIN)/python -m tests.benchmarks.endpoint
+
+.venv-bench: requirements-bench.txt
+	@echo "Setting up .venv-bench with the peers ..."
+	@"$(PYTHON)" -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
 	$(PIP) install 'uv>=0.9,<1'
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build -o requirements.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench -o requirements-bench.txt
 
 clean:  ## remove all that was made: build/, dist/, .venv/ and caches
-	rm -rf build dist .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## show this list

@@ -34,7 +34,7 @@ def measure(root: Path, size: str, repeats: int, plain: bool) -> list[Row]:
         shapes.write_bytes(write(plainer, ox.RdfFormat.TURTLE))
         found = _or_none(lambda: peer("rudof", data, shapes))
         note = "without one pattern that it cannot read" if found is not None else "not installed, or failed"
-        rows.append(Row(f"validate, {size}", f"pyrudof {_rudof()}", ours, [found] if found is not None else [], note=note))
+        rows.append(Row(f"validate, {size}", f"pyrudof {_rudof()}", ours, [found] if found else [], note=note))
     return rows
 
 

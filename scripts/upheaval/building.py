@@ -43,7 +43,7 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
 
     """
     target = target.resolve()
-    if target.exists() and not _is_build(target):
+    if target.exists() and not is_build(target):
         message = f"{target} is there already and is no build, and a build replaces the whole folder"
         raise Refusal((Fault(target.name, 1, 1, message, "name an empty or a new folder", rule="build/target"),))
     beside: Path | None = None
@@ -58,7 +58,7 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
             else:
                 file.write_bytes(content)
         beside.chmod(0o755)
-        _swap(beside, target)
+        swap(beside, target)
     except OSError as error:
         message = f"the build cannot be written to {target}: {error.strerror}"
         cure = "make room or give write access, then build again; the build before is untouched"
@@ -68,11 +68,12 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def _is_build(folder: Path) -> bool:
+def is_build(folder: Path) -> bool:
+    """Say whether a folder may be replaced: it is empty, or has the manifest that a build or an import leaves."""
     return folder.is_dir() and ((folder / "manifest.json").is_file() or not any(folder.iterdir()))
 
 
-def _swap(new: Path, target: Path) -> None:
+def swap(new: Path, target: Path) -> None:
     """Put a folder in the place of another; when that fails or is interrupted in between, it is undone."""
     old = new.with_name(new.name + "-old")
     try:

@@ -47,6 +47,7 @@ class Doors(click.Group):
     """A group of which some commands are imported only when they are called, or listed."""
 
     ELSEWHERE = {  # noqa: RUF012 (never changed)
+        "import": ("upheaval.importers.command", "import_command"),
         "load": ("upheaval.load.command", "load_command"),
         "mcp": ("upheaval.mcp", "mcp_command"),
         "serve": ("upheaval.serve.command", "serve_command"),

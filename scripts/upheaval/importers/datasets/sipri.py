@@ -1,0 +1,200 @@
+"""SIPRI Arms Transfers Database: the trade register, as CSV."""
+
+import ibis
+
+from upheaval.importers.declaration import (
+    Column,
+    Dataset,
+    Exclusion,
+    Expression,
+    File,
+    Rows,
+    Rule,
+    Table,
+    code,
+    if_there,
+    number,
+    one_of,
+    text,
+    whole,
+    year,
+)
+from upheaval.importers.sources import Sources, our
+
+YEARS = r"[12][0-9]{3}(; [12][0-9]{3})*"
+FIGURES = (
+    ("number ordered", "Number ordered", "pieces", "Number ordered ?"),
+    ("number delivered", "Number delivered", "pieces", "Number delivered ?"),
+    ("value of the order", "SIPRI TIV for total order", "million-trend-indicator-values", ""),
+    ("value of what was delivered", "SIPRI TIV of delivered weapons", "million-trend-indicator-values", ""),
+)
+
+
+def slug(value: Expression) -> Expression:
+    """Return a text as part of an IRI: its ASCII letters and digits, and the beginning of its hash."""
+    plain = value.lower().re_replace("[^a-z0-9]+", "-").re_replace("^-|-$", "")
+    return plain.concat("-", value.hexdigest("md5").substr(0, 6))
+
+
+def marked(table: Table, value: str, mark: str) -> Expression:
+    """Return a cell together with its question mark."""
+    return table[value].fill_null("unknown").concat(ibis.ifelse(table[mark] == "?", " (estimated)", ""))
+
+
+def transfers(sources: Sources) -> Table:
+    """Return the register with a name for each row, its parties, its item and its span."""
+    table = sources.table("register")
+    deal = [table[name].fill_null("") for name in ("Recipient", "Supplier", "Year of order", "Number ordered")]
+    weapon = table["Weapon designation"].concat(" (", table["Weapon description"], ")")
+    table = table.mutate(key=weapon.concat("|", *(part.concat("|") for part in deal)).hexdigest("md5").substr(0, 16))
+    table = table.mutate(repeat=ibis.row_number().over(ibis.window(group_by="key", order_by="row")))
+    suffix = ibis.ifelse(table.repeat > 0, ibis.literal("-").concat((table.repeat + 1).cast("string")), "")
+    years = table["Year(s) of delivery"]
+    table = table.mutate(
+        id=ibis.literal("transfer/").concat(table.key, suffix),
+        weapon=weapon,
+        item=sources.iri(ibis.literal("item/").concat(slug(weapon))),
+        begin=ibis.coalesce(years.substr(0, 4), table["Year of order"]),
+        end=years.right(4),
+    )
+    table = sources.actor(table, table.Supplier, table.begin, "seller")
+    return sources.actor(table, table.Recipient, table.begin, "buyer")
+
+
+def records(sources: Sources) -> list[Rows]:
+    """A transfer a row, with its item and its figures."""
+    table = sources.keep("transfers", transfers(sources))
+    kinds = sources.codes("weapon", "item_kind", "cooperation")
+    placed = table.join(kinds, table["Weapon description"] == kinds.code)
+    items = placed.group_by("item", "weapon", "item_kind").agg(row=placed.row.min(), file=placed.file.min())
+    order = ibis.literal("ordered ").concat(marked(table, "Year of order", "Year of order ?"))
+    facts = order.concat(": ", marked(table, "Number ordered", "Number ordered ?"))
+    delivered = ibis.literal("; delivered: ").concat(
+        marked(table, "Number delivered", "Number delivered ?"),
+        ibis.literal(", ").concat(table["Year(s) of delivery"]).fill_null(""),
+    )
+    state = ibis.literal("; ").concat(table.status.lower()).fill_null("")
+    return [
+        Rows(
+            "WeaponSystem",
+            items.select(
+                id=items["item"].substr(len(sources.base)), label="weapon", itemKind="item_kind", file="file", row="row"
+            ),
+        ),
+        Rows(
+            "ArmsTransfer",
+            table.select(
+                id="id",
+                label=table.weapon.concat(" from ", table.Supplier, " to ", table.Recipient),
+                description="Comments",
+                supplier="seller",
+                recipient="buyer",
+                item="item",
+                startDate="begin",
+                endDate="end",
+                evidentialStatus=our("evidential-status", "reported"),
+                says=facts.concat(delivered, state),
+                file="file",
+                row="row",
+            ),
+            order=("row",),
+        ),
+        Rows("ArmsTransfer", placed.select(id="id", cooperationType="cooperation"), more=True),
+        Rows("ArmsTransfer", deliveries(table), more=True, order=("id", "deliveryDate")),
+        *(Rows("Estimate", figure(sources, table, *about), under="estimate") for about in FIGURES),
+    ]
+
+
+def deliveries(table: Table) -> Table:
+    """Return every year of delivery."""
+    listed = table.filter(table["Year(s) of delivery"].notnull())
+    return listed.select("id", deliveryDate=listed["Year(s) of delivery"].split("; ").unnest()).distinct()
+
+
+def figure(sources: Sources, table: Table, measure: str, column: str, unit: str, mark: str) -> Table:
+    """Return one figure of every row that has it; an uncertain one says so."""
+    given = table.filter(table[column].notnull())
+    ordered = "order" in measure
+    publisher = next(actor.iri for actor in sources.actors if actor.code == "SIPRI")
+    return given.select(
+        id=given.id.concat("#", measure.replace(" ", "-")),
+        of="id",
+        measure=ibis.literal(measure),
+        value=column,
+        unit=our("unit", unit),
+        asOf=given["Year of order"] if ordered else ibis.coalesce(given.end, given.begin),
+        claimedBy=ibis.literal(publisher),
+        approximate=ibis.ifelse(given[mark] == "?", "true", ibis.null("string")) if mark else ibis.null("string"),
+        file="file",
+        row="row",
+    )
+
+
+def unknown_party(sources: Sources) -> Table:
+    """Return the rows of which SIPRI does not know one side."""
+    table = sources.table("register")
+    return table.filter(table.Supplier.startswith("unknown s") | table.Recipient.startswith("unknown recipient"))
+
+
+def descending(sources: Sources) -> Table:
+    """Return the rows whose years of delivery are not in order."""
+    table = sources.table("register")
+    years = table["Year(s) of delivery"]
+    return table.filter(years.substr(0, 4) > years.right(4))
+
+
+DATASET = Dataset(
+    name="sipri",
+    title="SIPRI Arms Transfers Database, trade register",
+    creator="Stockholm International Peace Research Institute",
+    publisher="Stockholm International Peace Research Institute",
+    publisher_kind="think-tank",
+    url="https://www.sipri.org/databases/armstransfers",
+    citation="Stockholm International Peace Research Institute. SIPRI Arms Transfers Database.",
+    licence="Copyright SIPRI; fair use with attribution, no republication of the register.",
+    edition="the format of 2026-02",
+    files=(
+        File(
+            "register",
+            {
+                "Recipient": code("actor"),
+                "Supplier": code("actor"),
+                "Year of order": year(required=True),
+                "Year of order ?": if_there(one_of("?")),
+                "Number ordered": whole(),
+                "Number ordered ?": if_there(one_of("?")),
+                "Weapon designation": text(required=True),
+                "Weapon description": code("weapon"),
+                "Number delivered": whole(),
+                "Number delivered ?": if_there(one_of("?")),
+                "Year(s) of delivery": Column(YEARS, "years such as 2016; 2017"),
+                "status": if_there(one_of("New", "Second hand", "Second hand but modernized")),
+                "Comments": if_there(text()),
+                "SIPRI TIV per unit": if_there(number()),
+                "SIPRI TIV for total order": if_there(number()),
+                "SIPRI TIV of delivered weapons": if_there(number()),
+            },
+        ),
+    ),
+    actors=("actor", "publisher"),
+    crosswalk="sipri.ttl",
+    records=records,
+    rules=(
+        Rule("register", "Year(s) of delivery", descending, "are not in order", "list the years from first to last"),
+    ),
+    exclusions=(
+        Exclusion(
+            "supplier or recipient unknown to SIPRI",
+            "register",
+            unknown_party,
+        ),
+    ),
+    caveats=(
+        "Shells and most munitions, small arms and much support equipment are outside the register's scope.",
+        "A transfer begins and ends with its years of delivery; one that has none begins with its year of order.",
+        "Trend-indicator values measure capability and are no prices.",
+        "The Soviet Union and Russia are two actors, as in the register.",
+        "A row has no number of its own: the IRI is made from recipient, supplier, weapon, year and number of the"
+        " order, and changes when SIPRI corrects one of them.",
+    ),
+)

@@ -1,0 +1,71 @@
+"""The identity of N-Quads without blank nodes, of any size: how many there are, and the SHA-256 of their sorted lines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+_BLOCK = 1 << 22
+
+
+def fingerprint(path: Path, progress: Callable[[int], None]) -> tuple[str, int]:
+    """Return the SHA-256 of a file and, if it holds N-Quads, compressed or not, how many lines it has.
+
+    Args:
+        path: the file.
+        progress: is told how many of its bytes have just been read.
+
+    """
+    with path.open("rb") as file:
+        found = hashlib.sha256()
+        lines = 0
+        while block := file.read(_BLOCK):
+            found.update(block)
+            lines += block.count(b"\n") if path.suffix == ".nq" else 0
+            progress(len(block))
+    if path.suffix in COMPRESSED and path.stem.endswith(".nq"):
+        with opened(path) as stream:
+            while block := stream.read(_BLOCK):
+                lines += block.count(b"\n")
+    return found.hexdigest(), lines
+
+
+COMPRESSED = {".gz": "gzip", ".zst": "zstd"}
+
+
+def opened(path: Path) -> pa.NativeFile:
+    """Open a file of N-Quads for reading, compressed or not."""
+    return pa.input_stream(str(path), compression=COMPRESSED.get(path.suffix))
+
+
+def identity(files: list[Path], folder: Path, memory: str = "500MB") -> tuple[int, str]:
+    """Count and hash the quads of several files, whatever the files and the order in which they stand.
+
+    Args:
+        files: N-Quads, compressed or not.
+        folder: where sorting may spill to.
+        memory: the most that sorting takes before it does.
+
+    Returns:
+        The number of distinct quads, and the SHA-256 of their lines in the order of their bytes:
+        `cat *.nq | LC_ALL=C sort -u | sha256sum` gives the same.
+
+    """
+    found = hashlib.sha256()
+    count = 0
+    with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "sorting")}) as con:
+        names = [str(file) for file in files]
+        lines = con.sql(
+            "SELECT DISTINCT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, delim = '\x01', "
+            "quote = '', escape = '', comment = '', auto_detect = false, max_line_size = 16777216) ORDER BY line",
+            params=[names],
+        )
+        for batch in lines.to_arrow_reader(50_000):
+            texts = batch.column(0).to_pylist()
+            found.update("".join(f"{text}\n" for text in texts).encode())
+            count += len(texts)
+    return count, found.hexdigest()

@@ -49,6 +49,7 @@ class Doors(click.Group):
     ELSEWHERE = {  # noqa: RUF012 (never changed)
         "import": ("upheaval.importers.command", "import_command"),
         "load": ("upheaval.load.command", "load_command"),
+        "match": ("upheaval.importers.match", "match_command"),
         "mcp": ("upheaval.mcp", "mcp_command"),
         "serve": ("upheaval.serve.command", "serve_command"),
         "site": ("upheaval.site.command", "site_command"),

@@ -37,15 +37,15 @@ def other(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
     folder: Path = tmp_path_factory.mktemp("older")
     data = f"<{build.iri}graph/data>"
-    lines = build.quads.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = build.quads[0].read_text(encoding="utf-8").splitlines(keepends=True)
     gone = next(line for line in lines if data in line and "Арвения" in line)
     month = next(line for line in lines if data in line and "#gYearMonth>" in line)
     day = month.replace("#gYearMonth>", "#date>").replace('"^^', '-01"^^')
     content = "".join(day if line == month else line for line in lines if line != gone).encode()
-    (folder / build.quads.name).write_bytes(content)
+    (folder / build.quads[0].name).write_bytes(content)
     manifest = json.loads((build.folder / "manifest.json").read_text())
     manifest["triples"]["data"] -= 1
-    manifest["files"][build.quads.name]["sha256"] = hashlib.sha256(content).hexdigest()
+    manifest["files"][build.quads[0].name]["sha256"] = hashlib.sha256(content).hexdigest()
     both = {
         str(quad.triple): quad.triple
         for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS)

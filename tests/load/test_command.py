@@ -103,7 +103,7 @@ def test_no_build_and_damaged_build(build: Build, tmp_path: Path) -> None:
     with pytest.raises(Unloaded, match="no build in"):
         open_build(tmp_path)
     shutil.copytree(build.folder, tmp_path / "build")
-    with (tmp_path / "build" / build.quads.name).open("a") as file:
+    with (tmp_path / "build" / build.quads[0].name).open("a") as file:
         file.write("# more\n")
     with pytest.raises(Unloaded, match="not the file that"):
         open_build(tmp_path / "build")

@@ -211,7 +211,7 @@ def test_tdb2_broken_load_keeps_the_old(tmp_path: Path, build: Build, other: Bui
         def _java(self, *arguments: str) -> str:
             if arguments[0] == "tdb2.tdbloader":
                 broken = tmp_path / "broken.nq"
-                broken.write_bytes(build.quads.read_bytes()[:5000])
+                broken.write_bytes(build.quads[0].read_bytes()[:5000])
                 arguments = (*arguments[:-1], str(broken))
             return super()._java(*arguments)
 

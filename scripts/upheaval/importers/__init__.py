@@ -1,1 +1,1 @@
-"""Other people's datasets as records of the vocabulary: each is a declaration in `datasets/`, run by DuckDB or Spark."""
+"""Other people's datasets as records: each is a declaration in `datasets/`, run by DuckDB or Spark."""

@@ -28,7 +28,9 @@ def describe(kept: list[Rows], actors: list[Actor], sources: Sources, contract: 
         terms: the namespaces.
 
     """
-    columns = [rows.table.select(actor=rows.table[name]) for rows in kept for name in _actor_columns(rows, contract, terms)]
+    columns = [
+        rows.table.select(actor=rows.table[name]) for rows in kept for name in _actor_columns(rows, contract, terms)
+    ]
     found = sources.engine.rows(union(columns).distinct()) if columns else []
     used = {one["actor"] for one in found}
     wanted: dict[str, Actor] = {}
@@ -51,7 +53,8 @@ def _actor_columns(rows: Rows, contract: Contract, terms: Terms) -> list[str]:
     return [
         column
         for column, key in keys(rows).items()
-        if any(str(STATECRAFT.Actor) in contract.wider.get(cls, ()) for cls in kind.keys[key].classes)
+        if key in kind.keys
+        and any(str(STATECRAFT.Actor) in contract.wider.get(cls, ()) for cls in kind.keys[key].classes)
     ]
 
 

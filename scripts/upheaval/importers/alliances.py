@@ -1,4 +1,4 @@
-"""What datasets of alliances share: member spells become treaties with parties, steps, spans in force and provisions."""
+"""What datasets of alliances share: member spells become treaties with parties, steps, spans and provisions."""
 
 from collections.abc import Mapping
 
@@ -28,6 +28,8 @@ def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression
         last=table.party_label.max(),
         parties=table.party.nunique(),
         since=table.begin.min(),
+        until=table.end.max(),
+        open=table.end.isnull().any(),
         row=table.row.min(),
         file=table.file.min(),
     )
@@ -40,6 +42,8 @@ def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression
         id="alliance",
         label=name.concat(" (", alliance.since.substr(0, 4), ")"),
         evidentialStatus=our("evidential-status", "reported"),
+        earliest=first_day(alliance.since),
+        latest=ibis.ifelse(alliance.open, ibis.null("string"), last_day(alliance.until)),
         file="file",
         row="row",
     )

@@ -14,7 +14,7 @@ import click
 from upheaval.cli import ROOT, refusals
 
 if TYPE_CHECKING:
-    from upheaval.importers.running import Advance, Report
+    from upheaval.importers.running import Advance, Report, Step
 
 EPILOG = """\b
 Examples:
@@ -95,7 +95,7 @@ def _require_extra() -> None:
 
 
 @contextmanager
-def _steps() -> Iterator[object]:
+def _steps() -> Iterator[Step]:
     """Draw the steps with rate and time left on a terminal, and nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

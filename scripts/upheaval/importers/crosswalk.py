@@ -62,7 +62,10 @@ def read_states() -> list[State]:
         State(
             iri,
             _one(about, str(SKOS.prefLabel)),
-            *(_one(about, str(STATECRAFT[key])) for key in ("isoAlpha2", "isoAlpha3", "cowCode", "startDate", "endDate")),
+            *(
+                _one(about, str(STATECRAFT[key]))
+                for key in ("isoAlpha2", "isoAlpha3", "cowCode", "startDate", "endDate")
+            ),
         )
         for iri, about in sorted(said.items())
         if str(SKOS.inScheme) in about
@@ -214,9 +217,7 @@ def _of_state(value: str, state: State, since: str, until: str, known: list[Know
     return Actor(value, since, until, f"{base}import/state/{local(state.iri)}", state.label, kind, "", state)
 
 
-def _of_concept(
-    concept: Concept, states: dict[str, State], known: list[Known], base: str, dataset: str
-) -> Actor:
+def _of_concept(concept: Concept, states: dict[str, State], known: list[Known], base: str, dataset: str) -> Actor:
     for match in concept.matches:
         if match in states:
             return _of_state(concept.code, states[match], *ALWAYS, known, base)
@@ -245,7 +246,9 @@ def _by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
         for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
             said.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(iri_of(quad.object))
     except SyntaxError as error:
-        raise Refusal((Fault(name, error.lineno or 1, error.offset or 1, f"no Turtle: {error.msg}", "mend it"),)) from None
+        raise Refusal(
+            (Fault(name, error.lineno or 1, error.offset or 1, f"no Turtle: {error.msg}", "mend it"),)
+        ) from None
     return said
 
 

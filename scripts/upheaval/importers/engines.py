@@ -69,12 +69,10 @@ def open_engine(name: str, folder: Path, memory: str, threads: int) -> Engine:
     return Spark(folder, master or f"local[{os.cpu_count() or 2}]")
 
 
-def _memtable(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
-    import ibis
+def _texts(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Any:
     import pyarrow as pa
 
-    arrays = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in columns}
-    return ibis.memtable(pa.table(arrays))
+    return pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in columns})
 
 
 class DuckDB:
@@ -107,7 +105,9 @@ class DuckDB:
 
     def memtable(self, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
         """Return rows of texts as a table."""
-        return _memtable(rows, columns)
+        import ibis
+
+        return ibis.memtable(_texts(rows, columns))
 
     def write(
         self, table: Table, text: Text | None, order: tuple[str, ...], stem: Path, size: int, compression: str
@@ -150,12 +150,14 @@ class Spark:
         settings = {
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
-            "spark.log.level": "ERROR",
+            "spark.log.level": "FATAL",
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.local.dir": str(folder / "spill"),
             "spark.sql.ansi.enabled": "true",
         }
+        if master.startswith("local"):
+            settings["spark.sql.shuffle.partitions"] = "4"
         if master.startswith("local-cluster"):
             settings["spark.executor.memory"] = master.rstrip("]").rpartition(",")[2] + "m"
         for key, value in settings.items():
@@ -168,16 +170,21 @@ class Spark:
             raise Refusal((Fault("import", 1, 1, f"Spark does not start: {message}", cure),)) from None
         self.con = ibis.pyspark.connect(self.session)
         self.folder = folder
+        self.small = 0
 
     def read(self, files: list[Path]) -> Table:
         """Return the rows of Parquet files."""
-        return self.con.read_parquet([str(file) for file in files])
+        return self._view(f"read_{files[0].stem.replace('-', '_')}", *files)
 
     def keep(self, name: str, table: Table, order: tuple[str, ...]) -> Table:
         """Work a table out once; files keep no order, so it is made when it is written."""
         target = self.folder / f"{name}.parquet"
         self._frame(table).write.parquet(str(target))
-        return self.con.read_parquet(str(target), table_name=name)
+        return self._view(name, target)
+
+    def _view(self, name: str, *files: Path) -> Table:
+        self.session.read.parquet(*map(str, files)).createOrReplaceTempView(name)
+        return self.con.table(name)
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Return a small table's rows."""
@@ -186,7 +193,12 @@ class Spark:
 
     def memtable(self, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
         """Return rows of texts as a table."""
-        return _memtable(rows, columns)
+        import pyarrow.parquet as pq
+
+        self.small += 1
+        target = self.folder / f"small-{self.small}.parquet"
+        pq.write_table(_texts(rows, columns), target)
+        return self._view(f"small_{self.small}", target)
 
     def write(
         self, table: Table, text: Text | None, order: tuple[str, ...], stem: Path, size: int, compression: str

@@ -1,4 +1,4 @@
-"""The identity of N-Quads without blank nodes, of any size: how many there are, and the SHA-256 of their sorted lines."""
+"""The identity of N-Quads without blank nodes, of any size: their number, and the SHA-256 of their sorted lines."""
 
 from __future__ import annotations
 
@@ -57,15 +57,19 @@ def identity(files: list[Path], folder: Path, memory: str = "500MB") -> tuple[in
     """
     found = hashlib.sha256()
     count = 0
-    with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "sorting")}) as con:
-        names = [str(file) for file in files]
+    last = ""
+    settings = {"memory_limit": memory, "temp_directory": str(folder / "sorting"), "threads": 1}
+    with duckdb.connect(config=settings) as con:
+        con.execute("SET preserve_insertion_order = false")
         lines = con.sql(
-            "SELECT DISTINCT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, delim = '\x01', "
-            "quote = '', escape = '', comment = '', auto_detect = false, max_line_size = 16777216) ORDER BY line",
-            params=[names],
+            "SELECT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, delim = '\x01', quote = '', "
+            "escape = '', comment = '', auto_detect = false, max_line_size = 16777216) ORDER BY line",
+            params=[[str(file) for file in files]],
         )
         for batch in lines.to_arrow_reader(50_000):
-            texts = batch.column(0).to_pylist()
-            found.update("".join(f"{text}\n" for text in texts).encode())
-            count += len(texts)
+            for line in batch.column(0).to_pylist():
+                if line != last:
+                    found.update(f"{line}\n".encode())
+                    count += 1
+                last = line
     return count, found.hexdigest()

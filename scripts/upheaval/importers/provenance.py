@@ -11,7 +11,7 @@ from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms
 from upheaval.importers.reading import Staged
 from upheaval.naming import slug
-from upheaval.terms import DCTERMS, RDF, RDFS, STATECRAFT, XSD
+from upheaval.terms import DCTERMS, RDF, RDFS, STATECRAFT
 
 PROV = "http://www.w3.org/ns/prov#"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -1,4 +1,4 @@
-"""Tables of records to N-Quads, as one expression: its texts come from the declaration's columns and the JSON-LD context."""
+"""Tables of records to N-Quads, as one expression made from the declaration's columns and the JSON-LD context."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Terms:
 
 
 def wider_properties(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Return, for each property of the vocabulary, its superproperties in the vocabulary (RDF Schema 1.1 section 3.5)."""
+    """Return the superproperties of each property of the vocabulary (RDF Schema 1.1 section 3.5)."""
     found: dict[str, tuple[str, ...]] = {}
     for narrower in sorted({str(subject) for subject in graph.subjects(RDFS.subPropertyOf)}):
         every = {str(wider) for wider in graph.transitive_objects(URIRef(narrower), RDFS.subPropertyOf)} - {narrower}

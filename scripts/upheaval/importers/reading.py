@@ -175,9 +175,7 @@ def header_names(cells: list[str]) -> tuple[str, ...]:
     return tuple(name if names.index(name) == place else f"{name} #{place + 1}" for place, name in enumerate(names))
 
 
-def _batches(
-    path: Path, header: Header, encoding: str, wrong: list[tuple[int, str, str]]
-) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, header: Header, encoding: str, wrong: list[tuple[int, str, str]]) -> Iterator[pa.RecordBatch]:
     def malformed(row: pv.InvalidRow) -> str:
         number = (row.number or 0) + header.line
         wrong.append((number, f"it has {row.actual_columns} cells, not {row.expected_columns}", row.text))
@@ -195,7 +193,9 @@ def _batches(
             delimiter=header.delimiter, newlines_in_values=True, invalid_row_handler=malformed, ignore_empty_lines=False
         ),
         "convert_options": pv.ConvertOptions(
-            column_types=dict.fromkeys(header.names, pa.binary()), strings_can_be_null=False, quoted_strings_can_be_null=False
+            column_types=dict.fromkeys(header.names, pa.binary()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
         ),
     }
     try:
@@ -205,14 +205,16 @@ def _batches(
         if "Empty CSV" in str(error):
             return
         message = f"it cannot be read as CSV: {error}"
-        raise Refusal((Fault(path.name, header.line + 1, 1, " ".join(message.split()), "save it anew as CSV"),)) from None
+        raise Refusal(
+            (Fault(path.name, header.line + 1, 1, " ".join(message.split()), "save it anew as CSV"),)
+        ) from None
 
 
 def _numbers(begin: int, count: int, bad: set[int]) -> list[int]:
     """Number the rows of a batch, passing over the numbers of malformed rows."""
     if not bad:
         return list(range(begin, begin + count))
-    numbers = []
+    numbers: list[int] = []
     number = begin
     while len(numbers) < count:
         if number not in bad:

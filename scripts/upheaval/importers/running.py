@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from upheaval.building import is_build, swap
 from upheaval.faults import Fault, Refusal
 from upheaval.importers.actors import describe
@@ -126,7 +128,9 @@ def run(setting: Setting, dataset: Dataset, wish: Wish, step: Step) -> Report:
         swap(beside / "new", out)
     except OSError as error:
         message = f"the import cannot be written to {wish.out}: {error.strerror}"
-        raise Refusal((Fault(out.name, 1, 1, message, "make room or give write access", rule="import/write"),)) from None
+        raise Refusal(
+            (Fault(out.name, 1, 1, message, "make room or give write access", rule="import/write"),)
+        ) from None
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
@@ -185,7 +189,7 @@ class _Import:
                 "import",
                 1,
                 1,
-                f"`{self.dataset.name}` comes in {len(self.dataset.files)} files, and the one of {file.name} is missing",
+                f"`{self.dataset.name}` needs {len(self.dataset.files)} files; the one of {file.name} is missing",
                 f"name it too; its columns are {', '.join(list(file.columns)[:5])}",
                 rule="import/files",
             )
@@ -237,16 +241,14 @@ class _Import:
             for number, rows in enumerate(kept, 1):
                 stem = self.new / f"{number:02}-{rows.kind}"
                 text = self._text(rows) if self.wish.form == "nq" else None
-                written = self.engine.write(
-                    rows.table, text, rows.order, stem, self.wish.shard, self.wish.compression
-                )
+                written = self.engine.write(rows.table, text, rows.order, stem, self.wish.shard, self.wish.compression)
                 for _, count in written:
                     advance(count)
 
     def _text(self, rows: Rows) -> Callable[[object], object]:
         return lambda table: quads(rows, table, self.terms)
 
-    def _provenance(self, staged: list[Staged], report: Report) -> list[object]:
+    def _provenance(self, staged: list[Staged], report: Report) -> list[ox.Quad]:
         return list(provenance(self.dataset, report.edition, self.terms, staged, report.counts))
 
     def _finish(self, staged: list[Staged], report: Report) -> None:

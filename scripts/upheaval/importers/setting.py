@@ -1,4 +1,4 @@
-"""What an import needs of the publication: its vocabulary and contract, and the states and organizations it has records of."""
+"""What an import needs of the publication: vocabulary, contract, and the states and organizations it has records of."""
 
 from __future__ import annotations
 

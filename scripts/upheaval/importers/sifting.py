@@ -70,9 +70,7 @@ def sift(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: boo
 
 
 class _Sifting:
-    def __init__(
-        self, dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path
-    ) -> None:
+    def __init__(self, dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> None:
         self.dataset, self.staged, self.sources = dataset, staged, sources
         self.skip_bad, self.folder = skip_bad, folder
         self.count = 0

@@ -60,46 +60,53 @@ def validate_rows(
 
 
 class _Validation:
-    def __init__(
-        self, kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]
-    ) -> None:
+    def __init__(self, kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]) -> None:
         self.kept, self.contract, self.terms, self.engine = kept, setting.contract, terms, engine
         self.elsewhere = {actor.iri for actor in actors if not actor.minted}
         self.faults: list[Fault] = []
         self.counts: dict[str, int] = {}
+        self.flags: list[tuple[Expression, str]] = []
 
     def table(self, rows: Rows) -> None:
+        """Check a table: what its own cells can show in one query, what other tables must have in one each."""
         table, kind = rows.table, self.terms.kind(rows.kind)
-        count = self._count(table)
+        self.flags = []
+        if kind is not None:
+            for column, name in keys(rows).items():
+                if name in kind.keys:
+                    self._column(rows, kind.keys[name], column)
+            for key in kind.keys.values():
+                if key.minimum and key.name != "citation" and not rows.more:
+                    self._required(rows, kind, key)
+            self._span(rows)
+        held = [kind.keys[name] for name in keys(rows).values() if kind is not None and name in kind.keys]
+        single = not rows.more or any(key.maximum == 1 for key in held)
+        self._tell(rows, table, single)
+
+    def _tell(self, rows: Rows, table: Table, single: bool) -> None:
+        """Count what is wrong with the rows of a table, all at once, and note it with the first record of each."""
+        flags = [(wrong.fill_null(False), what) for wrong, what in self.flags]
+        sums = {f"n{place}": wrong.cast("int64").sum() for place, (wrong, _) in enumerate(flags)}
+        firsts = {f"id{place}": ibis.ifelse(wrong, table.id, None).min() for place, (wrong, _) in enumerate(flags)}
+        found = self.engine.rows(table.agg(rows=table.count(), ids=table.id.nunique(), **sums, **firsts))[0]
         if not rows.more:
-            self.counts[rows.kind] = self.counts.get(rows.kind, 0) + count
-            self._expect(rows, table.group_by("id").agg(n=ibis._.count()).filter(ibis._.n > 1), "is there twice")
-        if kind is None:
-            return
-        for column, key in keys(rows).items():
-            if key in kind.keys:
-                self._column(rows, kind.keys[key], column)
-        for key in kind.keys.values():
-            if key.minimum and key.name != "citation" and not rows.more:
-                self._required(rows, kind, key)
-            if rows.more and key.maximum == 1 and key.name in table.columns:
-                twice = table.group_by("id").agg(n=ibis._.count()).filter(ibis._.n > 1)
-                self._expect(rows, twice, f"has more than one `{key.name}`")
-        self._span(rows)
+            self.counts[rows.kind] = self.counts.get(rows.kind, 0) + found["rows"]
+        if single and found["rows"] != found["ids"]:
+            self._note(rows, found["rows"] - found["ids"], "…", "is there twice")
+        for place, (_, what) in enumerate(flags):
+            self._note(rows, found[f"n{place}"], found[f"id{place}"], what)
 
     def _column(self, rows: Rows, key: Key, column: str) -> None:
-        table, value = rows.table, rows.table[column]
-        pattern = _FORMS.get(key.datatypes[0]) if key.form is Form.LITERAL else None
-        if len(key.datatypes) > 1:
-            pattern = _DATE
+        value = rows.table[column]
+        pattern = _DATE if len(key.datatypes) > 1 else _FORMS.get(key.datatypes[0]) if key.datatypes else None
         for expected in (pattern, key.pattern):
             if expected and key.form is Form.LITERAL:
-                wrong = table.filter(value.notnull() & ~value.re_search(expected))
-                self._expect(rows, wrong, f"has a `{key.name}` of another form")
+                self.flags.append((~value.re_search(expected), f"has a `{key.name}` of another form"))
+        if rows.more:
+            self.flags.append((value.isnull(), f"has a blank `{key.name}`"))
         if key.form is Form.CODE:
             known = sorted(iri for cls in key.classes for iri in self.contract.codes.get(cls, {}).values())
-            wrong = table.filter(value.notnull() & ~value.isin(known))
-            self._expect(rows, wrong, f"has a `{key.name}` that is no code")
+            self.flags.append((~value.isin(known), f"has a `{key.name}` that is no code"))
         if key.form in (Form.RECORD, Form.NODE):
             self._reference(rows, key, value)
 
@@ -124,8 +131,7 @@ class _Validation:
         table = rows.table
         here = [column for column, name in keys(rows).items() if name == key.name]
         if here:
-            blank = table.filter(ibis.or_(*(table[column].isnull() for column in here)))
-            self._expect(rows, blank, f"has no `{key.name}`")
+            self.flags.extend((table[column].isnull(), f"has no `{key.name}`") for column in here)
             if len(here) < key.minimum:
                 self._expect(rows, table, f"has fewer than {key.minimum} `{key.name}`")
             return
@@ -147,19 +153,18 @@ class _Validation:
     def _span(self, rows: Rows) -> None:
         table = rows.table
         if {"startDate", "endDate"} <= set(table.columns):
-            wrong = table.filter(first_day(table.startDate) > last_day(table.endDate))
-            self._expect(rows, wrong, "ends before it begins")
+            self.flags.append((first_day(table.startDate) > last_day(table.endDate), "ends before it begins"))
 
     def _expect(self, rows: Rows, wrong: Table, what: str) -> None:
         """Note a fault for the first of the rows that are wrong, with their number."""
         found = self.engine.rows(wrong.agg(n=wrong.count(), id=wrong.id.min()))[0]
-        if found["n"]:
-            message = f"{rows.kind} <{self.terms.namespace(rows)}{found['id']}> {what} ({found['n']} such)"
+        self._note(rows, found["n"], found["id"], what)
+
+    def _note(self, rows: Rows, count: int | None, name: str | None, what: str) -> None:
+        if count:
+            message = f"{rows.kind} <{self.terms.namespace(rows)}{name}> {what} ({count} such)"
             cure = "correct the declaration; the shapes say what a record must have"
             self.faults.append(Fault("import", 1, 1, message, cure, rule="import/record"))
-
-    def _count(self, table: Table) -> int:
-        return int(self.engine.rows(table.agg(n=table.count()))[0]["n"])
 
 
 def validate_sample(
@@ -188,7 +193,9 @@ def validate_sample(
     _load(store, kept, ids, terms, engine)
     outside = {actor.iri: str(terms.context[actor.kind]) for actor in actors if not actor.minted}
     known = ox.NamedNode(f"{terms.graph}/known")
-    kinds = [ox.Triple(ox.NamedNode(iri), ox.NamedNode(str(RDF.type)), ox.NamedNode(cls)) for iri, cls in outside.items()]
+    kinds = [
+        ox.Triple(ox.NamedNode(iri), ox.NamedNode(str(RDF.type)), ox.NamedNode(cls)) for iri, cls in outside.items()
+    ]
     store.extend(in_graph(kinds, known.value))
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
     index = core.Index(store, (terms.graph, known.value), setting.contract)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.load.build import Build, Unloaded
+from upheaval.graphs import in_graph, write
+from upheaval.load.build import Build, Unloaded, opened
 from upheaval.load.process import run
 from upheaval.load.stores import Progress, Row, rows
 
@@ -68,7 +69,9 @@ class Tdb2:
         new, old = (self.folder.with_name(f".{self.folder.name}-{word}") for word in ("new", "old"))
         shutil.rmtree(new, ignore_errors=True)
         try:
-            self._java("tdb2.tdbloader", f"--loc={new}", str(build.quads))
+            with tempfile.TemporaryDirectory(prefix="upheaval-") as folder:
+                files = [*self._readable(build, Path(folder)), *self._kept(build, Path(folder))]
+                self._java("tdb2.tdbloader", f"--loc={new}", *map(str, files))
             beside = Tdb2(new, self.timeout)
             if (found := beside.counts(build)) != build.counts:
                 raise Unloaded(
@@ -94,6 +97,32 @@ class Tdb2:
         shutil.rmtree(old, ignore_errors=True)
         self._held = None
         progress(sum(build.counts.values()))
+
+    def _readable(self, build: Build, folder: Path) -> list[Path]:
+        """Return the build's files in a form that Jena reads: plain or compressed with gzip."""
+        files = []
+        for path in build.quads:
+            if path.suffix == ".zst":
+                with opened(path) as stream, (folder / path.stem).open("wb") as plain:
+                    shutil.copyfileobj(stream, plain)
+                path = folder / path.stem
+            files.append(path)
+        return files
+
+    def _kept(self, build: Build, folder: Path) -> list[Path]:
+        """Write what the database holds beside the build and is to stay: imports, or the build that they belong to."""
+        imported = all("/graph/import/" in graph for graph in build.counts)
+        kept = {
+            graph: triples
+            for graph, triples in self._read().items()
+            if graph not in build.counts and (imported or "/graph/import/" in graph)
+        }
+        if not kept:
+            return []
+        path = folder / "kept.nq"
+        quads = (quad for graph, triples in kept.items() for quad in in_graph(triples, graph))
+        path.write_bytes(write(quads, ox.RdfFormat.N_QUADS))
+        return [path]
 
     def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
         """Ask all questions in one Java process, each as a branch of a UNION; one by one where that fails."""

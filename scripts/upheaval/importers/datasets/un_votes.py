@@ -88,7 +88,9 @@ def pairs(sources: Sources, cast: Table) -> Rows:
     )
     other = short.view()
     both = short.join(other, [short.ballot == other.ballot, short.voter < other.voter])
-    both = both.select(one=short.voter, other=other.voter, year=short.year, same=(short.vote == other.vote).cast("int32"))
+    both = both.select(
+        one=short.voter, other=other.voter, year=short.year, same=(short.vote == other.vote).cast("int32")
+    )
     counted = both.group_by("one", "other", "year").agg(ballots=ibis._.count(), alike=both.same.sum())
     left = sources.by_number().rename("{name}_1")
     right = sources.by_number().rename("{name}_2")
@@ -194,8 +196,12 @@ DATASET = Dataset(
     records=records,
     counted=used,
     rules=(
-        Rule("votes", "rcid", without_call, "is in no row of the roll calls", "give the roll calls of the same edition"),
-        Rule("votes", "country_code", without_country, "is blank, and the name is not known", "add it to the crosswalk"),
+        Rule(
+            "votes", "rcid", without_call, "is in no row of the roll calls", "give the roll calls of the same edition"
+        ),
+        Rule(
+            "votes", "country_code", without_country, "is blank, and the name is not known", "add it to the crosswalk"
+        ),
     ),
     exclusions=(Exclusion("alone in a ballot", "votes", alone),),
     caveats=(

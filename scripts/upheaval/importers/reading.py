@@ -177,8 +177,7 @@ def header_names(cells: list[str]) -> tuple[str, ...]:
 
 def _batches(path: Path, header: Header, encoding: str, wrong: list[tuple[int, str, str]]) -> Iterator[pa.RecordBatch]:
     def malformed(row: pv.InvalidRow) -> str:
-        number = (row.number or 0) + header.line
-        wrong.append((number, f"it has {row.actual_columns} cells, not {row.expected_columns}", row.text))
+        wrong.append((row.number or 0, f"it has {row.actual_columns} cells, not {row.expected_columns}", row.text))
         return "skip"
 
     options = {

@@ -59,9 +59,9 @@ def sift(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: boo
     result = Sifted(read=sum(one.rows for one in staged if one.file is first))
     sifting.malformed()
     sifting.cells()
+    sifting.rules()
     for exclusion in dataset.exclusions:
         result.excluded[exclusion.name] = sifting.leave_out(exclusion.file, exclusion.rows(sources))
-    sifting.rules()
     sifting.write_aside()
     result.wrong = sifting.count
     names = {one.path.name for one in staged if one.file is first}

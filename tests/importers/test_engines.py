@@ -1,0 +1,145 @@
+"""DuckDB and Spark give the same triples; so do two runs, whatever the compression; real files are taken whole."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.importers.support import FILES, REAL, hashed, imported, lines, real, written
+from tests.support import skip_or_fail
+from upheaval.faults import Refusal
+from upheaval.importers.crosswalk import ALWAYS, actors, read_crosswalk, read_states
+from upheaval.importers.declaration import find_dataset, names
+from upheaval.importers.engines import open_engine
+from upheaval.importers.setting import Setting
+
+CLUSTER = "spark:local-cluster[2,1,512]"
+
+
+def need_spark() -> None:
+    pytest.importorskip("pyspark")
+    try:
+        subprocess.run(["java", "-version"], capture_output=True, check=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        skip_or_fail("Spark needs Java")
+
+
+def records_hash(folder: Path) -> tuple[int, str]:
+    return hashed(folder)
+
+
+@pytest.mark.engine
+def test_spark_in_a_local_cluster_gives_the_same_triples(setting: Setting, tmp_path: Path) -> None:
+    """On real data where it is at hand: a driver, two workers with an executor each."""
+    need_spark()
+    try:
+        files = real(*REAL["cow"])
+    except pytest.skip.Exception:
+        files = written(tmp_path / "in", FILES["cow"])
+    one = imported(setting, "cow", files, tmp_path / "duckdb")
+    other = imported(setting, "cow", files, tmp_path / "spark", engine=CLUSTER)
+    assert one.counts == other.counts
+    assert one.records == other.records
+    assert records_hash(tmp_path / "duckdb") == records_hash(tmp_path / "spark")
+
+
+@pytest.mark.engine
+def test_spark_gives_the_same_figures_and_pairs(setting: Setting, tmp_path: Path) -> None:
+    need_spark()
+    for name in ("sipri", "un-votes"):
+        files = written(tmp_path / f"{name}-in", FILES[name])
+        imported(setting, name, files, tmp_path / f"{name}-duckdb")
+        imported(setting, name, files, tmp_path / f"{name}-spark", engine="spark:local[2]", compression="gzip")
+        assert records_hash(tmp_path / f"{name}-duckdb") == records_hash(tmp_path / f"{name}-spark")
+
+
+def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: Setting, tmp_path: Path) -> None:
+    files = written(tmp_path / "in", FILES["sipri"])
+    for name, wishes in {
+        "one": {},
+        "two": {"threads": 1},
+        "gzip": {"compression": "gzip"},
+        "zstd": {"compression": "zstd"},
+        "small": {"shard": 2},
+    }.items():
+        imported(setting, "sipri", files, tmp_path / name, **wishes)
+    manifests = [json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two")]
+    assert manifests[0] == manifests[1]
+    wanted = hashed(tmp_path / "one")
+    assert {hashed(tmp_path / name) for name in ("two", "gzip", "zstd", "small")} == {wanted}
+    assert len(list((tmp_path / "small").glob("*.nq"))) > len(list((tmp_path / "one").glob("*.nq")))
+    assert len(lines(tmp_path / "small")) == wanted[0]
+
+
+def test_records_can_be_parquet(setting: Setting, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
+    steps = pq.read_table(sorted((tmp_path / "out").glob("*-Step-*.parquet"))).to_pylist()
+    assert {"id", "of", "action", "date", "by", "file", "row"} == set(steps[0])
+    assert list((tmp_path / "out").glob("*.nq")) == [tmp_path / "out" / "00-provenance-0001.nq"]
+
+
+def test_unknown_engine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="use duckdb or spark"):
+        open_engine("excel", tmp_path, "100MB", 1)
+
+
+@pytest.mark.parametrize("name", ["cow", "atop", "sipri"])
+def test_real_file_is_taken_whole(name: str, setting: Setting, tmp_path: Path) -> None:
+    """Every row becomes a record, is excluded by name or has a fault; every code is in the crosswalk."""
+    report = imported(setting, name, real(*REAL[name]), tmp_path / "out", skip_bad=name == "sipri")
+    expected = {"cow": (1221, 0, 0), "atop": (2398, 0, 0), "sipri": (29507, 4, 366)}
+    assert (report.sifted.read, report.sifted.aside, sum(report.sifted.excluded.values())) == expected[name]
+    assert report.imported == report.sifted.read - report.sifted.aside - sum(report.sifted.excluded.values())
+    count, _ = hashed(tmp_path / "out")
+    assert count == report.triples
+
+
+def test_every_real_vote_is_known(setting: Setting, tmp_path: Path) -> None:
+    report = imported(setting, "un-votes", real(*REAL["un-votes"]), tmp_path / "out", options=frozenset({"every-vote"}))
+    assert report.imported == report.sifted.read == report.records["Vote"] == 870_109
+    assert report.records["DiplomaticAct"] == 6_203
+
+
+@pytest.mark.parametrize("name", names())
+def test_crosswalk_leads_to_what_there_is(name: str, setting: Setting) -> None:
+    """Reading it refuses a code given twice and a match that does not exist; spans of actors leave no gap."""
+    dataset = find_dataset(name)
+    states = read_states()
+    concepts = read_crosswalk(dataset.crosswalk, setting.contract, states)
+    found = actors(dataset.actors, concepts, states, setting.known, "https://example.org/", name)
+    by_code: dict[str, list[tuple[str, str]]] = {}
+    for actor in found:
+        by_code.setdefault(actor.code, []).append((actor.since, actor.until))
+        assert actor.label
+    for spans in by_code.values():
+        assert spans[0][0] == ALWAYS[0]
+        assert spans[-1][1] == ALWAYS[1]
+        assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+
+
+def test_reference_list_names_each_state_once() -> None:
+    states = read_states()
+    assert len({state.iri for state in states}) == len({state.label for state in states}) == len(states) > 200
+    for code in ("iso2", "iso3", "cow"):
+        lasting = [getattr(state, code) for state in states if getattr(state, code) and not state.historical]
+        assert len(lasting) == len(set(lasting))
+
+
+@pytest.mark.parametrize(
+    ("crosswalk", "wrong"),
+    [
+        ("<urn:a> skos:inScheme <urn:s> ; skos:notation 'x' ; skos:exactMatch <urn:gone> .", "does not exist"),
+        (
+            "<urn:a> skos:inScheme <urn:s> ; skos:notation 'x' . <urn:b> skos:inScheme <urn:s> ; skos:notation 'x' .",
+            "twice",
+        ),
+        ("<urn:a> skos:", "no Turtle"),
+    ],
+)
+def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, setting: Setting) -> None:
+    prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    with pytest.raises(Refusal, match=wrong):
+        read_crosswalk(prefix + crosswalk, setting.contract, read_states())

@@ -1,0 +1,135 @@
+"""Curated and imported records together: proposals of matches, questions that use both, and stores that hold both."""
+
+import csv
+import io
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from tests.importers.support import BASE, FILES, imported, written
+from tests.load.stores import Server, need_jena
+from tests.test_queries import in_rdflib, on_oxigraph, on_rdflib, text_of
+from upheaval.assembly import Assembly, assemble
+from upheaval.building import write_build
+from upheaval.cli import main
+from upheaval.export import export
+from upheaval.importers.matching import as_turtle, propose
+from upheaval.importers.setting import Setting
+from upheaval.load.build import Build, Unloaded, open_build
+from upheaval.load.targets import Options, open_target
+from upheaval.load.verification import Report, load
+
+
+@pytest.fixture(scope="module")
+def folders(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("two-worlds")
+    for name in ("sipri", "cow"):
+        files = written(folder / f"{name}-in", FILES[name])
+        imported(setting, name, files, folder / name, compression="gzip" if name == "cow" else "zstd")
+    return {name: folder / name for name in ("sipri", "cow")}
+
+
+@pytest.fixture(scope="module")
+def both(setting: Setting, folders: dict[str, Path]) -> Assembly:
+    assembly = assemble(setting.publication.root)
+    for folder in folders.values():
+        open_build(folder).into(assembly.store)
+    return assembly
+
+
+QUESTIONS = {
+    "transfers-in-registers": [
+        ["drones-to-belmora-2010", "Drones for Belmora", "2010-01-01", "1"],
+        ["shells-to-corvania-2011", "Shells for Corvania", "2011-01-01", "0"],
+    ],
+    "treaties-coded-as-alliances": [
+        ["friendship-treaty-1955", "Friendship Treaty", "1955-03-01", "1"],
+        ["neighbourhood-treaty-1990", "Neighbourhood Treaty", "1990-05-04", "0"],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_question_uses_both_worlds_on_both_engines(name: str, both: Assembly) -> None:
+    text = text_of(name, both, {})
+    _, found = on_oxigraph(both, text)
+    wanted = [[BASE + row[0], *row[1:]] for row in QUESTIONS[name]]
+    assert found == wanted
+    assert sorted(on_rdflib(in_rdflib(both), text)) == sorted(wanted)
+
+
+def test_same_parties_spans_and_types_are_proposed(both: Assembly) -> None:
+    found = {
+        (one.curated.iri, one.imported.iri.rpartition("/import/")[2].split("/")[0]): one for one in propose(both.store)
+    }
+    assert set(found) == {(f"{BASE}drones-to-belmora-2010", "sipri"), (f"{BASE}friendship-treaty-1955", "cow")}
+    assert {one.confidence for one in found.values()} == {"high"}
+    transfer = found[f"{BASE}drones-to-belmora-2010", "sipri"]
+    assert transfer.types == "drone-transfer"
+    turtle = as_turtle(found.values())
+    assert len(list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == 2
+
+
+def test_match_writes_a_review_file_and_merges_nothing(
+    setting: Setting, folders: dict[str, Path], tmp_path: Path
+) -> None:
+    root = setting.publication.root
+    before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
+    arguments = ["match", *map(str, folders.values()), "--root", str(root), "--out", str(tmp_path / "m.csv")]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "m.csv").read_text(encoding="utf-8"))))
+    assert [row["confidence"] for row in rows] == ["high", "high"]
+    assert all(row["parties"] and row["spans"] and row["types"] for row in rows)
+    assert before == {path: path.read_bytes() for path in root.rglob("*.yaml")}
+
+
+def loaded(target: str, build: Build) -> Report:
+    return load(open_target(target, Options(timeout=120), {}), build, {}, lambda count: None, False)
+
+
+@pytest.fixture(scope="module")
+def curated(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    folder = tmp_path_factory.mktemp("curated") / "build"
+    write_build(export(assemble(setting.publication.root)), folder)
+    return open_build(folder)
+
+
+def check_both(target: str, curated: Build, folders: dict[str, Path]) -> None:
+    for build in (open_build(folders["cow"]), curated, open_build(folders["sipri"])):
+        report = loaded(target, build)
+        assert report.changed
+        assert report.ok
+    for build in (curated, open_build(folders["cow"])):
+        report = loaded(target, build)
+        assert not report.changed, "an import or a build has taken the other away"
+        assert report.ok
+
+
+@pytest.mark.engine
+def test_oxigraph_holds_a_build_and_imports(
+    oxigraph: tuple[Server, str], curated: Build, folders: dict[str, Path]
+) -> None:
+    check_both(f"oxigraph:{oxigraph[1]}", curated, folders)
+
+
+@pytest.mark.engine
+def test_tdb2_holds_a_build_and_imports(tmp_path: Path, curated: Build, folders: dict[str, Path]) -> None:
+    need_jena()
+    check_both(f"tdb2:{tmp_path / 'both'}", curated, folders)
+
+
+def test_broken_shard_is_not_loaded(setting: Setting, tmp_path: Path) -> None:
+    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
+    shard = next((tmp_path / "out").glob("*Step*"))
+    shard.write_bytes(shard.read_bytes()[:-10])
+    with pytest.raises(Unloaded, match="is not the file that manifest"):
+        open_build(tmp_path / "out")
+
+
+def test_parquet_is_not_loaded(setting: Setting, tmp_path: Path) -> None:
+    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
+    with pytest.raises(Unloaded, match="import with --format nq"):
+        open_build(tmp_path / "out")

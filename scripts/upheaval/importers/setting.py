@@ -12,7 +12,7 @@ from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms, wider_properties
 from upheaval.publication import Publication, open_publication
 from upheaval.reading import Mapping
-from upheaval.records import list_files, read_records
+from upheaval.records import list_files, place_records, read_records
 from upheaval.vocabulary import Vocabulary, load_vocabulary
 
 _KINDS = ("State", "HistoricalState", "Organization")
@@ -58,8 +58,8 @@ def open_setting(root: Path) -> Setting:
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph)
     folders = {kind.folder for kind in contract.folders.values() if kind.name in _KINDS}
-    files = [file for file in list_files(publication) if file.split("/")[1] in folders]
-    records, _ = read_records(publication, contract, files)
+    entries, _ = place_records((file for file in list_files(publication) if file.split("/")[1] in folders), contract)
+    records, _ = read_records(publication, entries)
     known = [
         Known(
             publication.iri + record.slug,

@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from upheaval.answers import as_csv, ask, rows
 from upheaval.assembly import Assembly
+from upheaval.commonfiles import canonical
 from upheaval.contract import local
-from upheaval.export import canonical
 from upheaval.graphs import in_graph
 from upheaval.questions import Question, read_questions
 from upheaval.serialization import PREFIXES, code_prefixes, n_quads

@@ -1,7 +1,7 @@
 """The page of a record: what it states, who says so, what links to it, its source, and how to cite it."""
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from upheaval.framing import Frame
@@ -16,11 +16,11 @@ MANY = 60
 """Links from one key of other records that are shown before the rest is folded away."""
 
 
-def record_pages(library: Library) -> Iterator[Page]:
-    """Yield a page a record, in the order of the files."""
+def record_pages(library: Library, slugs: Iterable[str]) -> Iterator[Page]:
+    """Yield a page for each of some records."""
     values = Values(library)
-    for record in library.assembly.records:
-        yield _page(library, values, record.slug)
+    for slug in slugs:
+        yield _page(library, values, slug)
 
 
 def _page(library: Library, values: Values, slug: str) -> Page:

@@ -8,9 +8,7 @@ import pyoxigraph as ox
 
 from upheaval.assembly import Assembly, assemble
 from upheaval.faults import Fault, Refusal
-from upheaval.graphs import iri_of
 from upheaval.manifest import canonical_hash
-from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
 from upheaval.site import asking, search
 from upheaval.site.assets import Assets
 from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
@@ -22,7 +20,7 @@ from upheaval.site.listpages import downloads_page, list_pages, quality_page, te
 from upheaval.site.overview import Overview, overview
 from upheaval.site.pages import Page, Renderer, compact
 from upheaval.site.pairpages import pair_pages
-from upheaval.site.recordpages import record_pages
+from upheaval.site.recordfiles import record_files
 from upheaval.site.tabular import safe_copy
 from upheaval.site.termpages import term_pages
 from upheaval.site.writing import write_site
@@ -80,7 +78,7 @@ def _files(library: Library, build: Path, assets: Assets, ask: asking.Ask) -> It
     yield from chart_files(drawn)
     yield from _spreadsheets(build, renderer)
     yield from _fixed(build)
-    yield from _documents(library)
+    yield from record_files(library, renderer)
     yield from assets.files.items()
 
 
@@ -94,31 +92,12 @@ def _pages(library: Library, build: Path, found: Overview, drawn: list[Chart], r
     yield from text_pages(library)
     yield quality_page(library)
     yield downloads_page(library, build)
-    yield from record_pages(library)
 
 
 def _fixed(build: Path) -> Iterator[tuple[str, bytes]]:
     """Yield what a web server or a crawler looks for under a fixed name."""
     yield ".well-known/void", (build / "catalog.ttl").read_bytes()
     yield ".nojekyll", b""
-
-
-def _documents(library: Library) -> Iterator[tuple[str, bytes]]:
-    """Yield each record as Turtle and as JSON-LD, beside its page."""
-    publication = library.publication
-    prefixes = {name: PREFIXES[name] for name in ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")}
-    prefixes |= code_prefixes(library.contract)
-    said: dict[str, list[ox.Triple]] = {}
-    for room in ("data", "derived"):
-        for quad in library.assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(publication.graph(room))):
-            whole = iri_of(quad.subject).partition("#")[0].removeprefix(publication.iri)
-            if whole in library.records:
-                said.setdefault(whole, []).append(quad.triple)
-    place = ranks(library.contract)
-    for name, triples in said.items():
-        yield f"doc/{name}.ttl", turtle(order(dict.fromkeys(triples), place), prefixes, publication.iri)
-        document = {"@context": "../context.jsonld", **library.frames[name]}
-        yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _spreadsheets(build: Path, renderer: Renderer) -> Iterator[tuple[str, bytes]]:

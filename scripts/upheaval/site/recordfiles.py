@@ -1,0 +1,56 @@
+"""The files of records: each one's page, and beside it the same as Turtle and as JSON-LD; on all processors."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from upheaval.graphs import iri_of
+from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
+from upheaval.site.library import Library
+from upheaval.site.pages import Renderer
+from upheaval.site.recordpages import record_pages
+from upheaval.workers import cores, share_out
+
+PORTION = 200
+"""How many records a process renders before it hands them over."""
+
+File = tuple[str, bytes]
+
+
+def record_files(library: Library, renderer: Renderer) -> Iterator[File]:
+    """Yield path and content of the files of all records."""
+    names = list(library.records)
+    documents = _Documents(library)
+
+    def written(portion: list[str]) -> list[File]:
+        return [*renderer.files(record_pages(library, portion)), *documents.files(portion)]
+
+    portions = [names[place : place + PORTION] for place in range(0, len(names), PORTION)]
+    for files in share_out(written, portions, cores()):
+        yield from files
+
+
+class _Documents:
+    """Writes what is said of single records and of their parts."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        names = ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")
+        self._prefixes = {name: PREFIXES[name] for name in names} | code_prefixes(library.contract)
+        self._place = ranks(library.contract)
+        self._said: dict[str, list[ox.Triple]] = {}
+        publication = library.publication
+        for room in ("data", "derived"):
+            graph = ox.NamedNode(publication.graph(room))
+            for quad in library.assembly.store.quads_for_pattern(None, None, None, graph):
+                whole = iri_of(quad.subject).partition("#")[0].removeprefix(publication.iri)
+                self._said.setdefault(whole, []).append(quad.triple)
+
+    def files(self, names: Iterable[str]) -> Iterator[File]:
+        """Yield each record as Turtle and as JSON-LD."""
+        for name in names:
+            triples = order(dict.fromkeys(self._said[name]), self._place)
+            yield f"doc/{name}.ttl", turtle(triples, self._prefixes, self._library.publication.iri)
+            document = {"@context": "../context.jsonld", **self._library.frames[name]}
+            yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

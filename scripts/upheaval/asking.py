@@ -1,6 +1,6 @@
 """From the name of a question to its answer in the form that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +14,15 @@ from upheaval.questions import bind, find_question, read_questions
 from upheaval.serialization import PREFIXES, code_prefixes
 
 
-def answer(root: Path, name: str, values: Mapping[str, str], form: str, width: int, stdin: str | None = None) -> str:
+def answer(
+    root: Path,
+    name: str,
+    values: Mapping[str, str],
+    form: str,
+    width: int,
+    stdin: str | None = None,
+    extend: Callable[[ox.Store], None] | None = None,
+) -> str:
     """Ask a question of a publication's sources as they stand.
 
     Args:
@@ -24,6 +32,7 @@ def answer(root: Path, name: str, values: Mapping[str, str], form: str, width: i
         form: table, csv, json, ttl or md.
         width: of a table, in characters.
         stdin: the query where the name is `-`.
+        extend: adds to the store what is to be asked beside the publication, such as imports.
 
     Returns:
         The answer as text.
@@ -37,6 +46,8 @@ def answer(root: Path, name: str, values: Mapping[str, str], form: str, width: i
     broken = tuple(fault for fault in assembly.faults if fault.severity is Severity.ERROR)
     if broken:
         raise Refusal(broken)
+    if extend is not None:
+        extend(assembly.store)
     base = assembly.publication.iri
     codes = [iri for scheme in assembly.contract.codes.values() for iri in scheme.values()]
     text = bind(question, values, base, codes)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from upheaval import __version__
 from upheaval.faults import Fault, Refusal, Severity
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 ROOT = click.option(
     "--root",
@@ -234,7 +238,14 @@ def _errors(faults: list[Fault]) -> bool:
 @ROOT
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
 @click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")
-def query(words: tuple[str, ...], root: Path, form: str, width: int | None) -> None:
+@click.option(
+    "--with",
+    "imports",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of `upheaval import` to ask beside the publication; may be repeated.",
+)
+def query(words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...]) -> None:
     """Ask a question: the NAME of an example, the path of a file, or - for standard input.
 
     Without a name the examples are listed. A question's parameters are options: --at 2014-03-18, --state russia.
@@ -247,7 +258,22 @@ def query(words: tuple[str, ...], root: Path, form: str, width: int | None) -> N
             click.echo(listing(root, width or _width()), nl=False)
             return
         stdin = sys.stdin.read() if name == "-" else None
-        click.echo(answer(root, name, values, form, width or _width(), stdin), nl=False)
+        click.echo(answer(root, name, values, form, width or _width(), stdin, _imports(imports)), nl=False)
+
+
+def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":
+    """Return what adds imports to a store, once they are known to be whole; None where there are none."""
+    if not folders:
+        return None
+    from upheaval.load.build import open_build
+
+    builds = [open_build(folder) for folder in folders]
+
+    def extend(store: "Store") -> None:
+        for build in builds:
+            build.into(store)
+
+    return extend
 
 
 def _width() -> int:

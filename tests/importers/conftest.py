@@ -1,8 +1,11 @@
 """The publication that datasets are imported for."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.importers.support import publication
+from tests.load.stores import start_oxigraph
 from upheaval.importers.setting import Setting
 
 
@@ -11,4 +14,8 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
     return publication(tmp_path_factory.mktemp("pact"))
 
 
-from tests.load.conftest import oxigraph as oxigraph
+@pytest.fixture(scope="module")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server, url = start_oxigraph(tmp_path_factory.mktemp("oxigraph"))
+    yield url
+    server.stop()

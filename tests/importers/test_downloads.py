@@ -1,4 +1,4 @@
-"""Downloads differ: preambles, byte-order marks, separators, order, encodings, editions. They are read, or refused clearly."""
+"""Downloads differ: preambles, byte-order marks, separators, order, editions. They are read, or refused clearly."""
 
 import csv
 import io

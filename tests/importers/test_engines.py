@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,13 +57,14 @@ def test_spark_gives_the_same_figures_and_pairs(setting: Setting, tmp_path: Path
 
 def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: Setting, tmp_path: Path) -> None:
     files = written(tmp_path / "in", FILES["sipri"])
-    for name, wishes in {
+    cases: dict[str, dict[str, object]] = {
         "one": {},
         "two": {"threads": 1},
         "gzip": {"compression": "gzip"},
         "zstd": {"compression": "zstd"},
         "small": {"shard": 2},
-    }.items():
+    }
+    for name, wishes in cases.items():
         imported(setting, "sipri", files, tmp_path / name, **wishes)
     manifests = [json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two")]
     assert manifests[0] == manifests[1]
@@ -117,7 +119,7 @@ def test_crosswalk_leads_to_what_there_is(name: str, setting: Setting) -> None:
     for spans in by_code.values():
         assert spans[0][0] == ALWAYS[0]
         assert spans[-1][1] == ALWAYS[1]
-        assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in pairwise(spans))
 
 
 def test_reference_list_names_each_state_once() -> None:

@@ -1,4 +1,4 @@
-"""Faults in files: named with row, column, value and cure, or put aside and counted; nothing is lost, nothing half-written."""
+"""Faults in files: named with row, column, value and cure, or put aside and counted; nothing is lost."""
 
 import csv
 from collections.abc import Iterator

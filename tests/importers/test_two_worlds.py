@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.importers.support import BASE, FILES, imported, written
-from tests.load.stores import Server, need_jena
+from tests.load.stores import need_jena
 from tests.test_queries import in_rdflib, on_oxigraph, on_rdflib, text_of
 from upheaval.assembly import Assembly, assemble
 from upheaval.building import write_build
@@ -72,6 +72,14 @@ def test_same_parties_spans_and_types_are_proposed(both: Assembly) -> None:
     assert len(list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == 2
 
 
+def test_query_asks_an_import_too(setting: Setting, folders: dict[str, Path]) -> None:
+    arguments = ["query", "transfers-in-registers", "--root", str(setting.publication.root), "--format", "csv"]
+    alone = CliRunner().invoke(main, arguments)
+    beside = CliRunner().invoke(main, [*arguments, "--with", str(folders["sipri"])])
+    assert "Drones for Belmora,2010-01-01,0" in alone.output
+    assert "Drones for Belmora,2010-01-01,1" in beside.output
+
+
 def test_match_writes_a_review_file_and_merges_nothing(
     setting: Setting, folders: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -109,10 +117,8 @@ def check_both(target: str, curated: Build, folders: dict[str, Path]) -> None:
 
 
 @pytest.mark.engine
-def test_oxigraph_holds_a_build_and_imports(
-    oxigraph: tuple[Server, str], curated: Build, folders: dict[str, Path]
-) -> None:
-    check_both(f"oxigraph:{oxigraph[1]}", curated, folders)
+def test_oxigraph_holds_a_build_and_imports(oxigraph: str, curated: Build, folders: dict[str, Path]) -> None:
+    check_both(f"oxigraph:{oxigraph}", curated, folders)
 
 
 @pytest.mark.engine

@@ -18,7 +18,7 @@ from upheaval.commonfiles import (
 )
 from upheaval.counting import count
 from upheaval.dyadyear import dyad_years
-from upheaval.framing import frames, to_json
+from upheaval.framing import Frame, frames, to_json
 from upheaval.graphs import from_rdflib, in_graph
 from upheaval.manifest import canonical_hash, make_manifest
 from upheaval.quality import assess
@@ -57,12 +57,13 @@ def export(assembly: Assembly) -> Files:
     description = describe_counts(setting, count(statements.splitlines(), objects=True))
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
+    framed = frames(both, assembly.context, publication.iri)
     files = {
-        **_data(assembly, graphs, both),
+        **_data(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
         **vocabulary_files(setting),
         **contract_files(setting),
-        **_tables(assembly, both),
+        **_tables(assembly, framed),
         "quality.md": as_markdown(assess(assembly), publication).encode(),
     }
     add_files(description, publication, files)
@@ -76,16 +77,15 @@ def _triples(store: ox.Store, graph: str) -> list[ox.Triple]:
     return [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
 
 
-def _data(assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple]) -> Files:
+def _data(
+    assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple], framed: list[Frame]
+) -> Files:
     publication, stem = assembly.publication, assembly.publication.name
     prefixes = prefixes_of(assembly.contract, "dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "wd", "xsd")
     place = ranks(assembly.contract)
-    quads = [
-        quad for room, triples in graphs.items() for quad in in_graph(order(triples, place), publication.graph(room))
-    ]
+    quads = [quad for room, triples in graphs.items() for quad in in_graph(triples, publication.graph(room))]
     stated = {str(triple) for triple in graphs["data"]}
     derived = [triple for triple in graphs["derived"] if str(triple) not in stated]
-    framed = frames(both, assembly.context, publication.iri)
     return {
         f"{stem}.ttl": grouped_turtle(
             publication, assembly.contract, assembly.records, graphs["data"], derived, prefixes
@@ -110,9 +110,9 @@ def _trig(graphs: Mapping[str, list[ox.Triple]], assembly: Assembly, prefixes: M
     return b"".join(parts)
 
 
-def _tables(assembly: Assembly, both: list[ox.Triple]) -> Files:
+def _tables(assembly: Assembly, framed: list[Frame]) -> Files:
     publication = assembly.publication
-    found: dict[str, Table] = tables(frames(both, assembly.context, publication.iri), assembly.contract)
+    found: dict[str, Table] = tables(framed, assembly.contract)
     found["dyad_year"] = dyad_years(assembly.store, int(publication.issued[:4]))
     return {
         **{f"csv/{name}.csv": to_csv(header, rows) for name, (header, rows) in found.items()},

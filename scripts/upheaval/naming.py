@@ -5,11 +5,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 LONGEST = 96
 
 
+@lru_cache(1 << 16)
 def slug(text: str) -> str:
     """Return a text in small ASCII letters, digits and single hyphens; what has no such form becomes a hash."""
     folded = unicodedata.normalize("NFKD", text.replace("–", "-")).encode("ascii", "ignore").decode().lower()

@@ -35,7 +35,10 @@ def main() -> None:
         for step, measure in _steps(options, root).items():
             if step in options.steps:
                 console.print(f"{step} …")
-                rows.extend(measure())
+                found = measure()
+                rows.extend(found)
+                for row in found:
+                    console.print("  " + "; ".join(filter(None, _cells(row))), highlight=False)
     table = Table(title=_machine())
     for column in COLUMNS:
         table.add_column(column)
@@ -68,7 +71,7 @@ def _options() -> argparse.Namespace:
 
 def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], list[Row]]]:
     size, repeats = f"{options.triples:,} triples", options.repeats
-    small = options.triples <= 100_000
+    small = options.triples <= 100_000 and not options.quick
     return {
         "read": lambda: reading.measure(root, size, repeats),
         "populate": lambda: populating.measure(root, size, repeats),

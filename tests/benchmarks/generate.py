@@ -49,7 +49,7 @@ def generate(root: Path, triples: int) -> int:
         for source in (2 * unit, 2 * unit + 1):
             _put(root, f"sources/source-{source:07}", _source(source, chance))
         one, other = (f"state-{number:02}" for number in chance.sample(range(STATES), 2))
-        cited = ", ".join(_cited(chance.randrange(2 * units)) for _ in range(2))
+        cited = ", ".join(_cited(source) for source in chance.sample(range(2 * units), 2))
         year = chance.randrange(1950, 2020)
         _put(root, f"arms-transfers/transfer-{unit:07}", _transfer(unit, one, other, year, cited, chance))
         _put(root, f"treaties/treaty-{unit:07}", _treaty(unit, one, other, year, cited))

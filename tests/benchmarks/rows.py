@@ -83,7 +83,7 @@ def run(command: Sequence[str | Path], **environment: str) -> Run:
     begin = time.perf_counter()
     measured = [sys.executable, "-c", _MEASURED, *map(str, command)]
     done = subprocess.run(
-        measured, env={**os.environ, **environment}, capture_output=True, text=True, timeout=LIMIT, check=True
+        measured, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, timeout=LIMIT, check=True
     )
     out, _, used = done.stdout.rpartition("\n#")
     seconds, kilobytes = used.split()

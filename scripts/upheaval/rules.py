@@ -3,6 +3,7 @@
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Refusal
+from upheaval.graphs import in_graph
 from upheaval.sparql import evaluate
 
 
@@ -33,5 +34,4 @@ def derive(store: ox.Store, rules: dict[str, str], graph: str) -> None:
         if not isinstance(concluded, ox.QueryTriples):
             fault = Fault(f"ontology/rules/{file}", 1, 1, "a rule is a CONSTRUCT query", "rewrite it")
             raise Refusal((fault,))
-        lines = concluded.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-        store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+        store.extend(in_graph(list(concluded), graph))

@@ -9,7 +9,7 @@ from rdflib import Graph
 
 from upheaval.contract import Kind, local
 from upheaval.core import Index
-from upheaval.graphs import in_graph, iri_of, to_rdflib
+from upheaval.graphs import iri_of, to_rdflib, write
 from upheaval.reach import Reach, reach_of
 from upheaval.records import Entry
 from upheaval.setting import Setting
@@ -18,11 +18,12 @@ from upheaval.terms import RDF, SH
 
 
 class Workbench:
-    """Where portions are worked on: a setting, the names of all records, and a store that is used over and over."""
+    """Where portions are worked on: a setting, the names of all records, and a store for the portion at hand."""
 
     def __init__(self, setting: Setting, entries: Iterable[Entry]) -> None:
         """Take a setting, and which records there are."""
         self.setting = setting
+        self.store = ox.Store()
         self.place(entries)
 
     def place(self, entries: Iterable[Entry]) -> None:
@@ -62,14 +63,9 @@ class Workbench:
         )
 
     @cached_property
-    def store(self) -> ox.Store:
-        """A store with the vocabulary in it."""
-        store = ox.Store()
+    def _vocabulary(self) -> bytes:
         vocabulary = self.setting.vocabulary
-        graph = self.setting.publication.graph("vocabulary")
-        for triples in (vocabulary.ontology, vocabulary.alignments):
-            store.extend(in_graph(triples, graph))
-        return store
+        return write([*vocabulary.ontology, *vocabulary.alignments], ox.RdfFormat.N_TRIPLES)
 
     @property
     def graphs(self) -> tuple[str, str]:
@@ -77,11 +73,14 @@ class Workbench:
         return self.setting.publication.graph("data"), self.setting.publication.graph("derived")
 
     def fill(self, lines: Iterable[bytes]) -> str:
-        """Put N-Triples in the place of the data before, and return the graph for what is derived, which is empty."""
+        """Begin a store with the vocabulary and N-Triples, and return the graph for what is derived, which is empty.
+
+        A store that is cleared and filled again keeps every text that it ever held.
+        """
         data, derived = self.graphs
-        self.store.clear_graph(ox.NamedNode(data))
-        self.store.clear_graph(ox.NamedNode(derived))
-        self.store.load(b"".join(lines), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(data), lenient=True)
+        self.store = ox.Store()
+        for text, graph in ((self._vocabulary, self.setting.publication.graph("vocabulary")), (b"".join(lines), data)):
+            self.store.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
         return derived
 
     def slug(self, node: str) -> str:

@@ -2,7 +2,9 @@
 
 import math
 import os
+import statistics
 import time
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,8 +74,14 @@ def growing(sizes: list[int], repeats: int) -> list[Row]:
                 mine, theirs = [one.seconds for one in both], [one.seconds for one in runs]
                 rows.append(Row("  two processes", "one process", mine, theirs, "s", 1.7))
     if len(points) > 1:
-        # the first includes what every process costs at its start
-        (less, fast), (more, slow) = points[-2:]
-        exponent = math.log(slow / fast) / math.log(more / less)
-        rows.append(Row("growth, exponent", "1.05 allowed", [exponent], [1.05], "exponent", 1))
+        exponent, steps = _exponents(points)
+        note = f"least squares over all sizes; from one size to the next {', '.join(f'{step:.2f}' for step in steps)}"
+        rows.append(Row("growth, exponent", "1.05 allowed", [exponent], [1.05], "exponent", 1, note))
     return rows
+
+
+def _exponents(points: list[tuple[float, float]]) -> tuple[float, list[float]]:
+    """Return how time grows with size: over all points, and from each to the next. No size is left out."""
+    logs = [(math.log(size), math.log(time_)) for size, time_ in points]
+    whole = statistics.linear_regression(*zip(*logs, strict=True)).slope
+    return whole, [(after[1] - before[1]) / (after[0] - before[0]) for before, after in pairwise(logs)]

@@ -15,6 +15,8 @@ from upheaval.load.build import Unloaded
 N_TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# A server that wants a digest answers a body with 401 and closes; one that fits no socket's buffer is then cut off.
+LARGE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,10 @@ class Endpoint:
         passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
         if self.user:
             passwords.add_password(None, url, self.user, self.password)
-        handlers: list[Any] = [
-            urllib.request.HTTPBasicAuthHandler(passwords),
-            urllib.request.HTTPDigestAuthHandler(passwords),
-        ]
+        digest = urllib.request.HTTPDigestAuthHandler(passwords)
+        handlers: list[Any] = [urllib.request.HTTPBasicAuthHandler(passwords), digest]
+        if self.user and body is not None and len(body) > LARGE:
+            self._answer_challenge(request, digest)
         if urlsplit(url).hostname in LOOPBACK:
             handlers.append(urllib.request.ProxyHandler({}))
         try:
@@ -103,6 +105,22 @@ class Endpoint:
             cause = getattr(error, "reason", error)
             reason = getattr(cause, "strerror", None) or cause
             raise Unloaded(f"{url} cannot be reached: {reason}", "start the store, or correct the address") from None
+
+    def _answer_challenge(self, request: urllib.request.Request, digest: urllib.request.HTTPDigestAuthHandler) -> None:
+        """Ask for the challenge without the body (RFC 7616 section 3.3), and put the answer into the request."""
+        empty = urllib.request.Request(request.full_url, method="HEAD")
+        handlers = [urllib.request.ProxyHandler({})] if urlsplit(request.full_url).hostname in LOOPBACK else []
+        try:
+            with urllib.request.build_opener(*handlers).open(empty, timeout=self.timeout):
+                return
+        except urllib.error.HTTPError as error:
+            scheme, _, about = error.headers.get("WWW-Authenticate", "").partition(" ")
+            if error.code == 401 and scheme.lower() == "digest":
+                pairs = filter(None, urllib.request.parse_http_list(about))
+                answer = digest.get_authorization(request, urllib.request.parse_keqv_list(list(pairs)))
+                request.add_unredirected_header("Authorization", f"Digest {answer}")
+        except OSError:
+            return  # the request itself says what is wrong
 
     def _refused(self, url: str, status: int, said: str) -> Unloaded:
         said = " ".join(said.split())[:200]

@@ -17,4 +17,5 @@ def texts(root: Path) -> list[str]:
 def render_text(root: Path, name: str) -> Markup:
     """Return one of the texts as HTML; HTML in it is shown, not obeyed."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return Markup(markdown.render((root / TEXTS[name][0]).read_text(encoding="utf-8")))
+    html = markdown.render((root / TEXTS[name][0]).read_text(encoding="utf-8"))
+    return Markup(html.replace("<pre>", '<pre tabindex="0">'))  # what scrolls can be reached by keyboard

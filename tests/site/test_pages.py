@@ -106,6 +106,12 @@ def test_no_link_within_the_site_is_dead(site: Path, pages: dict[str, Reader]) -
     assert list(dead(site, pages)) == []
 
 
+def test_no_link_within_the_pages_of_the_publication_is_dead(axis_site: Path) -> None:
+    files = {file.relative_to(axis_site).as_posix(): file for file in axis_site.rglob("*.html")}
+    assert len(files) > 4_500
+    assert list(dead(axis_site, {path: Reader(file.read_text(encoding="utf-8")) for path, file in files.items()})) == []
+
+
 def test_the_search_for_dead_links_finds_them(site: Path) -> None:
     lost = {"index.html": Reader('<a href="nowhere/">x</a> <a href="arvenia/#no-such-part">y</a>')}
     lost["arvenia/index.html"] = Reader("<p>")

@@ -37,8 +37,9 @@ def axis_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render(ROOT, tmp_path_factory.mktemp("axis-site"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """A browser for the tests of the pages alone: while it runs, its event loop is the thread's."""
     path = chromium()
     if path is None:
         skip_or_fail("no Chromium here; install it (Debian: apt install chromium)")

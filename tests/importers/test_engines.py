@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,8 @@ CLUSTER = "spark:local-cluster[2,1,512]"
 
 
 def need_spark() -> None:
-    pytest.importorskip("pyspark")
+    if find_spec("pyspark") is None:
+        skip_or_fail("pyspark is not installed; it is among requirements-dev.txt")
     try:
         subprocess.run(["java", "-version"], capture_output=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):

@@ -7,6 +7,7 @@ from typing import Any
 
 from upheaval.framing import Frame
 from upheaval.site.library import Concept, Library, items, text
+from upheaval.terms import STATECRAFT
 
 TOP_PAIRS = 6
 """How many pairs the charts show where no coalition says which states they are about."""
@@ -146,15 +147,7 @@ def _tops(library: Library, code: str, tops: dict[str, int]) -> set[int]:
 
 
 def _type(library: Library, code: str) -> Concept | None:
-    return next(
-        (
-            library.concepts[iri]
-            for codes in library.contract.codes.values()
-            for iri in [codes.get(code, "")]
-            if iri in library.concepts and "cooperation#" in iri
-        ),
-        None,
-    )
+    return library.concept([str(STATECRAFT.CooperationType)], code)
 
 
 def _entries(library: Library, tops: dict[str, int]) -> Iterator[Entry]:

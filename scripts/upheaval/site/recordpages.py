@@ -7,7 +7,7 @@ from typing import Any
 from upheaval.framing import Frame
 from upheaval.reading import Mapping
 from upheaval.site.citing import reference
-from upheaval.site.library import Library, english, items, property_label, text
+from upheaval.site.library import Library, items, property_label, text
 from upheaval.site.pages import Page
 from upheaval.site.structured import structured
 from upheaval.site.values import Fact, Shown, Values
@@ -117,11 +117,6 @@ def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], 
         ]
         shown.append((property_label(library, key), len(links), links[:MANY], links[MANY:]))
     return shown
-
-
-def lead(frame: Frame) -> str:
-    """Return the text that says in a sentence or two what a record is about."""
-    return english(frame.get("claim")) or english(frame.get("description"))
 
 
 def body_lines(body: Mapping | None) -> dict[str, int]:

@@ -122,12 +122,12 @@ class Values:
         """Return the nodes inside a record or a part, by the label of their key, without citations."""
         kind = self.library.kind(frame)
         return [
-            (key.label, [self.part(one, key.classes) for one in items(frame[key.name])])
+            (key.label, [self.part(one) for one in items(frame[key.name])])
             for key in (kind.keys.values() if kind else ())
             if key.form is Form.NODE and key.name in frame and key.name not in ("citation", "step", "estimate")
         ]
 
-    def part(self, frame: Frame, _classes: tuple[str, ...] = ()) -> Part:
+    def part(self, frame: Frame) -> Part:
         """Return a node inside a record; its first fact is its title."""
         facts = self.facts(frame)
         head = facts[0].values[0] if facts else Shown(english(frame.get("label")))

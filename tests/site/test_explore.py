@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.site.browser import overflow, violations
 from tests.site.conftest import Visit
@@ -41,12 +41,18 @@ def shown(page: Page) -> list[list[str]]:
     return found
 
 
-def slide(page: Page, year: int, month: int) -> None:
+def move(page: Page, year: int, month: int) -> None:
     page.locator("#at").evaluate(
         "(node, value) => { node.value = value; node.dispatchEvent(new Event('input', {bubbles: true})); }",
         str(12 * year + month - 1),
     )
+
+
+def slide(page: Page, year: int, month: int) -> None:
+    """Move the slider and wait until the charts are drawn."""
+    move(page, year, month)
     expect(page).to_have_url(re.compile(f"at={year}-{month:02}"))
+    expect(page.locator("#controls:not([aria-busy])")).to_have_count(1)
 
 
 def test_a_cell_opens_the_list_behind_it(visit: Visit, world_address: str) -> None:
@@ -116,17 +122,39 @@ def test_the_choice_goes_along_to_the_list(visit: Visit, axis_address: str) -> N
     assert max(late) <= "1999-12-31"
 
 
+TALL = "[...document.querySelectorAll('.types [data-year]')].filter(b => +b.getAttribute('height') > 0)"
+"""The bars of the chart of types that can be seen."""
+
+
 def test_types_and_timeline_follow_the_slider(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address).open("charts/types/")
-    tall = "[...document.querySelectorAll('.types [data-year]')].filter(b => +b.getAttribute('height') > 0)"
-    before = page.evaluate(f"{tall}.length")
+    before = page.evaluate(f"{TALL}.length")
     slide(page, 1979, 6)
     expect(page.locator("#at-shown")).to_have_text("June 1979")
-    assert page.evaluate(f"{tall}.length") < before
-    assert page.evaluate(f"Math.max(...{tall}.map(b => +b.dataset.year))") <= 1979
+    assert page.evaluate(f"{TALL}.length") < before
+    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
     page.goto(f"{axis_address}charts/figures/?sources=undisputed")
     visible = page.locator("section.rival:visible").count()
     assert 0 < visible < page.locator("section.rival").count()
+
+
+def test_the_last_move_stays_when_the_data_come_late(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address).open("charts/types/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/explore-*.json", hold)
+    move(page, 1999, 12)
+    move(page, 1979, 6)
+    page.wait_for_timeout(500)
+    assert held
+    while held:
+        held.pop().continue_()
+        page.wait_for_timeout(300)
+    expect(page.locator("#controls:not([aria-busy])")).to_have_count(1)
+    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
 
 
 def test_the_front_page_is_light(visit: Visit, axis_address: str) -> None:

@@ -11,7 +11,7 @@ const accepts = {
   undisputed: (flags) => (flags & 4) === 0,
 };
 const names = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
-let data = null;
+let loading = null;
 
 const lastDay = (month) => new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0));
 const iso = (day) => day.toISOString().slice(0, 10);
@@ -32,7 +32,7 @@ function restore() {
   sources.value = words.get("sources") in accepts ? words.get("sources") : "all";
 }
 
-function count(limit, accept) {
+function count(data, limit, accept) {
   const cells = Array.from({ length: data.pairs }, () => new Array(data.tops).fill(0));
   const pairs = new Array(data.pairs).fill(0);
   const years = new Map();
@@ -112,11 +112,14 @@ async function draw() {
   hide(iso(last), accept);
   carry();
   if (!document.querySelector(".matrix, .network, .types")) return;
-  data ??= await (await fetch(form.dataset.explore)).json();
-  const found = count(Number(iso(last).replaceAll("-", "")), accept);
+  form.setAttribute("aria-busy", "true");
+  // One request that every redrawing waits for: they go on in the order of the moves, so that the last move is what stays.
+  const data = await (loading ??= fetch(form.dataset.explore).then((answer) => answer.json()));
+  const found = count(data, Number(iso(last).replaceAll("-", "")), accept);
   drawMatrix(found.cells);
   drawNetwork(found.pairs);
   drawTypes(found.years);
+  form.removeAttribute("aria-busy");
 }
 
 if (form) {

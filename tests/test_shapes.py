@@ -126,7 +126,7 @@ def test_every_reason_to_fail_is_shown(trial: Trial) -> None:
                     for other in trial.shapes.objects(prop, kept):
                         split.add((part, kept, other))
     shown = set()
-    for finding in core.evaluate(index_of(trial.assembly), split):
+    for finding in core.evaluate(index_of(trial.assembly), core.compile_shapes(split)):
         if (finding.node, finding.path) not in trial.assembly.populated.broken:
             shown.add((finding.shape.partition("~")[2], finding.shape.partition("~")[0]))
     for fault in trial.assembly.populated.faults:

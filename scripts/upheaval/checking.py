@@ -55,5 +55,8 @@ def find(assembly: Assembly, engine: str) -> list[Finding]:
         found = validate(assembly.store, graphs, assembly.vocabulary.ontology, shapes)
     else:
         index = core.Index(assembly.store, graphs, assembly.contract)
-        found = [*core.evaluate(index, shapes), *constraints.evaluate(assembly.store, shapes, index)]
+        found = [
+            *core.evaluate(index, core.compile_shapes(shapes)),
+            *constraints.evaluate(assembly.store, shapes, index),
+        ]
     return sorted(set(found), key=lambda one: (one.node, one.shape, one.path or "", str(one.value), one.message))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upheaval import __version__
 from upheaval.faults import Fault, Refusal, Severity
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Doors(click.Group):
 
 
 @click.group(cls=Doors, epilog="Example: upheaval build && upheaval query in-force --at 2014-03-18")
-@click.version_option(__version__)
+@click.version_option(package_name="upheaval")
 def main() -> None:
     """Turn a folder of YAML records into validated, queryable linked data."""
 

@@ -7,6 +7,7 @@ the whole dataset. A component that is not compiled here is refused, never passe
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from copy import copy
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
@@ -24,7 +25,8 @@ from upheaval.terms import RDF, SH, XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Properties = dict[str, list[Term]]
-Check = Callable[[list[Term], Properties], Iterable[Term | None]]
+Types = dict[str, frozenset[str]]
+Check = Callable[[list[Term], Properties, Types], Iterable[Term | None]]
 _SAYS_NOTHING_OF_VALUES = {
     RDF.type,
     SH.path,
@@ -63,11 +65,11 @@ class Index:
         self.nodes: dict[str, Properties] = {}
         for graph in graphs:
             for subject, predicate, value, _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-                values = self.nodes.setdefault(iri_of(subject), {}).setdefault(predicate.value, [])
+                values = self.nodes.setdefault(subject.value, {}).setdefault(predicate.value, [])
                 if value not in values:
                     values.append(value)
         wider: dict[tuple[str, ...], frozenset[str]] = {(): frozenset()}
-        self.types: dict[str, frozenset[str]] = {}
+        self.types: Types = {}
         for node, said in self.nodes.items():
             classes = tuple(iri_of(cls) for cls in said.get(_TYPE, ()))
             if classes not in wider:
@@ -106,31 +108,55 @@ class Index:
         return bool(self._beside) and node.partition("#")[0] in self._beside
 
 
-def evaluate(index: Index, shapes: Graph) -> list[Finding]:
-    """Evaluate the property shapes of node shapes with a target class.
+@dataclass(frozen=True, slots=True)
+class PropertyShape:
+    """A property shape, compiled: whose values it checks, and how."""
+
+    iri: str
+    target: str
+    path: str
+    message: str
+    severity: Severity
+    checks: tuple[Check, ...]
+
+
+def compile_shapes(shapes: Graph) -> list[PropertyShape]:
+    """Compile the property shapes of node shapes with a target class.
 
     Args:
-        index: the data.
         shapes: the shapes graph.
 
     Returns:
-        The violations, as SHACL Core defines them (SHACL section 4).
+        Those that are not deactivated, in the order in which they are evaluated.
 
     Raises:
         Refusal: a shape uses a component that is not compiled here.
 
     """
     _refuse_other_targets(shapes)
-    findings: list[Finding] = []
+    compiled: list[PropertyShape] = []
     for shape, target in sorted(shapes.subject_objects(SH.targetClass)):
         _refuse_other_words(shapes, shape, _ON_NODE_SHAPES)
         if shapes.value(shape, SH.deactivated) == Literal(True):
             continue
-        instances = index.instances(str(target))
         for prop in nodes(shapes.objects(shape, SH.property)):
             if shapes.value(prop, SH.deactivated) != Literal(True):
-                findings.extend(_evaluate(index, shapes, prop, instances))
-    return findings
+                compiled.append(_compile(shapes, prop, str(target)))
+    return compiled
+
+
+def evaluate(index: Index, shapes: Iterable[PropertyShape]) -> list[Finding]:
+    """Evaluate property shapes.
+
+    Args:
+        index: the data.
+        shapes: as `compile_shapes` returns them.
+
+    Returns:
+        The violations, as SHACL Core defines them (SHACL section 4).
+
+    """
+    return [finding for shape in shapes for finding in _evaluate(index, shape)]
 
 
 def _refuse_other_targets(shapes: Graph) -> None:
@@ -150,22 +176,20 @@ def _refusal(what: str) -> Refusal:
     return Refusal((Fault("shapes", 1, 1, f"{what} is not evaluated here", cure, rule="shapes/component"),))
 
 
-def _evaluate(index: Index, shapes: Graph, prop: Node, instances: list[tuple[str, Properties]]) -> Iterator[Finding]:
-    path = str(shapes.value(prop, SH.path))
-    if not isinstance(shapes.value(prop, SH.path), URIRef):
-        raise _refusal(f"<{prop}> has a path that is no property, which")
-    checks = _compile(index, shapes, prop)
-    message = str(shapes.value(prop, SH.message) or "does not conform to its shape")
-    severity = SEVERITIES.get(URIRef(str(shapes.value(prop, SH.severity))), Severity.ERROR)
-    for node, said in instances:
-        values = said.get(path, [])
-        for check in checks:
-            for value in check(values, said):
+def _evaluate(index: Index, shape: PropertyShape) -> Iterator[Finding]:
+    types = index.types
+    for node, said in index.instances(shape.target):
+        values = said.get(shape.path, [])
+        for check in shape.checks:
+            for value in check(values, said, types):
                 term = None if value is None else term_to_rdflib(value)
-                yield Finding(node, path, term, message, severity, str(prop))
+                yield Finding(node, shape.path, term, shape.message, shape.severity, shape.iri)
 
 
-def _compile(index: Index, shapes: Graph, prop: Node) -> list[Check]:
+def _compile(shapes: Graph, prop: Node, target: str) -> PropertyShape:
+    path = shapes.value(prop, SH.path)
+    if not isinstance(path, URIRef):
+        raise _refusal(f"<{prop}> has a path that is no property, which")
     checks: list[Check] = []
     for predicate, parameter in sorted(shapes.predicate_objects(prop)):
         if predicate in _SAYS_NOTHING_OF_VALUES or not str(predicate).startswith(str(SH)):
@@ -173,30 +197,35 @@ def _compile(index: Index, shapes: Graph, prop: Node) -> list[Check]:
         compile_ = _COMPONENTS.get(str(predicate).removeprefix(str(SH)))
         if compile_ is None:
             raise _refusal(f"<{prop}> uses <{predicate}>, which")
-        checks.append(compile_(index, shapes, prop, parameter))
-    return checks
+        checks.append(compile_(shapes, prop, parameter))
+    message = str(shapes.value(prop, SH.message) or "does not conform to its shape")
+    severity = SEVERITIES.get(URIRef(str(shapes.value(prop, SH.severity))), Severity.ERROR)
+    return PropertyShape(str(prop), target, str(path), message, severity, tuple(checks))
 
 
 def _each(is_wrong: Callable[[Term], bool]) -> Check:
-    return lambda values, _said: [value for value in values if is_wrong(value)]
+    return lambda values, _said, _types: [value for value in values if is_wrong(value)]
 
 
-def _min_count(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _min_count(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     least = int(str(parameter))
-    return lambda values, _said: [None] if len(values) < least else []
+    return lambda values, _said, _types: [None] if len(values) < least else []
 
 
-def _max_count(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _max_count(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     most = int(str(parameter))
-    return lambda values, _said: [None] if len(values) > most else []
+    return lambda values, _said, _types: [None] if len(values) > most else []
 
 
-def _class(index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _class(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     cls = str(parameter)
-    return _each(lambda value: isinstance(value, ox.Literal) or cls not in index.types.get(iri_of(value), ()))
+    nowhere: frozenset[str] = frozenset()
+    return lambda values, _said, types: [
+        value for value in values if isinstance(value, ox.Literal) or cls not in types.get(iri_of(value), nowhere)
+    ]
 
 
-def _datatype(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _datatype(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     datatype = str(parameter)
     return _each(lambda value: not _has_datatype(value, datatype))
 
@@ -212,26 +241,26 @@ def _has_datatype(value: Term, datatype: str) -> bool:
         return False
 
 
-def _node_kind(_index: Index, _shapes: Graph, prop: Node, parameter: Node) -> Check:
+def _node_kind(_shapes: Graph, prop: Node, parameter: Node) -> Check:
     if parameter != SH.IRI:
         raise _refusal(f"<{prop}> has sh:nodeKind <{parameter}>, which")
     return _each(lambda value: not isinstance(value, ox.NamedNode))
 
 
-def _pattern(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _pattern(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     pattern = re.compile(str(parameter))
     return _each(lambda value: isinstance(value, ox.BlankNode) or pattern.search(iri_of(value)) is None)
 
 
-def _unique_lang(_index: Index, _shapes: Graph, _prop: Node, _parameter: Node) -> Check:
-    def check(values: list[Term], _said: Properties) -> list[None]:
+def _unique_lang(_shapes: Graph, _prop: Node, _parameter: Node) -> Check:
+    def check(values: list[Term], _said: Properties, _types: Types) -> list[None]:
         languages = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
         return [None for _ in set(languages)] if len(set(languages)) < len(languages) else []
 
     return check
 
 
-def _node(_index: Index, shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _node(shapes: Graph, _prop: Node, parameter: Node) -> Check:
     """Compile sh:node with a shape that is a choice of datatypes."""
     options = _only(shapes, parameter, SH["or"])
     for option in options:
@@ -249,12 +278,12 @@ def _only(shapes: Graph, shape: Node, component: URIRef) -> list[Node]:
     return list(Collection(shapes, head))
 
 
-def _qualified(_index: Index, shapes: Graph, prop: Node, parameter: Node) -> Check:
+def _qualified(shapes: Graph, prop: Node, parameter: Node) -> Check:
     """Compile sh:qualifiedValueShape with a shape that asks for languages."""
     least = int(str(shapes.value(prop, SH.qualifiedMinCount)))
     wanted = {str(tag) for tag in _only(shapes, parameter, SH.languageIn)}
 
-    def check(values: list[Term], _said: Properties) -> list[None]:
+    def check(values: list[Term], _said: Properties, _types: Types) -> list[None]:
         fitting = sum(isinstance(value, ox.Literal) and _speaks(value, wanted) for value in values)
         return [None] if fitting < least else []
 
@@ -267,16 +296,16 @@ def _speaks(value: ox.Literal, languages: set[str]) -> bool:
     )
 
 
-def _disjoint(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _disjoint(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     other = str(parameter)
-    return lambda values, said: [value for value in values if value in said.get(other, [])]
+    return lambda values, said, _types: [value for value in values if value in said.get(other, [])]
 
 
-def _less_than_or_equals(_index: Index, _shapes: Graph, _prop: Node, parameter: Node) -> Check:
+def _less_than_or_equals(_shapes: Graph, _prop: Node, parameter: Node) -> Check:
     """Compile sh:lessThanOrEquals for numbers; whatever is none cannot be compared, and so violates it."""
     other = str(parameter)
 
-    def check(values: list[Term], said: Properties) -> list[Term]:
+    def check(values: list[Term], said: Properties, _types: Types) -> list[Term]:
         bounds = [_number(bound) for bound in said.get(other, [])]
         return [value for value in values if not all(_at_most(_number(value), bound) for bound in bounds)]
 
@@ -297,7 +326,7 @@ def _number(value: Term) -> Decimal | None:
     return None if number.is_nan() else number
 
 
-_COMPONENTS: dict[str, Callable[[Index, Graph, Node, Node], Check]] = {
+_COMPONENTS: dict[str, Callable[[Graph, Node, Node], Check]] = {
     "minCount": _min_count,
     "maxCount": _max_count,
     "class": _class,

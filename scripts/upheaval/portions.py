@@ -169,7 +169,7 @@ def judge(bench: Workbench, portion: Portion) -> Verdict:
     base = setting.publication.iri
     index = core.Index(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
     found = [
-        *core.evaluate(index, bench.shapes),
+        *core.evaluate(index, bench.property_shapes),
         *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri not in reach.constraints_at_once),
     ]
     unread = {(f"{base}{slug}", "") for slug, seen in others.items() if not seen.readable}
@@ -224,7 +224,7 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
     bench.type_records(index)
     alone = index.without({f"{base}{slug}" for slug in map(bench.slug, index.nodes) if slug in bench.kinds})
     found = [
-        *core.evaluate(alone, bench.shapes),
+        *core.evaluate(alone, bench.property_shapes),
         *constraints.evaluate(bench.store, bench.shapes, alone, lambda iri: iri not in reach.constraints_at_once),
         *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri in reach.constraints_at_once),
     ]

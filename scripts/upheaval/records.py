@@ -118,16 +118,18 @@ def read_records(publication: Publication, entries: Iterable[Entry]) -> tuple[li
     """
     records: list[Record] = []
     faults: list[Fault] = []
+    root = os.fspath(publication.root)
     for entry in entries:
-        body, found = _read(publication.root / entry.file, entry.file)
+        body, found = _read(root, entry.file)
         faults.extend(found)
         records.append(Record(entry.slug, entry.kind, entry.file, None if entry.twice else body))
     return records, faults
 
 
-def _read(path: Path, file: str) -> tuple[Mapping | None, list[Fault]]:
+def _read(root: str, file: str) -> tuple[Mapping | None, list[Fault]]:
     try:
-        return read(path.read_bytes(), file)
+        with open(f"{root}/{file}", "rb", buffering=0) as content:
+            return read(content.read(), file)
     except OSError as error:
         return None, [Fault(file, 1, 1, f"cannot be read: {error.strerror}", "check the file")]
 

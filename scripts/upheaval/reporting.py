@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from upheaval import __version__
+import upheaval
 from upheaval.faults import Fault, Severity
 
 _SARIF_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -54,7 +54,7 @@ def as_sarif(faults: Sequence[Fault]) -> str:
     rules = [{"id": rule} for rule in sorted({fault.rule or "upheaval" for fault in faults})]
     driver = {
         "name": "upheaval",
-        "version": __version__,
+        "version": upheaval.__version__,
         "informationUri": "https://w3id.org/statecraft",
         "rules": rules,
     }

@@ -1,5 +1,6 @@
 """Checking a publication, again and again: after an edit only what the edit can affect is read and judged anew."""
 
+import os
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -108,7 +109,7 @@ class Session:
         """Return the records that have to be read, and those of which others may see something new."""
         root, before = bench.setting.publication.root, bench.entries
         bench.place(entries)
-        stamps = {entry.file: stamp(root / entry.file) for entry in entries}
+        stamps = {entry.file: stamp(f"{root}/{entry.file}") for entry in entries}
         files = {path.relative_to(root.resolve()).as_posix() for path in changed if path.is_relative_to(root.resolve())}
         stale = {
             entry.slug
@@ -170,6 +171,7 @@ class Session:
                 members[number].append(slug)
         whole = {slug for slug in bench.entries if bench.is_whole(slug)}
         numbers = sorted(members)
+        bench.warm()
         portions = {number: self._portion(members[number], whole) for number in numbers}
         for number, verdict in zip(
             numbers, share_out(lambda number: judge(bench, portions[number]), numbers, self.jobs), strict=True
@@ -196,10 +198,10 @@ class Session:
             self.together = lines, broken, judge_together(bench, text, broken)
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: Path | str) -> Stamp | None:
     """Return what changes when a file does, or None where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

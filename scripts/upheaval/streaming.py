@@ -100,6 +100,7 @@ class _Streaming:
         self._begin(resume)
         self._step("populate", self._populate)
         seen, broken = self._seen()
+        self.bench.warm()
         self._step("validate", partial(self._judge, seen, broken))
         shared = self._together(broken)
         faults = sorted(dict.fromkeys(self.faults), key=Fault.sort_key)

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from upheaval.contract import Kind, local
-from upheaval.core import Index
+from upheaval.core import Index, PropertyShape, compile_shapes
 from upheaval.graphs import iri_of, to_rdflib, write
 from upheaval.reach import Reach, reach_of
 from upheaval.records import Entry
@@ -31,6 +31,10 @@ class Workbench:
         self.entries = {entry.slug: entry for entry in entries}
         self.__dict__.pop("kinds", None)
 
+    def warm(self) -> None:
+        """Make what judging needs of the vocabulary, so that processes that are forked hereafter have it."""
+        _ = self.property_shapes, self.checked, self._vocabulary
+
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """The classes of all records, by name."""
@@ -50,6 +54,11 @@ class Workbench:
     def shapes(self) -> Graph:
         """The shapes by themselves."""
         return to_rdflib(self.setting.vocabulary.shapes)
+
+    @cached_property
+    def property_shapes(self) -> list[PropertyShape]:
+        """The property shapes, compiled."""
+        return compile_shapes(self.shapes)
 
     @cached_property
     def checked(self) -> set[str]:

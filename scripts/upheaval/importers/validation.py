@@ -200,7 +200,7 @@ def validate_sample(
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
     index = core.Index(store, (terms.graph, known.value), setting.contract)
     shapes = to_rdflib(setting.vocabulary.shapes)
-    found = [*core.evaluate(index, shapes), *constraints.evaluate(store, shapes, index)]
+    found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     faults = [
         Fault("import", 1, 1, f"<{one.node}> {one.message}", "correct the declaration", rule=one.shape)
         for one in found

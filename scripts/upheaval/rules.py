@@ -3,7 +3,6 @@
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Refusal
-from upheaval.graphs import in_graph
 from upheaval.sparql import evaluate
 
 
@@ -34,4 +33,5 @@ def derive(store: ox.Store, rules: dict[str, str], graph: str) -> None:
         if not isinstance(concluded, ox.QueryTriples):
             fault = Fault(f"ontology/rules/{file}", 1, 1, "a rule is a CONSTRUCT query", "rewrite it")
             raise Refusal((fault,))
-        store.extend(in_graph(list(concluded), graph))
+        lines = concluded.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+        store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)

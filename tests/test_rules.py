@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -58,11 +59,17 @@ def derived(world: Assembly) -> Conclusions:
     return Conclusions([quad.triple for quad in world.store.quads_for_pattern(None, None, None, graph)])
 
 
+def named(term: Any) -> Any:
+    """Give a blank node a name, as each node of a dataset has one."""
+    return ox.NamedNode(f"urn:part:{term.value}") if isinstance(term, ox.BlankNode) else term
+
+
 def conclude(world: Assembly, turtle: str, *rules: str) -> Conclusions:
     """Run all rules, or those whose names begin as given, on a few lines of Turtle."""
     store = ox.Store()
     store.extend(in_graph(world.vocabulary.ontology, "urn:vocabulary"))
-    store.load((HEADER + turtle).encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:data"))
+    quads = ox.parse((HEADER + turtle).encode(), format=ox.RdfFormat.TURTLE)
+    store.extend(in_graph((ox.Triple(*map(named, quad.triple)) for quad in quads), "urn:data"))
     chosen = {name: rule for name, rule in world.vocabulary.rules.items() if not rules or name.startswith(rules)}
     derive(store, chosen, "urn:derived")
     return Conclusions([quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode("urn:derived"))])

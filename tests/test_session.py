@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures import Trial
@@ -54,36 +54,45 @@ def records(root: Path) -> list[Path]:
     return sorted(path for path in (root / "data").rglob("*") if path.is_file() and path.name != "publication.yaml")
 
 
+def text_of(file: Path) -> str:
+    """Read a record as it is, spoilt bytes included."""
+    return file.read_bytes().decode(errors="surrogateescape")
+
+
+def put(file: Path, text: str) -> None:
+    file.write_bytes(text.encode(errors="surrogateescape"))
+
+
 def add_line(chance: random.Random, root: Path) -> None:
     """Put a line at the end of a record, or in the place of one with the same key."""
     file, line = chance.choice(records(root)), chance.choice(LINES)
-    kept = [one for one in file.read_text().splitlines() if not one.startswith(line.partition(":")[0] + ":")]
-    file.write_text("\n".join([*kept, line]) + "\n")
+    kept = [one for one in text_of(file).splitlines() if not one.startswith(line.partition(":")[0] + ":")]
+    put(file, "\n".join([*kept, line]) + "\n")
 
 
 def link(chance: random.Random, root: Path) -> None:
     """Let one source or place point at another, from which the way may lead back."""
     folder, key = chance.choice((("sources", "republicationOf"), ("places", "within")))
     file, other = chance.sample(sorted((root / "data" / folder).glob("*.yaml"))[:3], 2)
-    kept = [line for line in file.read_text().splitlines() if not line.startswith(key)]
-    file.write_text("\n".join([*kept, f"{key}: {other.stem}"]) + "\n")
+    kept = [line for line in text_of(file).splitlines() if not line.startswith(key)]
+    put(file, "\n".join([*kept, f"{key}: {other.stem}"]) + "\n")
 
 
 def drop_line(chance: random.Random, root: Path) -> None:
     file = chance.choice(records(root))
-    lines = file.read_text().splitlines()
-    del lines[chance.randrange(len(lines)) : chance.randrange(len(lines)) + 1]
-    file.write_text("\n".join(lines) + "\n")
+    lines = text_of(file).splitlines()
+    del lines[chance.randrange(len(lines) + 1) : chance.randrange(len(lines) + 1) + 1]
+    put(file, "\n".join(lines) + "\n")
 
 
 def swap_word(chance: random.Random, root: Path) -> None:
     """Put the name of one record in the place of another's."""
     file = chance.choice(records(root))
     names = [path.stem for path in records(root)]
-    text = file.read_text()
+    text = text_of(file)
     used = [name for name in names if name in text]
     if used:
-        file.write_text(text.replace(chance.choice(used), chance.choice(names)))
+        put(file, text.replace(chance.choice(used), chance.choice(names)))
 
 
 def delete(chance: random.Random, root: Path) -> None:
@@ -114,6 +123,7 @@ EDITS: tuple[Edit, ...] = (add_line, add_line, link, link, drop_line, swap_word,
 
 
 @settings(max_examples=12, deadline=None)
+@example(seed=5048, group=1)
 @given(seed=st.integers(0, 2**32), group=st.sampled_from((1, 8, 1000)))
 def test_after_any_edits_what_is_found_is_what_a_full_check_finds(
     tmp_path_factory: pytest.TempPathFactory, seed: int, group: int

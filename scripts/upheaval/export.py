@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from upheaval.assembly import Assembly
+from upheaval.building import sha256_of
 from upheaval.catalog import add_files
 from upheaval.commonfiles import (
     Files,
@@ -19,8 +20,9 @@ from upheaval.commonfiles import (
 from upheaval.counting import count
 from upheaval.dyadyear import dyad_years
 from upheaval.framing import Frame, frames, to_json
-from upheaval.graphs import from_rdflib, in_graph
-from upheaval.manifest import canonical_hash, make_manifest
+from upheaval.graphs import from_rdflib
+from upheaval.manifest import make_manifest
+from upheaval.publication import Publication
 from upheaval.quality import assess
 from upheaval.qualityreport import as_markdown
 from upheaval.serialization import (
@@ -36,7 +38,7 @@ from upheaval.serialization import (
 from upheaval.setting import Setting
 from upheaval.tables import Table, datapackage, tables, to_csv
 
-__all__ = ["Files", "export"]
+__all__ = ["Files", "export", "formats"]
 
 
 def export(assembly: Assembly) -> Files:
@@ -50,8 +52,8 @@ def export(assembly: Assembly) -> Files:
 
     """
     publication = assembly.publication
-    graphs = {room: _triples(assembly.store, publication.graph(room)) for room in ("data", "derived")}
-    both = list({str(triple): triple for triples in graphs.values() for triple in triples}.values())
+    graphs = {room: triples_of(assembly, room) for room in ("data", "derived")}
+    both = united(graphs)
     setting = Setting(publication, assembly.vocabulary, assembly.contract, assembly.context)
     statements = n_triples(both)
     description = describe_counts(setting, count(statements.splitlines(), objects=True))
@@ -59,7 +61,7 @@ def export(assembly: Assembly) -> Files:
     graphs["catalogue"] = from_rdflib(description)
     framed = frames(both, assembly.context, publication.iri)
     files = {
-        **_data(assembly, graphs, both, framed),
+        **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
         **vocabulary_files(setting),
         **contract_files(setting),
@@ -69,43 +71,62 @@ def export(assembly: Assembly) -> Files:
     add_files(description, publication, files)
     files |= catalog_files(description)
     counts = {room: len(triples) for room, triples in graphs.items()}
-    files["manifest.json"] = make_manifest(publication, files, canonical_hash(both), counts)
+    # Without blank nodes, the canonical form (RDFC-1.0 section 5) is the sorted statements.
+    files["manifest.json"] = make_manifest(publication, files, sha256_of(statements), counts)
     return files
 
 
-def _triples(store: ox.Store, graph: str) -> list[ox.Triple]:
-    return [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
+def triples_of(assembly: Assembly, room: str) -> list[ox.Triple]:
+    """Return the triples of one of a dataset's graphs, such as `data` or `derived`."""
+    graph = ox.NamedNode(assembly.publication.graph(room))
+    return [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, graph)]
 
 
-def _data(
+def united(graphs: Mapping[str, list[ox.Triple]]) -> list[ox.Triple]:
+    """Return the triples of some graphs, each once."""
+    return list(dict.fromkeys(triple for triples in graphs.values() for triple in triples))
+
+
+def formats(
     assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple], framed: list[Frame]
 ) -> Files:
+    """Write the dataset as Turtle, JSON-LD, N-Quads, TriG and RDF/XML.
+
+    Args:
+        assembly: a publication.
+        graphs: its triples by graph.
+        both: those of `data` and `derived`, each once.
+        framed: the same as JSON-LD.
+
+    Returns:
+        Content by file name.
+
+    """
     publication, stem = assembly.publication, assembly.publication.name
     prefixes = prefixes_of(assembly.contract, "dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "wd", "xsd")
     place = ranks(assembly.contract)
-    quads = [quad for room, triples in graphs.items() for quad in in_graph(triples, publication.graph(room))]
-    stated = {str(triple) for triple in graphs["data"]}
-    derived = [triple for triple in graphs["derived"] if str(triple) not in stated]
+    ordered = {room: order(triples, place) for room, triples in graphs.items()}
+    stated = set(graphs["data"])
+    derived = [triple for triple in ordered["derived"] if triple not in stated]
     return {
-        f"{stem}.ttl": grouped_turtle(
-            publication, assembly.contract, assembly.records, graphs["data"], derived, prefixes
-        ),
+        f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
         f"{stem}.jsonld": to_json(assembly.context, framed),
-        f"{stem}.nq": n_quads(quads),
-        f"{stem}.trig": _trig(graphs, assembly, prefixes),
-        f"{stem}.rdf": rdf_xml(order(both, place), prefixes | {publication.prefix: publication.iri}),
+        f"{stem}.nq": n_quads({publication.graph(room): triples for room, triples in graphs.items()}),
+        f"{stem}.trig": _trig(publication, ordered, prefixes),
+        f"{stem}.rdf": rdf_xml(
+            order([*ordered["data"], *derived], place), prefixes | {publication.prefix: publication.iri}
+        ),
     }
 
 
-def _trig(graphs: Mapping[str, list[ox.Triple]], assembly: Assembly, prefixes: Mapping[str, str]) -> bytes:
+def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:
     """Write one block a graph; the bodies are Turtle, which TriG contains (TriG section 2)."""
-    publication, place = assembly.publication, ranks(assembly.contract)
     names = dict(prefixes) | {
         name: PREFIXES[name] for name in ("owl", "dcat", "foaf", "prov", "rdf", "spdx", "vann", "void")
     }
     parts = [turtle([], names, None)]
-    for room, triples in graphs.items():
-        body = turtle(order(triples, place), names, None, header=False).rstrip(b"\n")
+    for room, triples in ordered.items():
+        body = turtle(triples, names, None, header=False).rstrip(b"\n")
         parts.append(f"<{publication.graph(room)}> {{\n".encode() + body + b"\n}\n\n")
     return b"".join(parts)
 

@@ -13,6 +13,7 @@ from upheaval.terms import RDF
 
 Frame = dict[str, Any]
 _TYPE = str(RDF.type)
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 def frames(triples: Iterable[ox.Triple], context: Context, base: str) -> list[Frame]:
@@ -42,8 +43,10 @@ def frames(triples: Iterable[ox.Triple], context: Context, base: str) -> list[Fr
 
 
 def to_json(context: Context, graph: list[Frame]) -> bytes:
-    """Write a context and objects as JSON-LD, one object a block, in the order given."""
-    return (json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1) + "\n").encode()
+    """Write a context and objects as JSON-LD, one object a line, in the order given."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    objects = ",\n".join(map(encode, graph))
+    return f'{{"@context": {encode(context)},\n"@graph": [\n{objects}\n]}}\n'.encode()
 
 
 def _contains(whole: str, part: str) -> bool:
@@ -89,7 +92,8 @@ class _Framing:
                 values.append(self.frame(value.value, subjects))
             else:
                 values.append(self._value(value, term))
-        values.sort(key=lambda value: json.dumps(value, sort_keys=True, ensure_ascii=False))
+        if len(values) > 1:
+            values.sort(key=_SORTED.encode)
         return values if len(values) > 1 or term.get("@container") == "@set" else values[0]
 
     def _value(self, value: object, term: Context) -> Any:

@@ -10,7 +10,7 @@ def derive(store: ox.Store, rules: dict[str, str], graph: str) -> None:
     """Run the rules and put what they conclude into a graph of its own.
 
     Args:
-        store: the data and the vocabulary, each in a named graph; the conclusions are added to it.
+        store: the data, without blank nodes, and the vocabulary, each in a named graph; the conclusions are added.
         rules: CONSTRUCT queries by file name. Each sees what the ones before it concluded.
         graph: the IRI of the graph for the conclusions. A rule itself leaves out what the records state already.
 

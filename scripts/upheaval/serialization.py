@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -35,7 +36,6 @@ _TYPE = str(RDF.type)
 _HEADER = re.compile(rb"\A(?:@prefix[^\n]*\n)*")
 _ROOT = re.compile(rb"<rdf:RDF[^>]*>")
 _TEXT = re.compile(rb"(<(?![/?])[^<>]*[^/<>]>)([^<]*)(?=</)")
-_TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*"|<[^<>"{}|^`\\\x00-\x20]*>')
 
 
 def code_prefixes(contract: Contract) -> dict[str, str]:
@@ -81,25 +81,21 @@ def turtle(
     text = write(triples, ox.RdfFormat.TURTLE, dict(prefixes))
     body = re.sub(rb"(?m)^(?=\S)(?!\A)", b"\n", _HEADER.sub(b"", text).replace(b"\t", b"    "))
     if base:
-        body = _relative(body.lstrip(b"\n"), base.encode())
+        body = _within(base).sub(lambda found: b"<" + found[1] if found[1] else found[0], body.lstrip(b"\n"))
     return (_turtle_header(prefixes, base) if header else b"") + body.lstrip(b"\n")
 
 
-def _relative(text: bytes, base: bytes) -> bytes:
-    """Shorten IRIs that begin with the base, unless resolving would change them; texts in quotes are left alone.
+@cache
+def _within(base: str) -> re.Pattern[bytes]:
+    """Return what finds texts in quotes, to be left alone, and IRIs that begin with a base, whose rest is group 1.
 
-    What follows the base must not begin as a path or a fragment of its own, have a colon (it would be a scheme), or
-    have the segments `.` and `..`, which a parser takes out (RFC 3986 sections 4.2 and 5.2.4).
+    pyoxigraph shortens every IRI of the same scheme and host, down to `<//host/path>`. Here, what follows the base must
+    not begin as a path or a fragment of its own, have a colon (it would be a scheme), or have the segments `.` and
+    `..`, which a parser takes out (RFC 3986 sections 4.2 and 5.2.4).
     """
-    start = b"<" + base
-
-    def shorten(match: re.Match[bytes]) -> bytes:
-        token = match.group(0)
-        rest = token[len(start) :] if token.startswith(start) else b""
-        dots = any(part in (b".", b"..") for part in re.split(rb"[/?#>]", rest))
-        return b"<" + rest if rest and rest[:1] not in b"/#>" and b":" not in rest and not dots else token
-
-    return _TOKEN.sub(shorten, text)
+    quoted = rb'"(?:[^"\\\n]|\\.)*"'
+    rest = rb'(?![/#>])(?!(?:[^<>"]*[/?#])?\.\.?[/?#>])[^<>"{}|^`\\:\x00-\x20]*>'
+    return re.compile(quoted + rb"|<" + re.escape(base.encode()) + rb"(" + rest + rb")")
 
 
 def _turtle_header(prefixes: Mapping[str, str], base: str | None) -> bytes:
@@ -133,9 +129,13 @@ def n_triples(triples: Iterable[ox.Triple]) -> bytes:
     return _sorted_lines(write(triples, ox.RdfFormat.N_TRIPLES))
 
 
-def n_quads(quads: Iterable[ox.Quad]) -> bytes:
-    """Write quads as N-Quads, sorted."""
-    return _sorted_lines(write(quads, ox.RdfFormat.N_QUADS))
+def n_quads(graphs: Mapping[str, Iterable[ox.Triple]]) -> bytes:
+    """Write triples by the IRIs of their graphs as N-Quads, sorted."""
+    lines: list[bytes] = []
+    for name, triples in graphs.items():
+        end = f"<{name}> .\n".encode()
+        lines.extend(line[:-1] + end for line in write(triples, ox.RdfFormat.N_TRIPLES).splitlines())
+    return b"".join(sorted(lines))
 
 
 def _sorted_lines(text: bytes) -> bytes:
@@ -144,7 +144,6 @@ def _sorted_lines(text: bytes) -> bytes:
 
 def grouped_turtle(
     publication: Publication,
-    contract: Contract,
     records: Iterable[Record],
     data: Iterable[ox.Triple],
     derived: Iterable[ox.Triple],
@@ -154,20 +153,18 @@ def grouped_turtle(
 
     Args:
         publication: whose data; its namespace is the base.
-        contract: for the order of properties.
         records: in the order in which they are written.
-        data: what the records say.
-        derived: what rules conclude, in a section of its own at the end.
+        data: what the records say, in order.
+        derived: what rules conclude, in order, for a section of its own at the end.
         prefixes: namespaces by prefix.
 
     Returns:
         UTF-8 text.
 
     """
-    place = ranks(contract)
     by_record: dict[str, list[ox.Triple]] = {}
-    for triple in order(data, place):
-        by_record.setdefault(str(triple.subject)[1:-1].partition("#")[0], []).append(triple)
+    for triple in data:
+        by_record.setdefault(iri_of(triple.subject).partition("#")[0], []).append(triple)
     parts = [_title(publication), _turtle_header(prefixes, publication.iri)]
     kind: Kind | None = None
     for record in records:
@@ -177,7 +174,7 @@ def grouped_turtle(
         written = by_record.get(publication.iri + record.slug, [])
         parts.append(turtle(written, prefixes, publication.iri, header=False) + b"\n")
     parts.append(_banner("What the rules of the vocabulary conclude from the records above"))
-    parts.append(turtle(order(derived, place), prefixes, publication.iri, header=False))
+    parts.append(turtle(derived, prefixes, publication.iri, header=False))
     return b"".join(parts)
 
 

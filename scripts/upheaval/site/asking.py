@@ -13,7 +13,6 @@ from upheaval.answers import as_csv, ask, rows
 from upheaval.assembly import Assembly
 from upheaval.commonfiles import canonical
 from upheaval.contract import local
-from upheaval.graphs import in_graph
 from upheaval.questions import Question, read_questions
 from upheaval.serialization import PREFIXES, code_prefixes, n_quads
 from upheaval.site.assets import FOLDER, Assets
@@ -53,12 +52,12 @@ def dataset(assembly: Assembly) -> bytes:
 
     """
     publication = assembly.publication
-    quads: list[ox.Quad] = []
+    graphs: dict[str, list[ox.Triple]] = {}
     for room in ("data", "derived", "vocabulary"):
         name = publication.graph(room)
         triples = [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(name))]
-        quads.extend(in_graph(canonical(triples) if room == "vocabulary" else triples, name))
-    return gzip.compress(n_quads(quads), 9, mtime=0)
+        graphs[name] = canonical(triples) if room == "vocabulary" else triples
+    return gzip.compress(n_quads(graphs), 9, mtime=0)
 
 
 def terms(library: Library) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from upheaval.graphs import iri_of
+from upheaval.progress import track
 from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
 from upheaval.site.library import Library
 from upheaval.site.pages import Renderer
@@ -27,7 +28,7 @@ def record_files(library: Library, renderer: Renderer) -> Iterator[File]:
         return [*renderer.files(record_pages(library, portion)), *documents.files(portion)]
 
     portions = [names[place : place + PORTION] for place in range(0, len(names), PORTION)]
-    for files in share_out(written, portions, cores()):
+    for files in track(share_out(written, portions, cores()), len(names), "pages of records", PORTION):
         yield from files
 
 

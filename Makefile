@@ -26,16 +26,16 @@ test: .venv/.tested-with  ## lint, type check and run the tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-bench: .venv/.tested-with .venv-bench  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
+bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 	$(BIN)/upheaval build
 	$(BIN)/python -m tests.benchmarks.stores
 	$(BIN)/python -m tests.benchmarks.endpoint
 
-.venv-bench: requirements-bench.txt
-	@echo "Setting up .venv-bench with the peers ..."
-	@"$(PYTHON)" -m venv --clear .venv-bench
-	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --only-binary :all: -r $<
+.venv-bench .venv-bench-rml: .venv-%: requirements-%.txt
+	@echo "Setting up $@ with peers ..."
+	@"$(PYTHON)" -m venv --clear $@
+	@$@/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
 lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
@@ -43,9 +43,10 @@ lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lo
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build -o requirements.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench -o requirements-bench.txt
+	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench-rml -o requirements-bench-rml.txt
 
 clean:  ## remove all that was made: build/, dist/, .venv/ and caches
-	rm -rf build dist .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist .venv .venv-bench .venv-bench-rml .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## show this list

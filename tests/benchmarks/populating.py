@@ -1,77 +1,119 @@
 """From YAML files to a dataset in a store."""
 
+import json
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 import yaml
-from rdflib import RDF, Graph, Literal, URIRef
 
-from tests.benchmarks.rows import Row, interleaved
-from upheaval.populate import load, populate
+from tests.benchmarks import forms
+from tests.benchmarks.rows import Row, Side, beside, interleaved, pinned, side
+from tests.benchmarks.sides.ours import data_of
+from upheaval.populate import populate
 from upheaval.records import list_files, place_records, read_records
 from upheaval.setting import Setting, prepare
 from upheaval.statements import Statements, to_bytes
 
-STATECRAFT = "https://w3id.org/statecraft#"
+SAMPLE = 1_000_000
+"""Of how many triples LinkML gets records at the most; its time is scaled to all of them."""
+PEERS, RML = ".venv-bench", ".venv-bench-rml"
 
 
-def measure(root: Path, size: str, repeats: int) -> list[Row]:
-    """Populate a publication; the peer is the loop that one writes by hand, without names, types or checks."""
+def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:
+    """Populate a publication beside each peer, in turn, every time in a new process."""
     setting = prepare(root)
-    ours: list[int] = []
-    theirs: list[int] = []
-    times = interleaved(lambda: ours.append(_ours(setting)), lambda: theirs.append(_by_hand(root)), repeats)
-    documents = _documents(setting)
+    nodes = forms.nodes_of(quad.triple for quad in data_of(setting))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        found = forms.tables(nodes)
+        forms.write_csv(found, folder)
+        (folder / "tables.json").write_text(forms.describe(found), encoding="utf-8")
+        (folder / "mapping.ttl").write_text(forms.rml(found, folder), encoding="utf-8")
+        configuration = (
+            "[CONFIGURATION]\nnumber_of_processes = 1\nlogging_level = WARNING\n"
+            f"[tables]\nmappings = {folder / 'mapping.ttl'}\n"
+        )
+        (folder / "records").mkdir()
+        share = forms.write_linkml(nodes, folder / "records", SAMPLE) / sum(map(forms.triples_of, nodes.values()))
+        (folder / "schema.json").write_text(json.dumps(forms.linkml_schema(nodes)), encoding="utf-8")
+        runs: list[tuple[Side | None, ...]] = []
+        for _ in range(repeats):
+            runs.append(
+                (
+                    side("ours", "populate", root),
+                    side("byhand", root, limit=limit),
+                    side("morph", configuration, environment=RML, limit=limit),
+                    side("linkml", folder / "schema.json", folder / "records", environment=PEERS, limit=limit),
+                    side("templates", folder, environment=PEERS, limit=limit),
+                )
+            )
+    sides = [list(one) for one in zip(*runs, strict=True)]
+    ours = [one for one in sides[0] if one is not None]
+    step = f"YAML to store, {size}"
+    made = [_made(one) for one in sides]
+    part = "" if share == 1 else f", from {share:.1%} of the records, its time scaled linearly, which favours it"
+    whole = [one and Side(one.cpu / share, one.megabytes, one.counts, one.stopped) for one in sides[3]]
+    return [
+        beside(
+            step,
+            f"rdflib {version('rdflib')} by hand, CSafeLoader",
+            ours,
+            sides[1],
+            goal=6,
+            note=f"{made[0]} triples with names and checks; by hand {made[1]}, without either",
+        ),
+        beside(
+            step,
+            f"{pinned('morph-kgc')}: RML over CSV into Oxigraph, one process",
+            ours,
+            sides[2],
+            goal=5,
+            note=f"{made[0]} triples each side: {made[2]}; its tables hold names, codes and datatypes settled",
+        ),
+        beside(
+            step,
+            f"{pinned('linkml-runtime')}: YAML loader, Pydantic, rdflib dumper",
+            ours,
+            whole,
+            goal=10,
+            note=f"{made[0]}; LinkML {made[3]}{part}",
+        ),
+        beside(
+            step,
+            f"{pinned('maplib')}: OTTR templates over data frames from CSV",
+            ours,
+            sides[4],
+            note=f"{made[0]}; maplib {made[4]}; the tables as for morph-kgc; several threads",
+        ),
+        _floor(setting, step, ours, repeats),
+    ]
+
+
+def _made(runs: list[Side | None]) -> str:
+    return next((f"{one.counts[0]:,}" for one in runs if one is not None and one.counts), "none")
+
+
+def _floor(setting: Setting, step: str, ours: list[Side], repeats: int) -> Row:
+    """Measure what is left when nothing but tokens, lines and the store's own loading has to be done."""
+    entries, _ = place_records(list_files(setting.publication), setting.contract)
+    records = read_records(setting.publication, entries)[0]
+    documents = populate(records, setting.contract, setting.publication).documents
+    texts = [path.read_bytes() for path in sorted((setting.publication.root / "data").glob("*/*.yaml"))]
     statements = Statements(setting.context)
-    lines = [statements.lines(document) for document in documents]
-    text = to_bytes(line for some in lines for line in some)
+    text = to_bytes(line for document in documents for line in statements.lines(document))
+
+    def tokens() -> None:
+        for each in texts:
+            for _ in yaml.scan(each, Loader=yaml.CLoader):
+                pass
 
     def written() -> None:
         for document in documents:
             statements.lines(document)
-
-    def loaded() -> None:
         ox.Store().bulk_load(text, format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
-    floor = [taken + other for taken, other in zip(*interleaved(written, loaded, repeats), strict=True)]
-    note = f"{ours[0]:,} triples with names and checks; by hand {theirs[0]:,}, without either"
-    return [
-        Row(f"YAML to store, {size}", f"rdflib {version('rdflib')} by hand, CSafeLoader", *times, goal=6, note=note),
-        Row(f"YAML to store, {size}", "floor: lines that Python writes, bulk load", times[0], floor),
-    ]
-
-
-def _documents(setting: Setting) -> list[dict[str, object]]:
-    entries, _ = place_records(list_files(setting.publication), setting.contract)
-    return populate(read_records(setting.publication, entries)[0], setting.contract, setting.publication).documents
-
-
-def _ours(setting: Setting) -> int:
-    store = ox.Store()
-    load(store, _documents(setting), setting.context, setting.publication.graph("data"))
-    return len(store)
-
-
-def _by_hand(root: Path) -> int:
-    graph = Graph()
-    for path in sorted((root / "data").glob("*/*.yaml")):
-        body = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        node = f"https://example.org/synthetic/{path.stem}"
-        graph.add((URIRef(node), RDF.type, URIRef(STATECRAFT + path.parent.name)))
-        _add(graph, node, body)
-    return len(graph)
-
-
-def _add(graph: Graph, node: str, body: dict[str, object]) -> None:
-    for key, value in body.items():
-        for place, item in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(item, dict) and key != "label":
-                inner = f"{node}/{key}-{place}"
-                graph.add((URIRef(node), URIRef(STATECRAFT + key), URIRef(inner)))
-                _add(graph, inner, item)
-            elif isinstance(item, dict):
-                for language, text in item.items():
-                    graph.add((URIRef(node), URIRef(STATECRAFT + key), Literal(text, lang=language)))
-            else:
-                graph.add((URIRef(node), URIRef(STATECRAFT + key), Literal(item)))
+    floor = [one + other for one, other in zip(*interleaved(tokens, written, repeats), strict=True)]
+    peer = "floor: libyaml's tokens, lines that Python writes, bulk load"
+    return Row(step, peer, [one.cpu for one in ours], floor, note="in one process, warm")

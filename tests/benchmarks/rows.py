@@ -1,7 +1,9 @@
 """One row of the table, and how it is measured."""
 
+import contextlib
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -9,11 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 Work = Callable[[], object]
 ROOT = Path(__file__).resolve().parents[2]
-PEERS = ROOT / ".venv-bench" / "bin" / "python"
 LIMIT = 1800
+"""Seconds by the clock after which a process that nobody limits otherwise is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Row:
         unit: `cpu s` (processor seconds, children included), `s` (by the clock), `MB`, or another.
         goal: the least that ours is to be times better, or None.
         note: what else has to be known.
+        memory: megabytes at the peak, ours and the peer's, each of a process that did nothing else; None if not known.
+        least: whether the peer was stopped at its limit, so that its time is a lower bound.
 
     """
 
@@ -37,6 +42,8 @@ class Row:
     unit: str = "cpu s"
     goal: float | None = None
     note: str = field(default="")
+    memory: tuple[float | None, float | None] = (None, None)
+    least: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -73,19 +80,39 @@ class Run:
     stdout: str
 
 
-def run(command: Sequence[str | Path], **environment: str) -> Run:
-    """Run a command to its end.
+def run(command: Sequence[str | Path], limit: float = LIMIT, **environment: str) -> Run:
+    """Run a command to its end, with the repository as its folder.
+
+    Args:
+        command: the program and its arguments.
+        limit: seconds by the clock, after which it and its children are killed.
+        environment: what is set in its environment.
 
     Raises:
         subprocess.CalledProcessError: it failed.
+        subprocess.TimeoutExpired: it took too long.
 
     """
     begin = time.perf_counter()
     measured = [sys.executable, "-c", _MEASURED, *map(str, command)]
-    done = subprocess.run(
-        measured, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, timeout=LIMIT, check=True
+    process = subprocess.Popen(
+        measured,
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    out, _, used = done.stdout.rpartition("\n#")
+    try:
+        done, _ = process.communicate(timeout=limit)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    out, _, used = done.rpartition("\n#")
     seconds, kilobytes = used.split()
     return Run(time.perf_counter() - begin, float(seconds), float(kilobytes) / 1024, out)
 
@@ -95,7 +122,7 @@ import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:]).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(f"\\n#{used.ru_utime + used.ru_stime} {used.ru_maxrss}")
-sys.exit(code)
+sys.exit(code if code >= 0 else 128 - code)
 """
 
 
@@ -104,8 +131,85 @@ def upheaval(*words: str | Path) -> list[str | Path]:
     return [sys.executable, "-m", "upheaval", *words]
 
 
-def peer(name: str, *words: str | Path) -> float | None:
-    """Run a peer's script in the environment of the peers, and return its processor seconds; None where it is not."""
-    if not PEERS.exists():
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side took in a process of its own.
+
+    Attributes:
+        cpu: processor seconds of the work, without the start and without what is made ready; of a side that was
+            stopped, its limit.
+        megabytes: of the whole process at its peak; None of a side that was stopped.
+        counts: what the work made or found, such as a number of triples.
+        stopped: whether it was stopped at its limit.
+
+    """
+
+    cpu: float
+    megabytes: float | None
+    counts: tuple[int, ...] = ()
+    stopped: bool = False
+
+
+def side(name: str, *words: str | Path, environment: str = "", limit: float = LIMIT) -> Side | None:
+    """Run one side of a comparison in a process of its own.
+
+    Args:
+        name: a module in tests/benchmarks/sides/, which reports by `tests.benchmarks.sides.timing`.
+        words: its arguments.
+        environment: the peers' environment it runs in, such as `.venv-bench`; that of the tests if left out.
+        limit: processor seconds of its work, after which it is stopped.
+
+    Returns:
+        What it took; None where the environment is not there.
+
+    Raises:
+        subprocess.SubprocessError: it failed, or hangs.
+
+    """
+    python = ROOT / environment / "bin" / "python" if environment else Path(sys.executable)
+    if not python.exists():
         return None
-    return float(run([PEERS, Path(__file__).parent / "peers" / f"{name}.py", *words]).stdout.split()[-1])
+    try:
+        done = run([python, "-m", f"tests.benchmarks.sides.{name}", str(limit), *words], limit=3 * limit + LIMIT)
+    except subprocess.CalledProcessError as failed:
+        if failed.returncode == STOPPED:
+            return Side(limit, None, stopped=True)
+        raise
+    seconds, *counts = done.stdout.splitlines()[-1].split()
+    return Side(float(seconds), done.megabytes, tuple(map(int, counts)))
+
+
+STOPPED = 128 + signal.SIGPROF
+"""The status of a process that has used up the processor seconds it was given."""
+
+
+def beside(step: str, peer: str, ours: Sequence[Side], theirs: Sequence[Side | None], **more: Any) -> Row:
+    """Make a row of what two sides took; a peer that is not installed gives a row that says so."""
+    ran = [one for one in theirs if one is not None]
+    stopped = next((one for one in ran if one.stopped), None)
+    said = more.pop("note", "") if ran else "not installed"
+    if stopped:
+        said = "; ".join(filter(None, (f"not finished after {stopped.cpu:g} cpu s: a lower bound", said)))
+    return Row(
+        step,
+        peer,
+        [one.cpu for one in ours],
+        [one.cpu for one in ran],
+        note=said,
+        memory=(_most(ours), _most(ran)),
+        least=stopped is not None,
+        **more,
+    )
+
+
+def _most(sides: Sequence[Side]) -> float | None:
+    return max((one.megabytes for one in sides if one.megabytes is not None), default=None)
+
+
+def pinned(name: str) -> str:
+    """Return a peer's name with the version that is pinned for it."""
+    for file in ("requirements-bench.txt", "requirements-bench-rml.txt"):
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+            if line.startswith(f"{name}=="):
+                return f"{name} {line.partition('==')[2].split()[0]}"
+    raise LookupError(name)

@@ -1,80 +1,99 @@
-"""Validation with all shapes: beside plain pySHACL, Jena's SHACL and pyrudof, on the same graph."""
+"""Validation with all shapes: beside plain pySHACL, Jena's SHACL and pyrudof, on the same graph with planted faults."""
 
 import subprocess
-from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
-from pyshacl import validate
 
-from tests.benchmarks.rows import ROOT, Row, cpu, peer, run, taken
-from upheaval.assembly import Assembly, assemble
-from upheaval.checking import find
-from upheaval.graphs import to_rdflib, write
-from upheaval.load.tdb2 import JARS, NAMES, _messages
+from tests.benchmarks import jena
+from tests.benchmarks.planting import plant
+from tests.benchmarks.populating import PEERS
+from tests.benchmarks.rows import Row, Side, beside, pinned, run, side
+from upheaval.assembly import assemble
+from upheaval.graphs import write
 
 
-def measure(root: Path, size: str, repeats: int, plain: bool) -> list[Row]:
-    """Validate an assembled publication; plain pySHACL, which takes minutes, only where asked for."""
-    assembly = assemble(root)
-    ours = [taken(lambda: find(assembly, "compiled")) for _ in range(repeats)]
-    rows = []
-    if plain:
-        rows.append(
-            Row(f"validate, {size}", f"pySHACL {version('pyshacl')}, plain", ours, [_pyshacl(assembly)], goal=25)
-        )
+def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:
+    """Validate an assembled publication; each peer once, and no longer than its limit in processor seconds."""
+    ours = [one for _ in range(repeats) if (one := side("ours", "validate", root))]
+    step = f"validate, {size}"
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        planted = _write(root, folder)
+        return [
+            _beside_pyshacl(step, ours, root, limit, planted),
+            _beside_jena(step, ours, folder, limit),
+            _beside_rudof(step, ours, folder, limit),
+        ]
+
+
+@cache
+def plain(root: Path, limit: float) -> Side | None:
+    """Validate an assembled publication with plain pySHACL: once in a run, because it takes minutes."""
     with TemporaryDirectory() as folder:
-        data, shapes = Path(folder) / "data.nt", Path(folder) / "shapes.ttl"
-        triples = {quad.triple for quad in assembly.store}
-        data.write_bytes(write(triples, ox.RdfFormat.N_TRIPLES))
-        shapes.write_bytes(write(assembly.vocabulary.shapes, ox.RdfFormat.TURTLE))
-        rows.append(_beside_jena(size, ours, data, shapes, Path(folder)))
-        plainer = [one for one in assembly.vocabulary.shapes if "(?!" not in str(one.object)]
-        shapes.write_bytes(write(plainer, ox.RdfFormat.TURTLE))
-        found = _or_none(lambda: peer("rudof", data, shapes))
-        note = "without one pattern that it cannot read" if found is not None else "not installed, or failed"
-        rows.append(Row(f"validate, {size}", f"pyrudof {_rudof()}", ours, [found] if found else [], note=note))
-    return rows
+        _write(root, Path(folder))
+        return side("plainpyshacl", Path(folder) / "data.nt", Path(folder) / "shapes.ttl", limit=limit)
 
 
-def _pyshacl(assembly: Assembly) -> float:
-    data = to_rdflib(quad.triple for quad in assembly.store)
-    shapes = to_rdflib(assembly.vocabulary.shapes)
-    begin = cpu()
-    validate(data, shacl_graph=shapes, inference="none", inplace=True)
-    return cpu() - begin
+def _write(root: Path, folder: Path) -> int:
+    """Write data with planted faults, shapes, and shapes that pyrudof can read; return how many faults there are."""
+    assembly = assemble(root)
+    planted = plant(assembly)
+    triples = {quad.triple for quad in assembly.store}
+    (folder / "data.nt").write_bytes(write(triples, ox.RdfFormat.N_TRIPLES))
+    shapes = assembly.vocabulary.shapes
+    (folder / "shapes.ttl").write_bytes(write(shapes, ox.RdfFormat.TURTLE))
+    plainer = [one for one in shapes if "(?!" not in str(one.object)]
+    (folder / "plainer.ttl").write_bytes(write(plainer, ox.RdfFormat.TURTLE))
+    return planted
 
 
-def _beside_jena(size: str, ours: list[float], data: Path, shapes: Path, folder: Path) -> Row:
-    """Time Jena with an empty graph and with the data, and take reading it off as well."""
-    if not (JARS / "jena-shacl.jar").exists():
-        return Row(f"validate, {size}", "Jena SHACL", ours, [], note="not installed")
-    nothing = folder / "nothing.nt"
-    nothing.write_bytes(b"")
-    _messages(folder / "jena")
-    path = ":".join([str(folder / "jena"), *(str(JARS / f"{name}.jar") for name in NAMES)])
-    java = ["java", "-XX:+UseSerialGC", "-Xmx8g", "-cp", path]
-    validating = [*java, "shacl.shacl_validate", "--shapes", str(shapes), "--data"]
-    counting = [*java, "riotcmd.riot", "--count"]
-    runs = [run([*words, str(of)]) for words in (validating, counting) for of in (nothing, data)]
-    start, all_, bare, read = (one.cpu for one in runs)
-    note = f"{all_:.1f} cpu s in all, without {start:.1f} of its start and {read - bare:.1f} of parsing"
-    version_ = "".join(path.stem.rpartition("-")[2] for path in JARS.glob("jena-shacl-*.jar"))
-    return Row(
-        f"validate, {size}", f"Jena {version_}", ours, [max(0.01, all_ - start - read + bare)], goal=0.5, note=note
-    )
+def _beside_pyshacl(step: str, ours: list[Side], root: Path, limit: float, planted: int) -> Row:
+    found = plain(root, limit)
+    note = f"{planted} faults planted; {_findings(ours, found)}"
+    return beside(step, f"pySHACL {version('pyshacl')}, plain", ours, [found], goal=25, note=note)
 
 
-def _rudof() -> str:
-    """Return the version that is pinned for the peers."""
-    text = (ROOT / "requirements-bench.txt").read_text(encoding="utf-8")
-    return text.partition("pyrudof==")[2].split()[0]
-
-
-def _or_none(work: Callable[[], float | None]) -> float | None:
+def _beside_rudof(step: str, ours: list[Side], folder: Path, limit: float) -> Row:
     try:
-        return work()
-    except subprocess.SubprocessError:  # the row says so; a fault of ours is not hidden
-        return None
+        found = side("rudof", folder / "data.nt", folder / "plainer.ttl", environment=PEERS, limit=limit)
+    except subprocess.SubprocessError:  # too little memory, or it hangs
+        return Row(step, pinned("pyrudof"), [one.cpu for one in ours], [], note="failed")
+    note = f"{_findings(ours, found)}; without one pattern that it cannot read"
+    return beside(step, pinned("pyrudof"), ours, [found], note=note)
+
+
+def _beside_jena(step: str, ours: list[Side], folder: Path, limit: float) -> Row:
+    """Time Jena with an empty graph and with the data, and take reading it off as well."""
+    peer = f"Jena {jena.version()}"
+    if not jena.installed():
+        return Row(step, "Jena", [one.cpu for one in ours], [], note=jena.ABSENT)
+    (folder / "nothing.nt").write_bytes(b"")
+    java = jena.java(folder)
+    validating = [*java, "shacl.shacl_validate", "--shapes", str(folder / "shapes.ttl"), "--data"]
+    counting = [*java, "riotcmd.riot", "--count"]
+    nothing, data = str(folder / "nothing.nt"), str(folder / "data.nt")
+    start, bare, read = (run([*words]) for words in ([*validating, nothing], [*counting, nothing], [*counting, data]))
+    try:
+        whole = run([*validating, data], limit=limit)
+    except subprocess.TimeoutExpired:
+        return beside(step, peer, ours, [Side(limit, None, stopped=True)], goal=0.5, note="of these by the clock")
+    except subprocess.CalledProcessError:  # too little memory
+        return Row(step, peer, [one.cpu for one in ours], [], note="failed with 8 GB")
+    parsing = read.cpu - bare.cpu
+    cpu = max(0.01, whole.cpu - start.cpu - parsing)
+    found = Side(cpu, whole.megabytes, (whole.stdout.count("sh:resultSeverity"),))
+    note = f"{whole.cpu:.1f} cpu s in all, without {start.cpu:.1f} of its start and {parsing:.1f} of parsing"
+    return beside(step, peer, ours, [found], goal=0.5, note=f"{_findings(ours, found)}; {note}")
+
+
+def _findings(ours: list[Side], theirs: Side | None) -> str:
+    """Say how many findings either side has; a peer that was stopped has none to compare."""
+    mine = ours[0].counts[0]
+    if theirs is None or theirs.stopped:
+        return f"{mine} findings by ours"
+    (other,) = theirs.counts
+    return f"{mine} findings each" if mine == other else f"findings differ: {mine} by ours, {other} by the peer"

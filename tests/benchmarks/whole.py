@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.generate import generate
-from tests.benchmarks.rows import ROOT, Row, run, upheaval
+from tests.benchmarks.rows import LIMIT, ROOT, Row, run, upheaval
 from upheaval.session import Session
 from upheaval.workers import cores
 
@@ -62,7 +62,8 @@ def growing(sizes: list[int], repeats: int) -> list[Row]:
                 Path(folder) / "out",
                 "--jobs",
             ]
-            runs = [run(upheaval(*words, "1")) for _ in range(repeats)]
+            limit = LIMIT + size / 1000
+            runs = [run(upheaval(*words, "1"), limit) for _ in range(repeats)]
             quads = int(runs[0].stdout.split()[0].replace(",", ""))
             rate = quads / min(one.cpu for one in runs)
             note = f"{records:,} records, {rate:,.0f} quads a processor second"
@@ -70,7 +71,7 @@ def growing(sizes: list[int], repeats: int) -> list[Row]:
             rows.append(Row(f"streaming build, {quads:,} quads", "–", [one.cpu for one in runs], [], note=note))
             rows.append(Row("  its memory", "2,048 MB allowed", [max(one.megabytes for one in runs)], [2048], "MB", 1))
             if size == sizes[-1] and cores() > 1:
-                both = [run(upheaval(*words, "2")) for _ in range(repeats)]
+                both = [run(upheaval(*words, "2"), limit) for _ in range(repeats)]
                 mine, theirs = [one.seconds for one in both], [one.seconds for one in runs]
                 rows.append(Row("  two processes", "one process", mine, theirs, "s", 1.7))
     if len(points) > 1:

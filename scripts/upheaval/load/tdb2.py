@@ -190,7 +190,7 @@ class Tdb2:
         if missing:
             raise Unloaded(f"Jena is missing: no {missing[0]}.jar in {JARS}", INSTALL)
         with tempfile.TemporaryDirectory(prefix="upheaval-") as folder:
-            _messages(Path(folder))
+            unpack_messages(Path(folder))
             path = ":".join([folder, *(str(JARS / f"{name}.jar") for name in NAMES)])
             command = ["java", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", path, *arguments]
             status, out, err = run(command, "", self.timeout, "Java", INSTALL)
@@ -200,8 +200,13 @@ class Tdb2:
         return out
 
 
-def _messages(folder: Path) -> None:
-    """Unpack the message files that Debian's jena-core 4.5 has moved away from the classes that look for them."""
+def unpack_messages(folder: Path) -> None:
+    """Unpack the message files that Debian's jena-core 4.5 has moved away from the classes that look for them.
+
+    Args:
+        folder: where to; it goes into Java's class path.
+
+    """
     with zipfile.ZipFile(JARS / "jena-core.jar") as jar:
         for name in jar.namelist():
             if "/ext/xerces/" in name and name.endswith(".properties"):

@@ -1,0 +1,53 @@
+"""Our side: populate, validate or export; STEP, ROOT. Prints what it made or found."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from tests.benchmarks.planting import plant
+from tests.benchmarks.sides.timing import report, words
+from upheaval.assembly import assemble
+from upheaval.checking import find
+from upheaval.export import export
+from upheaval.populate import load, populate
+from upheaval.records import list_files, place_records, read_records
+from upheaval.setting import Setting, prepare
+
+Work = Callable[[], tuple[int, ...]]
+
+
+def data_of(setting: Setting) -> ox.Store:
+    """Return a store with the data of a publication, from its files."""
+    entries, _ = place_records(list_files(setting.publication), setting.contract)
+    records = read_records(setting.publication, entries)[0]
+    store = ox.Store()
+    documents = populate(records, setting.contract, setting.publication).documents
+    load(store, documents, setting.context, setting.publication.graph("data"))
+    return store
+
+
+def populating(root: Path) -> Work:
+    setting = prepare(root)
+    return lambda: (len(data_of(setting)),)
+
+
+def validating(root: Path) -> Work:
+    assembly = assemble(root)
+    plant(assembly)
+    return lambda: (len(find(assembly, "compiled")),)
+
+
+def exporting(root: Path) -> Work:
+    assembly = assemble(root)
+    return lambda: (len(export(assembly)),)
+
+
+STEPS = {"populate": populating, "validate": validating, "export": exporting}
+
+if __name__ == "__main__":
+    step, folder = words()
+    if step not in STEPS:
+        sys.exit(f"no step {step}")
+    report(STEPS[step](Path(folder)))

@@ -28,9 +28,6 @@ test: .venv/.tested-with  ## lint, type check and run the tests
 
 bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
-	$(BIN)/upheaval build
-	$(BIN)/python -m tests.benchmarks.stores
-	$(BIN)/python -m tests.benchmarks.endpoint
 
 .venv-bench .venv-bench-rml: .venv-%: requirements-%.txt
 	@echo "Setting up $@ with peers ..."

@@ -1,15 +1,20 @@
 """The benchmark itself: it runs, both sides of it do the same work, and the made records are sound. Never its speed."""
 
+import csv
 import subprocess
 import sys
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
+from tests.benchmarks import forms, results
 from tests.benchmarks.generate import generate
-from tests.benchmarks.rows import Row
+from tests.benchmarks.rows import Row, Side, beside, run, side
+from tests.benchmarks.sides.ours import data_of
 from tests.support import ROOT, faults_of
 from upheaval.assembly import assemble
+from upheaval.setting import prepare
 
 
 def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
@@ -24,14 +29,16 @@ def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
     assert 0.5 < (len(assemble(tmp_path / "a").store) - vocabulary) / 3000 < 3
 
 
-@pytest.mark.parametrize("steps", ["read,populate,export", "validate,ask,growth"])
+@pytest.mark.parametrize("steps", ["read,populate,export", "validate,build", "ask,stores,growth"])
 def test_quick_run(steps: str) -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--steps", steps]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stderr
     assert "times as good" in result.stdout
-    for step in steps.replace("growth", "streaming").replace("populate", "YAML to store").split(","):
-        assert step in result.stdout
+    assert "differ" not in result.stdout, "all engines find the planted faults"
+    named = {"growth": "streaming", "populate": "YAML to store", "stores": "load N-Quads"}
+    for step in steps.split(","):
+        assert named.get(step, step) in result.stdout
 
 
 def test_unknown_step_is_named() -> None:
@@ -44,3 +51,74 @@ def test_unknown_step_is_named() -> None:
 def test_ratio_is_of_medians() -> None:
     assert Row("x", "y", [1.0, 2.0, 30.0], [8.0, 8.0, 1.0]).ratio == 4.0
     assert Row("x", "y", [1.0], []).ratio is None
+
+
+def test_tables_hold_every_statement_of_the_records(tmp_path: Path) -> None:
+    generate(tmp_path / "p", 1000)
+    triples = {quad.triple for quad in data_of(prepare(tmp_path / "p"))}
+    nodes = forms.nodes_of(triples)
+    found = forms.tables(nodes)
+    forms.write_csv(found, tmp_path)
+    told = set()
+    for table in found:
+        with (tmp_path / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                node = ox.NamedNode(table.prefix + row["id"])
+                if table.cls:
+                    told.add(ox.Triple(node, ox.NamedNode(forms.RDF_TYPE), ox.NamedNode(table.cls)))
+                for column in table.columns:
+                    if text := row[column.name]:
+                        told.add(ox.Triple(node, ox.NamedNode(column.predicate), _term(column, text)))
+    assert told == triples
+    (tmp_path / "records").mkdir()
+    assert forms.write_linkml(nodes, tmp_path / "records", 10**9) == len(triples)
+    assert forms.write_linkml(nodes, tmp_path / "records", 500) < 0.7 * len(triples)
+
+
+def _term(column: forms.Column, text: str) -> ox.NamedNode | ox.Literal:
+    if column.kind == forms.IRI:
+        return ox.NamedNode(column.prefix + text)
+    if column.kind.startswith("@"):
+        return ox.Literal(text, language=column.kind[1:])
+    return ox.Literal(text, datatype=ox.NamedNode(column.kind))
+
+
+def test_a_side_is_stopped_at_its_limit(tmp_path: Path) -> None:
+    generate(tmp_path / "p", 20_000)
+    ours = side("ours", "populate", tmp_path / "p")
+    stopped = side("ours", "populate", tmp_path / "p", limit=0.05)
+    assert ours
+    assert ours.counts > (20_000,)
+    assert ours.megabytes
+    assert ours.megabytes > 20
+    assert stopped == Side(0.05, None, stopped=True)
+    row = beside("populate", "itself", [ours], [stopped], goal=1000)
+    cells = dict(zip(results.COLUMNS, results.cells(row), strict=True))
+    assert cells["times as good"].startswith("at least")
+    assert cells["goal"].endswith("not shown")
+    assert "not finished after 0.05 cpu s" in cells["note"]
+
+
+def test_what_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(["sh", "-c", f"sh -c 'sleep 3; touch {mark}' & sleep 60"], limit=1)
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(["sleep", "60"], limit=3)
+    assert not mark.exists()
+
+
+def test_results_keep_the_rows_of_other_steps_and_sizes(tmp_path: Path) -> None:
+    file = tmp_path / "results.md"
+    order = ("read", "validate", "growth")
+
+    def row(step: str) -> Row:
+        return Row(step, "peer", [1.0], [2.0])
+
+    results.write({"validate 1000000": [row("v6")], "growth": [row("g")]}, order, file)
+    results.write({"read 100000": [row("r5")], "validate 100000": [row("v5"), row("v5 too")]}, order, file)
+    results.write({"growth": [row("new g")]}, order, file)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    table = [line.split(" | ")[1] for line in lines if line.startswith("| ")][2:]
+    assert table == ["r5", "v5", "v5 too", "v6", "new g"]
+    assert file.read_text(encoding="utf-8").count("# Results") == 1

@@ -15,21 +15,23 @@ from rich.table import Table
 from tests.benchmarks import (
     building,
     databases,
+    endpoint,
     exporting,
     imports,
     populating,
     querying,
     reading,
     results,
+    stores,
     validating,
     whole,
 )
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row
 
-STEPS = ("read", "populate", "validate", "export", "build", "ask", "stores", "check", "growth", "import")
-SIZED = STEPS[:7]
+SIZED = ("read", "populate", "validate", "export", "build", "ask", "stores")
 """The steps whose rows are of one size, and which may so be in the results at several."""
+STEPS = (*SIZED, "check", "growth", "load", "serve", "import")
 
 
 def main() -> None:
@@ -90,6 +92,8 @@ def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], li
         "stores": lambda: databases.measure(root, size, repeats),
         "check": lambda: whole.checking(repeats),
         "growth": lambda: whole.growing(options.growth, repeats if options.quick else 1),
+        "load": stores.measure,
+        "serve": lambda: endpoint.measure(3 * repeats),
         "import": lambda: imports.measure(repeats),
     }
 

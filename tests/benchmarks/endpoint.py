@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.endpoint`: `upheaval serve` beside the plain Oxigraph server, on the build in build/.
+"""`upheaval serve` beside the plain Oxigraph server, on a build of the shipped data.
 
 Both answer the same example questions over HTTP in turn, in this run; ratios count, not seconds. Oxigraph reads the
 build from its own store on disk, which is how its server works; ours holds it in memory and serializes row by row,
@@ -14,17 +14,15 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
-from rich.console import Console
-from rich.table import Table
-
+from tests.benchmarks.rows import ROOT, Row, run, upheaval
 from tests.load.stores import free_port
 from upheaval.load.build import open_build
 
-ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, CLIENTS, SECONDS = 9, 4, 5.0
+CLIENTS, SECONDS = 4, 5.0
 SHORT = "SELECT ?p ?o { <https://w3id.org/axis-of-upheaval/russia> ?p ?o } LIMIT 20"
 
 
@@ -55,10 +53,10 @@ def started(command: list[str], port: int, probe: str) -> Iterator[float]:
         process.wait(60)
 
 
-def interleaved(ours: str, peer: str) -> tuple[float, float]:
+def interleaved(ours: str, peer: str, rounds: int) -> tuple[float, float]:
     """Return the median milliseconds of two addresses, asked in turn."""
     times: dict[str, list[float]] = {ours: [], peer: []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for url, taken in times.items():
             begin = time.perf_counter()
             fetch(url)
@@ -81,40 +79,51 @@ def throughput(url: str) -> float:
         return sum(one.result() for one in [pool.submit(ask) for _ in range(CLIENTS)]) / SECONDS
 
 
-def main() -> None:
-    """Print the time to start, the latency of each question, and the throughput of a short query."""
-    build = open_build(ROOT / "build")
-    questions = build.questions()
+def measure(rounds: int) -> list[Row]:
+    """Measure the time to start, the latency of the questions, and the throughput of a short query."""
     bin_ = Path(sys.executable).parent
     ours_port, peer_port = free_port(), free_port()
     ours, peer = f"http://127.0.0.1:{ours_port}/sparql?", f"http://127.0.0.1:{peer_port}/query?union-default-graph=&"
-    serve = [str(bin_ / "upheaval"), "serve", "--build", str(build.folder), "--port", str(ours_port)]
-    serve += ["--seconds", "60", "--rows", "1000000"]
-    table = Table(title="milliseconds, medians; answers a second")
-    for column in ("question", "upheaval serve", "oxigraph serve-read-only", "ratio"):
-        table.add_column(column)
-    with tempfile.TemporaryDirectory() as folder:
-        load = [str(bin_ / "oxigraph"), "load", "--location", folder, "--file", str(build.quads)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(upheaval("build", "--root", ROOT, "--to", folder / "build"))
+        build = open_build(folder / "build")
+        serve = [str(bin_ / "upheaval"), "serve", "--build", str(build.folder), "--port", str(ours_port)]
+        serve += ["--seconds", "60", "--rows", "1000000"]
+        place = ["--location", str(folder / "store")]
+        load = [str(bin_ / "oxigraph"), "load", *place, "--file", *map(str, build.quads)]
         subprocess.run(load, check=True, capture_output=True, timeout=120)
-        plain = [str(bin_ / "oxigraph"), "serve-read-only", "--location", folder, "--bind", f"127.0.0.1:{peer_port}"]
+        plain = [str(bin_ / "oxigraph"), "serve-read-only", *place, "--bind", f"127.0.0.1:{peer_port}"]
         with (
             started(serve, ours_port, "/health") as start,
-            started(plain, peer_port, "/query?query=ASK%7B%7D"),
+            started(plain, peer_port, "/query?query=ASK%7B%7D") as other_start,
         ):
             fetch(f"http://127.0.0.1:{ours_port}/reconcile")  # what is made ahead in the background is done
-            ratios = []
-            for name, text in {"(one record)": SHORT, **questions}.items():
-                query = urlencode({"query": text})
-                mine, theirs = interleaved(ours + query, peer + query)
-                ratios.append(mine / theirs)
-                table.add_row(name, f"{mine:.1f}", f"{theirs:.1f}", f"{mine / theirs:.2f}")
-            query = urlencode({"query": SHORT})
-            mine, theirs = throughput(ours + query), throughput(peer + query)
-            name = f"(one record), {CLIENTS} clients, /s"
-            table.add_row(name, f"{mine:.0f}", f"{theirs:.0f}", f"{mine / theirs:.2f}")
-    table.caption = f"first /health after {start:.2f} s; median of the ratios of time {statistics.median(ratios):.2f}"
-    Console(width=120).print(table)
-
-
-if __name__ == "__main__":
-    main()
+            texts = [SHORT, *build.questions().values()]
+            queries = [urlencode({"query": text}) for text in texts]
+            pairs = [interleaved(ours + query, peer + query, rounds) for query in queries]
+            short = urlencode({"query": SHORT})
+            answers = throughput(ours + short), throughput(peer + short)
+    mine, theirs = ([statistics.geometric_mean(pair[side] for pair in pairs)] for side in (0, 1))
+    ratios = [theirs / mine for mine, theirs in pairs]
+    worst = f"least {min(ratios):.2f}, median {statistics.median(ratios):.2f} times as good"
+    server = f"Oxigraph {version('oxigraph')}'s server, on disk"
+    return [
+        Row("serve, shipped data: start", server, [start], [other_start], "s", note="the peer's data loaded before"),
+        Row(
+            "serve, shipped data: ask",
+            server,
+            mine,
+            theirs,
+            "ms",
+            note=f"geometric mean of {len(pairs)} questions over HTTP; {worst}",
+        ),
+        Row(
+            f"serve, shipped data: {CLIENTS} clients",
+            server,
+            [1000 / answers[0]],
+            [1000 / answers[1]],
+            "ms an answer",
+            note=f"{answers[0]:,.0f} : {answers[1]:,.0f} answers a second to a short query",
+        ),
+    ]

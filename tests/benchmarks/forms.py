@@ -1,13 +1,13 @@
 """The same records in the forms that peers read: tables with their mappings, and LinkML's YAML with its schema.
 
 Tables are made from the statements that ours makes of the records, so that every peer can make the very same ones. That
-favours the peers: names of nodes, codes and datatypes are settled in what they read.
+favours the peers: names of nodes inside records, and the datatype of each value, are settled in what they read.
 """
 
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import yaml
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 IRI = "iri"
+CODES = "https://w3id.org/statecraft/"
 _RML = """\
 @prefix rr: <http://www.w3.org/ns/r2rml#> .
 @prefix rml: <http://semweb.mmlab.be/ns/rml#> .
@@ -34,12 +35,14 @@ class Column:
         name: in the table's head.
         predicate: an IRI.
         kind: `iri`, a datatype, or a language tag after `@`.
+        prefix: what a mapping puts before each value: names of records and codes stand in tables as in the records.
 
     """
 
     name: str
     predicate: str
     kind: str
+    prefix: str = ""
 
 
 @dataclass(slots=True)
@@ -49,13 +52,15 @@ class Table:
     Attributes:
         name: of the file.
         cls: the class of its nodes; empty where each row is only one more value.
-        columns: without the first, `id`, which is the node's IRI.
+        prefix: what a mapping puts before each `id`.
+        columns: without the first, `id`, which is the node's name.
         rows: by the names of the columns; what a node does not have is left out.
 
     """
 
     name: str
     cls: str
+    prefix: str
     columns: list[Column]
     rows: list[dict[str, str]] = field(default_factory=list)
 
@@ -81,29 +86,52 @@ def tables(nodes: Mapping[str, Node]) -> list[Table]:
     for iri, said in nodes.items():
         (cls,) = said[RDF_TYPE]
         by_class[cls.value][iri] = said
-    return [table for cls, members in sorted(by_class.items()) for table in _tables(cls, members)]
+    records = {iri for iri in nodes if "#" not in iri}
+    return [table for cls, members in sorted(by_class.items()) for table in _tables(cls, members, records)]
 
 
-def _tables(cls: str, members: Mapping[str, Node]) -> list[Table]:
+def _tables(cls: str, members: Mapping[str, Node], records: Set[str]) -> list[Table]:
     most: dict[tuple[str, str], int] = defaultdict(int)
     for said in members.values():
         for key in (pairs := [(predicate, _kind(v)) for predicate in said for v in said[predicate]]):
             most[key] = max(most[key], pairs.count(key))
     keys = sorted(key for key in most if key[0] != RDF_TYPE)
-    columns = {key: Column(f"{_local(key[0])}_{place}", *key) for place, key in enumerate(keys)}
-    main = Table(_local(cls), cls, [column for key, column in columns.items() if most[key] == 1])
-    links = {key: Table(f"{main.name}-{columns[key].name}", "", [columns[key]]) for key in keys if most[key] > 1}
+    columns = {
+        key: Column(f"{_local(key[0])}_{place}", *key, _prefix(_values(members, key), records))
+        for place, key in enumerate(keys)
+    }
+    prefix = _prefix(list(members), records)
+    main = Table(_local(cls), cls, prefix, [column for key, column in columns.items() if most[key] == 1])
+    links = {
+        key: Table(f"{main.name}-{columns[key].name}", "", prefix, [columns[key]]) for key in keys if most[key] > 1
+    }
     for iri, said in members.items():
-        row = {"id": iri}
+        name = iri.removeprefix(prefix)
+        row = {"id": name}
         main.rows.append(row)
         for predicate, values in said.items():
             for value in values:
                 key = (predicate, _kind(value))
+                if key not in columns:
+                    continue
+                column = columns[key]
+                text = value.value.removeprefix(column.prefix)
                 if key in links:
-                    links[key].rows.append({"id": iri, columns[key].name: value.value})
-                elif key in columns:
-                    row[columns[key].name] = value.value
+                    links[key].rows.append({"id": name, column.name: text})
+                else:
+                    row[column.name] = text
     return [main, *links.values()]
+
+
+def _values(members: Mapping[str, Node], key: tuple[str, str]) -> list[str]:
+    predicate, kind = key
+    return [v.value for said in members.values() for v in said.get(predicate, ()) if kind == IRI == _kind(v)]
+
+
+def _prefix(iris: list[str], records: Set[str]) -> str:
+    """Return what stands before the names of records or of codes of one scheme; nothing for other IRIs and texts."""
+    found = {iri[: len(iri) - len(_local(iri))] if iri in records or iri.startswith(CODES) else "" for iri in iris}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _kind(value: ox.NamedNode | ox.Literal) -> str:
@@ -133,12 +161,16 @@ def rml(found: Iterable[Table], folder: Path) -> str:
         cls = f" ; rr:class <{table.cls}>" if table.cls else ""
         objects = "".join(
             f" ;\n  rr:predicateObjectMap [ rr:predicate <{column.predicate}> ;"
-            f' rr:objectMap [ rml:reference "{column.name}"{_term(column.kind)} ] ]'
+            f" rr:objectMap [ {_from(column.prefix, column.name)}{_term(column.kind)} ] ]"
             for column in table.columns
         )
-        subject = f'[ rml:reference "id" ; rr:termType rr:IRI{cls} ]'
+        subject = f"[ {_from(table.prefix, 'id')} ; rr:termType rr:IRI{cls} ]"
         maps.append(f"<#{table.name}> rml:logicalSource {source} ;\n  rr:subjectMap {subject}{objects} .\n")
     return _RML + "".join(maps)
+
+
+def _from(prefix: str, name: str) -> str:
+    return f'rr:template "{prefix}{{{name}}}"' if prefix else f'rml:reference "{name}"'
 
 
 def _term(kind: str) -> str:
@@ -153,7 +185,12 @@ def describe(found: Iterable[Table]) -> str:
     """Return the tables' names, classes and columns as JSON: what the templates of maplib are made from."""
     return json.dumps(
         [
-            {"name": table.name, "class": table.cls, "columns": [[c.name, c.predicate, c.kind] for c in table.columns]}
+            {
+                "name": table.name,
+                "class": table.cls,
+                "prefix": table.prefix,
+                "columns": [[column.name, column.predicate, column.kind, column.prefix] for column in table.columns],
+            }
             for table in found
         ]
     )

@@ -70,7 +70,7 @@ def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:
             ours,
             sides[2],
             goal=5,
-            note=f"{made[0]} triples each side: {made[2]}; its tables hold names, codes and datatypes settled",
+            note=f"{made[0]} triples each side: {made[2]}; its tables have names of inner nodes and datatypes",
         ),
         beside(
             step,

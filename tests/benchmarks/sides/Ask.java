@@ -11,6 +11,7 @@ import org.apache.jena.tdb2.TDB2;
 import org.apache.jena.tdb2.TDB2Factory;
 
 /** Asks a TDB2 database questions in one process: FOLDER, ROUNDS, SECONDS, query files. Prints file, rows, seconds. */
+@SuppressWarnings("deprecation")
 public class Ask {
     public static void main(String[] words) throws Exception {
         JenaSystem.init();

@@ -19,10 +19,10 @@ folder = Path(words()[0])
 tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
 
 
-def template(name: str, cls: str, columns: list[tuple[str, str, str]]) -> str:
+def template(name: str, cls: str, columns: list[list[str]]) -> str:
     """Write a template (https://spec.ottr.xyz/stOTTR/) that gives each row its type and its properties."""
-    asked = "".join(f", ? {kind_of(kind)} ?{column}" for column, _, kind in columns)
-    given = [f"ottr:Triple(?id, <{predicate}>, ?{column})" for column, predicate, _ in columns]
+    asked = "".join(f", ? {kind_of(kind)} ?{column}" for column, _, kind, _ in columns)
+    given = [f"ottr:Triple(?id, <{predicate}>, ?{column})" for column, predicate, *_ in columns]
     if cls:
         given.insert(0, f"ottr:Triple(?id, rdf:type, <{cls}>)")
     return f"<urn:template:{name}> [ ottr:IRI ?id{asked} ] :: {{ {', '.join(given)} }} .\n"
@@ -40,8 +40,12 @@ def work() -> tuple[int]:
     for table in tables:
         columns = table["columns"]
         model.add_template(prefix + template(table["name"], table["class"], columns))
-        schema = {"id": pl.String} | {column: FRAME.get(kind, pl.String) for column, _, kind in columns}
+        schema = {"id": pl.String} | {column: FRAME.get(kind, pl.String) for column, _, kind, _ in columns}
         frame = pl.read_csv(folder / f"{table['name']}.csv", schema=schema)
+        prefixes = {"id": table["prefix"]} | {column: prefix for column, _, _, prefix in columns}
+        frame = frame.with_columns(
+            (pl.lit(prefix) + pl.col(name)).alias(name) for name, prefix in prefixes.items() if prefix
+        )
         model.map(f"urn:template:{table['name']}", frame, validate_iris=False)
     return (model.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").item(),)
 

@@ -5,6 +5,7 @@ python -m tests.benchmarks [--steps read,populate,…] [--triples N] [--growth N
 """
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +40,7 @@ def main() -> None:
     options = _options()
     console = Console(stderr=True)
     rows: dict[str, list[Row]] = {}
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
         root = Path(folder) / "synthetic"
         generate(root, options.triples)
         for step, measure in _steps(options, root).items():

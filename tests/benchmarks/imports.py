@@ -1,6 +1,6 @@
 """Importing every vote of the United Nations General Assembly, beside the loop with csv and rdflib by hand.
 
-`python -m tests.benchmarks.imports` prints the rows. The real files are needed; without them there are no rows.
+The real files are needed; without them there are no rows.
 """
 
 import csv
@@ -20,11 +20,10 @@ FOLDER = Path(os.environ.get("UPHEAVAL_SHARED", ROOT.parent / "shared")) / "data
 VOTES, CALLS = FOLDER / "un_votes.csv", FOLDER / "un_roll_calls.csv"
 ROWS, TENTH = 870_109, 87_010
 GOAL, MEMORY = 300_000, 1_000
-REPEATS = 3
 CHOICES = {"yes": "in-favour", "no": "against", "abstain": "abstained"}
 
 
-def measure(repeats: int = REPEATS) -> list[Row]:
+def measure(repeats: int) -> list[Row]:
     """Measure the import with one thread and the loop on a tenth of the rows, in turn.
 
     Returns:
@@ -100,15 +99,10 @@ def loop(rows: int, target: Path) -> int:
 
 
 def main() -> None:
-    """Print the rows; with a number of rows and a file, run the loop."""
-    if len(sys.argv) > 1:
-        begin = cpu()
-        made = loop(int(sys.argv[1]), Path(sys.argv[2]))
-        print(cpu() - begin, made)
-        return
-    for row in measure():
-        ours, peer = (statistics.median(side) for side in (row.ours, row.peer))
-        print(f"{row.step}: {ours:,.2f} {row.unit}; {row.beside}: {peer:,.2f}; ratio {row.ratio:.1f}; {row.note}")
+    """Run the loop on a number of rows, into a file; print its processor seconds and triples."""
+    begin = cpu()
+    made = loop(int(sys.argv[1]), Path(sys.argv[2]))
+    print(cpu() - begin, made)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,10 @@ def main() -> None:
         for step, measure in _steps(options, root).items():
             if step in options.steps:
                 console.print(f"{step} …")
-                found = rows[f"{step} {options.triples}" if step in SIZED else step] = measure()
+                run = f"{step} {options.triples}" if step in SIZED else step
+                found = rows[run] = measure()
+                if options.write:
+                    results.write({run: found}, STEPS)
                 for row in found:
                     console.print("  " + "; ".join(filter(None, results.cells(row))), highlight=False)
     table = Table(title=results.machine(), caption=results.versions())
@@ -56,8 +59,6 @@ def main() -> None:
         for row in some:
             table.add_row(*results.cells(row))
     Console(width=220).print(table)
-    if options.write:
-        results.write(rows, STEPS)
 
 
 def _options() -> argparse.Namespace:

@@ -24,11 +24,9 @@ def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:
         }
     ran = {part: one for part, one in parts.items() if one}
     shares = ", ".join(f"{part} {one.cpu:.3g}" for part, one in ran.items())
-    naive = Side(
-        sum(one.cpu for one in ran.values()),
-        max((one.megabytes for one in ran.values() if one.megabytes), default=None),
-        stopped=any(one.stopped for one in ran.values()),
-    )
+    stopped = any(one.stopped for one in ran.values())
+    most = None if stopped else max(one.megabytes or 0 for one in ran.values())
+    naive = Side(sum(one.cpu for one in ran.values()), most, stopped=stopped)
     note = f"{shares} cpu s; ours with its start, rules, hash, tables and catalogue, the peer with none of these"
     peer = f"rdflib {version('rdflib')} by hand, pySHACL {version('pyshacl')}, rdflib's serializers"
     return [beside(f"whole build, {size}", peer, ours, [naive], note=note)]

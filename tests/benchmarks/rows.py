@@ -189,7 +189,7 @@ def beside(step: str, peer: str, ours: Sequence[Side], theirs: Sequence[Side | N
     stopped = next((one for one in ran if one.stopped), None)
     said = more.pop("note", "") if ran else "not installed"
     if stopped:
-        said = "; ".join(filter(None, (f"not finished after {stopped.cpu:g} cpu s: a lower bound", said)))
+        said = "; ".join(filter(None, (f"not finished after {stopped.cpu:.4g} cpu s: a lower bound", said)))
     return Row(
         step,
         peer,

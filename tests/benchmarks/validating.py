@@ -80,7 +80,7 @@ def _beside_jena(step: str, ours: list[Side], folder: Path, limit: float) -> Row
     try:
         whole = run([*validating, data], limit=limit)
     except subprocess.TimeoutExpired:
-        return beside(step, peer, ours, [Side(limit, None, stopped=True)], goal=0.5, note="of these by the clock")
+        return beside(step, peer, ours, [Side(limit, None, stopped=True)], goal=0.5, note="its limit is by the clock")
     except subprocess.CalledProcessError:  # too little memory
         return Row(step, peer, [one.cpu for one in ours], [], note="failed with 8 GB")
     parsing = read.cpu - bare.cpu

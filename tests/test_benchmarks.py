@@ -97,6 +97,8 @@ def test_a_side_is_stopped_at_its_limit(tmp_path: Path) -> None:
     assert cells["times as good"].startswith("at least")
     assert cells["goal"].endswith("not shown")
     assert "not finished after 0.05 cpu s" in cells["note"]
+    absent = beside("populate", "a peer", [ours], [side("none", environment=".venv-of-nobody")], note="how it is done")
+    assert (absent.ratio, absent.note) == (None, "not installed")
 
 
 def test_what_hangs_is_killed_with_its_children(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 Work = Callable[[], object]
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,22 +182,25 @@ STOPPED = 128 + signal.SIGPROF
 """The status of a process that has used up the processor seconds it was given."""
 
 
-def beside(step: str, peer: str, ours: Sequence[Side], theirs: Sequence[Side | None], **more: Any) -> Row:
+def beside(
+    step: str, peer: str, ours: Sequence[Side], theirs: Sequence[Side | None], goal: float | None = None, note: str = ""
+) -> Row:
     """Make a row of what two sides took; a peer that is not installed gives a row that says so."""
     ran = [one for one in theirs if one is not None]
     stopped = next((one for one in ran if one.stopped), None)
-    said = more.pop("note", "") if ran else "not installed"
+    if not ran:
+        note = "not installed"
     if stopped:
-        said = "; ".join(filter(None, (f"not finished after {stopped.cpu:.4g} cpu s: a lower bound", said)))
+        note = "; ".join(filter(None, (f"not finished after {stopped.cpu:.4g} cpu s: a lower bound", note)))
     return Row(
         step,
         peer,
         [one.cpu for one in ours],
         [one.cpu for one in ran],
-        note=said,
+        goal=goal,
+        note=note,
         memory=(_most(ours), _most(ran)),
         least=stopped is not None,
-        **more,
     )
 
 

@@ -1,6 +1,6 @@
 """The files of a build, as bytes by path: everything is made in memory before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
@@ -53,7 +53,7 @@ def export(assembly: Assembly) -> Files:
     """
     publication = assembly.publication
     graphs = {room: triples_of(assembly, room) for room in ("data", "derived")}
-    both = united(graphs)
+    both = united(graphs.values())
     setting = Setting(publication, assembly.vocabulary, assembly.contract, assembly.context)
     statements = n_triples(both)
     description = describe_counts(setting, count(statements.splitlines(), objects=True))
@@ -82,9 +82,9 @@ def triples_of(assembly: Assembly, room: str) -> list[ox.Triple]:
     return [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, graph)]
 
 
-def united(graphs: Mapping[str, list[ox.Triple]]) -> list[ox.Triple]:
+def united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
     """Return the triples of some graphs, each once."""
-    return list(dict.fromkeys(triple for triples in graphs.values() for triple in triples))
+    return list(dict.fromkeys(triple for triples in graphs for triple in triples))
 
 
 def formats(

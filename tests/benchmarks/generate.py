@@ -1,7 +1,7 @@
 """Synthetic publications of any size, in the shapes of the real one: states, sources, transfers, agreements.
 
 The same number gives the same bytes. Every fourth record is an agreement with steps and provisions, every fourth a
-transfer with an estimate, and half are sources, which other records cite.
+transfer with an estimate, and half are sources, which other records cite. Every third agreement has ended.
 """
 
 import random
@@ -83,10 +83,13 @@ def _transfer(unit: int, one: str, other: str, year: int, cited: str, chance: ra
 
 
 def _treaty(unit: int, one: str, other: str, year: int, cited: str) -> str:
+    end = (
+        f"  - {{action: terminated, date: {year + 2}-01-01, by: {one}, citation: [{cited}]}}\n" if unit % 3 == 0 else ""
+    )
     return (
         f"label: {{en: Treaty {unit}}}\nparty: [{one}, {other}]\ncooperationType: [trade, consultation-commitment]\n"
         f"step:\n  - {{action: signed, date: {year}-05-04, citation: [{cited}]}}\n"
-        f"  - {{action: entered-into-force, date: {year + 1}-01-01, citation: [{cited}]}}\n"
+        f"  - {{action: entered-into-force, date: {year + 1}-01-01, citation: [{cited}]}}\n{end}"
         f"provision:\n  - {{provisionKind: consultation, article: 3, citation: [{cited}]}}\n"
         f"evidentialStatus: acknowledged\ncitation: [{cited}]\n"
     )

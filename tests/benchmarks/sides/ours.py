@@ -1,5 +1,9 @@
-"""Our side: populate, validate or export; STEP, ROOT. Prints what it made or found."""
+"""Our side: populate, validate, formats or export; STEP, ROOT. Prints what it made or found.
 
+Garbage collection is off, as in `upheaval check` and `upheaval build`.
+"""
+
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +14,11 @@ from tests.benchmarks.planting import plant
 from tests.benchmarks.sides.timing import report, words
 from upheaval.assembly import assemble
 from upheaval.checking import find
-from upheaval.export import export
+from upheaval.export import export, formats, triples_of, united
+from upheaval.framing import frames
 from upheaval.populate import load, populate
 from upheaval.records import list_files, place_records, read_records
+from upheaval.serialization import n_triples
 from upheaval.setting import Setting, prepare
 
 Work = Callable[[], tuple[int, ...]]
@@ -44,10 +50,25 @@ def exporting(root: Path) -> Work:
     return lambda: (len(export(assembly)),)
 
 
-STEPS = {"populate": populating, "validate": validating, "export": exporting}
+def formatting(root: Path) -> Work:
+    assembly = assemble(root)
+    rooms = ("data", "derived", "vocabulary")
+
+    def work() -> tuple[int]:
+        graphs = {room: triples_of(assembly, room) for room in rooms}
+        both = united([graphs["data"], graphs["derived"]])
+        framed = frames(both, assembly.context, assembly.publication.iri)
+        files = formats(assembly, graphs, both, framed)
+        return (len(n_triples(both)) + sum(map(len, files.values())),)
+
+    return work
+
+
+STEPS = {"populate": populating, "validate": validating, "formats": formatting, "export": exporting}
 
 if __name__ == "__main__":
     step, folder = words()
     if step not in STEPS:
         sys.exit(f"no step {step}")
+    gc.disable()
     report(STEPS[step](Path(folder)))

@@ -281,8 +281,8 @@ def test_interruption_of_the_process_is_one_line(words: str, pipe: str, tmp_path
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     writer = open_when_read(root / pipe)
     process.send_signal(signal.SIGINT)
+    os.close(writer)  # a signal that comes just before the read does not wake it: the end of the file does
     stdout, stderr = process.communicate(timeout=30)
-    os.close(writer)
     assert (process.returncode, stdout, stderr) == (1, "", "interrupted; nothing was written\n")
 
 

@@ -6,13 +6,17 @@ Texts with a language become plain ones, which data frames have; the number of t
 import json
 from pathlib import Path
 
-import polars as pl  # type: ignore[import-not-found]
+import polars as pl
 from maplib import Model  # type: ignore[import-not-found]
 
 from tests.benchmarks.sides.timing import report, words
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-FRAME = {f"{XSD}date": pl.Date, f"{XSD}integer": pl.Int64, f"{XSD}decimal": pl.Decimal(38, 12)}
+FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
+    f"{XSD}date": pl.Date,
+    f"{XSD}integer": pl.Int64,
+    f"{XSD}decimal": pl.Decimal(38, 12),
+}
 """The types that a column has for maplib to give its values that datatype; others are texts."""
 
 folder = Path(words()[0])
@@ -40,7 +44,7 @@ def work() -> tuple[int]:
     for table in tables:
         columns = table["columns"]
         model.add_template(prefix + template(table["name"], table["class"], columns))
-        schema = {"id": pl.String} | {column: FRAME.get(kind, pl.String) for column, _, kind, _ in columns}
+        schema = {"id": pl.String, **{column: FRAME.get(kind, pl.String) for column, _, kind, _ in columns}}
         frame = pl.read_csv(folder / f"{table['name']}.csv", schema=schema)
         prefixes = {"id": table["prefix"]} | {column: prefix for column, _, _, prefix in columns}
         frame = frame.with_columns(

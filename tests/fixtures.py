@@ -14,10 +14,10 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from tests.support import ROOT, copy_of_world
-from upheaval import core
 from upheaval.assembly import Assembly, assemble
 from upheaval.checking import check
 from upheaval.faults import Fault
+from upheaval.index import Index
 from upheaval.terms import SHAPES
 
 Place = tuple[str, int, int]
@@ -93,10 +93,10 @@ def try_fixtures(folder: Path) -> Trial:
     return Trial(fixtures, assembly, check(assembly))
 
 
-def index_of(assembly: Assembly) -> core.Index:
+def index_of(assembly: Assembly) -> Index:
     """Return the index in which the compiled engine looks things up."""
     graphs = (assembly.publication.graph("data"), assembly.publication.graph("derived"))
-    return core.Index(assembly.store, graphs, assembly.contract)
+    return Index(assembly.store, graphs, assembly.contract)
 
 
 def altered(assembly: Assembly, without: Iterable[ox.Quad] = (), more: Iterable[ox.Quad] = ()) -> Assembly:

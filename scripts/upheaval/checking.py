@@ -5,6 +5,7 @@ from upheaval.assembly import Assembly
 from upheaval.faults import Fault
 from upheaval.findings import Finding
 from upheaval.graphs import to_rdflib
+from upheaval.index import Index
 from upheaval.locating import to_faults
 from upheaval.soundness import unknown_terms
 
@@ -54,7 +55,7 @@ def find(assembly: Assembly, engine: str) -> list[Finding]:
 
         found = validate(assembly.store, graphs, assembly.vocabulary.ontology, shapes)
     else:
-        index = core.Index(assembly.store, graphs, assembly.contract)
+        index = Index(assembly.store, graphs, assembly.contract)
         found = [
             *core.evaluate(index, core.compile_shapes(shapes)),
             *constraints.evaluate(assembly.store, shapes, index),

@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
 
 import click
 
 from upheaval.faults import Fault, Refusal, Severity
-
-if TYPE_CHECKING:
-    from pyoxigraph import Store
 
 ROOT = click.option(
     "--root",
@@ -54,6 +51,7 @@ class Doors(click.Group):
         "load": ("upheaval.load.command", "load_command"),
         "match": ("upheaval.importers.match", "match_command"),
         "mcp": ("upheaval.mcp", "mcp_command"),
+        "query": ("upheaval.querycommand", "query_command"),
         "serve": ("upheaval.serve.command", "serve_command"),
         "site": ("upheaval.site.command", "site_command"),
     }
@@ -204,7 +202,7 @@ def _coverage(root: Path) -> str:
     from upheaval.qualityreport import LEGEND, matrix, totals
 
     quality = assess(assemble(root))
-    return f"{as_table(*matrix(quality), {}, _width())}{LEGEND}\n{totals(quality)} More in build/quality.md.\n"
+    return f"{as_table(*matrix(quality), {}, terminal_width())}{LEGEND}\n{totals(quality)} More in build/quality.md.\n"
 
 
 @main.command(epilog="Example: upheaval link --check")
@@ -231,78 +229,13 @@ def link(root: Path, only_check: bool) -> None:
             sys.exit(1)
 
 
-def _errors(faults: list[Fault]) -> bool:
-    return any(fault.severity is Severity.ERROR for fault in faults)
-
-
-@main.command(
-    context_settings={"ignore_unknown_options": True},
-    epilog="Example: upheaval query in-force --at 2014-03-18 --format csv",
-)
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [--PARAMETER VALUE]...")
-@ROOT
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
-@click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")
-@click.option(
-    "--with",
-    "imports",
-    multiple=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of `upheaval import` to ask beside the publication; may be repeated.",
-)
-def query(words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...]) -> None:
-    """Ask a question: the NAME of an example, the path of a file, or - for standard input.
-
-    Without a name the examples are listed. A question's parameters are options: --at 2014-03-18, --state russia.
-    """
-    with refusals():
-        from upheaval.asking import answer, listing
-
-        name, values = _parameters(words)
-        if name is None:
-            click.echo(listing(root, width or _width()), nl=False)
-            return
-        stdin = sys.stdin.read() if name == "-" else None
-        click.echo(answer(root, name, values, form, width or _width(), stdin, _imports(imports)), nl=False)
-
-
-def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":
-    """Return what adds imports to a store, once they are known to be whole; None where there are none."""
-    if not folders:
-        return None
-    from upheaval.load.build import open_build
-
-    builds = [open_build(folder) for folder in folders]
-
-    def extend(store: "Store") -> None:
-        for build in builds:
-            build.into(store)
-
-    return extend
-
-
-def _width() -> int:
-    from shutil import get_terminal_size
-
+def terminal_width() -> int:
+    """Return how many characters a line of the terminal has, or 100 where there is none."""
     return get_terminal_size((100, 24)).columns
 
 
-def _parameters(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
-    question: str | None = None
-    values: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
-        name, equals, value = word.removeprefix("--").partition("=")
-        if word.startswith("--"):
-            given = value if equals else next(rest, None)
-            if given is None:
-                raise click.UsageError(f"`{word}` has no value; a parameter is written --name value")
-            values[name] = given
-        elif question is None:
-            question = word
-        else:
-            raise click.UsageError(f"`{word}` is no option; a parameter is written --name value")
-    return question, values
+def _errors(faults: list[Fault]) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in faults)
 
 
 @main.group(epilog="Example: upheaval new record treaties a-treaty-2026")

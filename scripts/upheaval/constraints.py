@@ -12,10 +12,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from upheaval import sparql
-from upheaval.core import Index
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.findings import SEVERITIES, Finding
 from upheaval.graphs import iri_of, nodes, term_to_rdflib
+from upheaval.index import Index
 from upheaval.terms import FAULT_AT, SH
 
 

@@ -149,7 +149,7 @@ class Dataset:
         return text_or_name
 
     def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-        from upheaval.serve.algebra import Refused, refuse_federation
+        from upheaval.algebra import Refused, refuse_federation
 
         try:
             refuse_federation(text)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from upheaval import constraints, core
 from upheaval.faults import Fault
 from upheaval.findings import Finding
+from upheaval.index import Index
 from upheaval.locating import to_faults
 from upheaval.populate import Populated, populate
 from upheaval.records import Entry, read_records
@@ -167,7 +168,7 @@ def judge(bench: Workbench, portion: Portion) -> Verdict:
     verdict = Verdict()
     _sort_out(bench, portion.slugs, derived, verdict)
     base = setting.publication.iri
-    index = core.Index(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
+    index = Index(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
     found = [
         *core.evaluate(index, bench.property_shapes),
         *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri not in reach.constraints_at_once),
@@ -220,7 +221,7 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
     derive(bench.store, reach.rules_at_once, derived)
     verdict = Verdict()
     _sort_out(bench, frozenset(), derived, verdict)
-    index = core.Index(bench.store, bench.graphs, setting.contract)
+    index = Index(bench.store, bench.graphs, setting.contract)
     bench.type_records(index)
     alone = index.without({f"{base}{slug}" for slug in map(bench.slug, index.nodes) if slug in bench.kinds})
     found = [

@@ -8,8 +8,9 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from upheaval.contract import Kind, local
-from upheaval.core import Index, PropertyShape, compile_shapes
+from upheaval.core import PropertyShape, compile_shapes
 from upheaval.graphs import iri_of, to_rdflib, write
+from upheaval.index import Index
 from upheaval.reach import Reach, reach_of
 from upheaval.records import Entry
 from upheaval.setting import Setting

@@ -11,6 +11,7 @@ from upheaval import constraints, core
 from upheaval.graphs import in_graph, to_rdflib
 from upheaval.importers.declaration import names
 from upheaval.importers.setting import Setting
+from upheaval.index import Index
 from upheaval.publication import open_publication
 
 PREFIXES = """
@@ -48,7 +49,7 @@ def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path]
     store.bulk_load("\n".join(lines(imports[name])).encode(), format=ox.RdfFormat.N_QUADS)
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
     graph = next(iter(json.loads((imports[name] / "manifest.json").read_text())["triples"]))
-    index = core.Index(store, (graph, setting.publication.graph("data")), setting.contract)
+    index = Index(store, (graph, setting.publication.graph("data")), setting.contract)
     shapes = to_rdflib(setting.vocabulary.shapes)
     found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     assert [one for one in found if "/import/" in one.node] == []

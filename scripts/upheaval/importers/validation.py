@@ -19,6 +19,7 @@ from upheaval.importers.engines import Engine
 from upheaval.importers.quads import Terms, keys, quads
 from upheaval.importers.setting import Setting
 from upheaval.importers.sources import union
+from upheaval.index import Index
 from upheaval.terms import RDF, XSD
 
 MOST_NODES = 5_000
@@ -198,7 +199,7 @@ def validate_sample(
     ]
     store.extend(in_graph(kinds, known.value))
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
-    index = core.Index(store, (terms.graph, known.value), setting.contract)
+    index = Index(store, (terms.graph, known.value), setting.contract)
     shapes = to_rdflib(setting.vocabulary.shapes)
     found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     faults = [

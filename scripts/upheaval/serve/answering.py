@@ -4,9 +4,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from upheaval.algebra import Refused, names_dataset, refuse_federation
 from upheaval.graphs import iri_of
 from upheaval.serialization import PREFIXES, order, rdf_xml, turtle
-from upheaval.serve.algebra import Refused, names_dataset, refuse_federation
 from upheaval.serve.describing import describe
 from upheaval.serve.results import Unwritable, write_boolean, write_rows
 

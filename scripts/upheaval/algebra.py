@@ -3,9 +3,9 @@
 A text without the letters s-e-r-v-i-c-e, codepoint escapes resolved (SPARQL 1.1 section 19.2), cannot hold the
 keyword, and neither can one that Oxigraph still parses with another word in their place, so nearly every query passes
 at once. Any other is parsed by rdflib, which takes fifty times as long, and its tree is walked; what rdflib cannot
-parse is refused, because then nobody has looked. Behind this stands the wall of the worker
-process, which can open no socket and no file (`zygote.py`). FROM and GRAPH need no refusal: Oxigraph never fetches
-a graph, unknown ones are empty. LOAD and every other update is no query, and the query parser refuses it.
+parse is refused, because then nobody has looked. Behind this stands, where a server answers, the wall of the worker
+process, which can open no socket and no file (`serve/zygote.py`). FROM and GRAPH need no refusal: Oxigraph never
+fetches a graph, unknown ones are empty. LOAD and every other update is no query, and the query parser refuses it.
 """
 
 from collections.abc import Iterator

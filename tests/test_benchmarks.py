@@ -1,14 +1,16 @@
 """The benchmark itself: it runs, both sides of it do the same work, and the made records are sound. Never its speed."""
 
 import csv
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from rdflib import RDF, Graph, Literal, URIRef
 
-from tests.benchmarks import forms, results
+from tests.benchmarks import forms, querying, results
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row, Side, beside, run, side
 from tests.benchmarks.sides.ours import data_of
@@ -29,9 +31,11 @@ def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
     assert 0.5 < (len(assemble(tmp_path / "a").store) - vocabulary) / 3000 < 3
 
 
-@pytest.mark.parametrize("steps", ["read,populate,export", "validate,build", "ask,stores,growth"])
-def test_quick_run(steps: str) -> None:
-    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--steps", steps]
+@pytest.mark.parametrize(
+    ("steps", "limit"), [("read,populate,export", "900"), ("validate,build", "900"), ("ask,stores,growth", "60")]
+)
+def test_quick_run(steps: str, limit: str) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--steps", steps, "--limit", limit]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stderr
     assert "times as good" in result.stdout
@@ -108,6 +112,16 @@ def test_what_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         run(["sleep", "60"], limit=3)
     assert not mark.exists()
+
+
+def test_question_that_runs_away_is_stopped_at_its_share() -> None:
+    graph = Graph()
+    for number in range(100):
+        graph.add((URIRef(f"urn:{number}"), RDF.value, Literal(number)))
+    runaway = f"SELECT * {{ {' '.join(f'?s{n} ?p{n} ?o{n} .' for n in range(6))} }}"
+    small, stopped = querying.asked_of_rdflib(graph, ["ASK { ?s ?p 7 }", runaway], 1.5)
+    assert small < stopped == 1.5
+    assert signal.getsignal(signal.SIGPROF) == signal.SIG_DFL
 
 
 def test_results_keep_the_rows_of_other_steps_and_sizes(tmp_path: Path) -> None:

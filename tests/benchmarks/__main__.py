@@ -83,14 +83,13 @@ def _options() -> argparse.Namespace:
 
 def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], list[Row]]]:
     size, repeats, limit = f"{options.triples:,} triples", options.repeats, options.limit
-    small = options.triples <= 100_000 and not options.quick
     return {
         "read": lambda: reading.measure(root, size, repeats),
         "populate": lambda: populating.measure(root, size, repeats, limit),
         "validate": lambda: validating.measure(root, size, repeats, limit),
         "export": lambda: exporting.measure(root, size, repeats, limit),
         "build": lambda: building.measure(root, size, repeats, limit),
-        "ask": lambda: querying.measure(root, size, repeats, small),
+        "ask": lambda: querying.measure(root, size, repeats, limit),
         "stores": lambda: databases.measure(root, size, repeats),
         "check": lambda: whole.checking(repeats),
         "growth": lambda: whole.growing(options.growth, repeats if options.quick else 1),

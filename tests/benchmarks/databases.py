@@ -9,8 +9,10 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -105,17 +107,33 @@ class Beside:
     counts: Counts
 
     def oxigraph(self) -> list[Row]:
-        """Load and ask pyoxigraph with its files on disk."""
+        """Load and ask pyoxigraph with its files on disk; each question in a process of its own."""
         peer = f"Oxigraph {version('pyoxigraph')}, on disk"
-        stores: list[ox.Store] = []
-        loads = [taken(lambda: stores.append(_loaded(self.file, self.folder / "oxigraph")))]
-        store = stores.pop()
-        counts, times = _asked(
-            self.texts,
-            lambda text: len(list(store.query(text, use_default_graph_as_union=True))),  # type: ignore[arg-type]
-            self.repeats,
-        )
+        folder = self.folder / "oxigraph"
+        loads = [taken(lambda: _loaded(self.file, folder))]
+        counts: Counts = {}
+        times: Times = {}
+        for file in self._files():
+            command: list[str | Path] = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.sides.ondisk",
+                folder,
+                file,
+                str(self.repeats),
+            ]
+            with suppress(subprocess.TimeoutExpired):
+                lines = run(command, limit=SECONDS * (self.repeats + 1)).stdout.splitlines()
+                times[file.stem] = [float(line.split()[1]) for line in lines if line]
+                counts[file.stem] = int(lines[0].split()[0])
         return [self._load(peer, loads), self._ask(peer, counts, times)]
+
+    def _files(self) -> list[Path]:
+        """Write the questions into files."""
+        files = [self.folder / f"{name}.rq" for name in self.texts]
+        for file, text in zip(files, self.texts.values(), strict=True):
+            file.write_text(text, encoding="utf-8")
+        return files
 
     def tdb2(self) -> list[Row]:
         """Load and ask TDB2; all questions in one Java process."""
@@ -131,10 +149,7 @@ class Beside:
         rows = [self._load(peer, [max(0.01, whole.cpu - start.cpu)], note, whole.megabytes)]
         if not shutil.which("javac"):
             return [*rows, Row(f"ask, {self.size}", peer, [], [], "s", note="no Java compiler: default-jdk-headless")]
-        files = []
-        for name, text in self.texts.items():
-            files.append(self.folder / f"{name}.rq")
-            files[-1].write_text(text, encoding="utf-8")
+        files = self._files()
         program = Path(__file__).parent / "sides" / "Ask.java"
         words: list[str | Path] = [program, self.folder / "tdb2", str(self.repeats), str(SECONDS), *files]
         limit = SECONDS * len(files) * (self.repeats + 1) + 60

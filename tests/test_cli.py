@@ -44,15 +44,21 @@ def root(tmp_path: Path) -> Path:
 
 def all_commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from all_commands(inner, (*path, name))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from all_commands(inner, (*path, name))
 
 
 @pytest.mark.parametrize("path", list(all_commands(main)), ids=" ".join)
 def test_help_shows_an_example(path: tuple[str, ...]) -> None:
     result = upheaval(*path, "--help", root=None)
     assert result.exit_code == 0
-    assert f"Example: upheaval {' '.join(path)}".strip() in " ".join(result.output.split())
+    words = " ".join(result.output.partition("\n  Example")[2].split())
+    assert f"upheaval {' '.join(path)}".strip() in words
+    assert max(map(len, result.output.splitlines())) <= 80
 
 
 def stranger(root: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   upheaval import sipri trade-register.csv --out import/sipri
-  upheaval import un-votes un_votes.csv un_roll_calls.csv --every-vote --compress zstd
+  upheaval import un-votes un_votes.csv un_roll_calls.csv --every-vote
   upheaval import cow alliance_v4.1_by_member.csv --skip-bad
   upheaval import ./my_dataset.py table.csv
 """

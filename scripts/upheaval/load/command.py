@@ -17,7 +17,7 @@ Examples:
   upheaval load oxigraph:http://localhost:7878
   UPHEAVAL_PASSWORD=secret upheaval load virtuoso:localhost:1111
   upheaval load tdb2:/srv/tdb2/axis
-  upheaval load sparql:http://localhost:3030/axis/sparql --update http://localhost:3030/axis/update
+  upheaval load sparql:http://host/axis --update http://host/axis/update
 """
 
 

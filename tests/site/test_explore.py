@@ -157,6 +157,21 @@ def test_the_last_move_stays_when_the_data_come_late(visit: Visit, axis_address:
     assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
 
 
+def test_the_next_move_asks_again_when_the_data_did_not_come(visit: Visit, axis_address: str) -> None:
+    watched = visit(axis_address)
+    page = watched.open("charts/types/")
+    page.route("**/explore-*.json", lambda route: route.abort())
+    before = page.evaluate(f"{TALL}.length")
+    with page.expect_event("pageerror"), page.expect_console_message(lambda message: message.type == "error"):
+        slide(page, 1999, 12)
+    assert page.evaluate(f"{TALL}.length") == before
+    assert len(watched.faults) == 2, "what failed is told to the console, and nothing else goes wrong"
+    watched.faults.clear()
+    page.unroute("**/explore-*.json")
+    slide(page, 1979, 6)
+    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
+
+
 def test_the_front_page_is_light(visit: Visit, axis_address: str) -> None:
     watched = visit(axis_address)
     sizes: list[int] = []

@@ -103,6 +103,15 @@ function carry() {
   }
 }
 
+async function load() {
+  try {
+    return await (await fetch(form.dataset.explore)).json();
+  } catch (error) {
+    loading = null; // the next move asks again
+    throw error;
+  }
+}
+
 async function draw() {
   const last = lastDay(Number(at.value));
   shown.value = names.format(last);
@@ -113,13 +122,16 @@ async function draw() {
   carry();
   if (!document.querySelector(".matrix, .network, .types")) return;
   form.setAttribute("aria-busy", "true");
-  // One request that every redrawing waits for: they go on in the order of the moves, so that the last move is what stays.
-  const data = await (loading ??= fetch(form.dataset.explore).then((answer) => answer.json()));
-  const found = count(data, Number(iso(last).replaceAll("-", "")), accept);
-  drawMatrix(found.cells);
-  drawNetwork(found.pairs);
-  drawTypes(found.years);
-  form.removeAttribute("aria-busy");
+  try {
+    // One request that every redrawing waits for: they go on in the order of the moves, so that the last move is what stays.
+    const data = await (loading ??= load());
+    const found = count(data, Number(iso(last).replaceAll("-", "")), accept);
+    drawMatrix(found.cells);
+    drawNetwork(found.pairs);
+    drawTypes(found.years);
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
 }
 
 if (form) {

@@ -305,3 +305,19 @@ def test_links_become_matches(derived: Conclusions) -> None:
 def test_rule_that_is_none_is_refused_with_its_line(rule: str, line: int) -> None:
     with pytest.raises(Refusal, match=f"ontology/rules/x.rq:{line}:"):
         derive(ox.Store(), {"x.rq": rule}, "urn:derived")
+
+
+@pytest.mark.parametrize("concluded", ["?s ?p []", "[] ?p ?s", '?s ?p "a _:b <c> <d> _:e"'])
+def test_conclusions_have_names(concluded: str) -> None:
+    store = ox.Store()
+    node = ox.NamedNode("urn:a")
+    store.add(ox.Quad(node, node, ox.Literal("x"), node))
+    store.add(ox.Quad(node, node, node, node))
+    rule = {"x.rq": f"CONSTRUCT {{ {concluded} }} WHERE {{ GRAPH ?g {{ ?s ?p ?s }} }}"}
+    if "[]" in concluded:
+        with pytest.raises(Refusal, match=r"ontology/rules/x.rq:1:1: error: the rule concludes a blank node"):
+            derive(store, rule, "urn:derived")
+        assert len(store) == 2
+    else:
+        derive(store, rule, "urn:derived")
+        assert len(store) == 3

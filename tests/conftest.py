@@ -4,7 +4,7 @@ import pytest
 
 from tests.fixtures import Trial, try_fixtures
 from tests.support import ROOT, WORLD
-from upheaval.assembly import Assembly, assemble
+from upheaval.populate.assembly import Assembly, assemble
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from tests.support import ROOT, copy_of_world
-from upheaval.assembly import Assembly, assemble
-from upheaval.checking import check
+from upheaval.check.checking import check
 from upheaval.faults import Fault
-from upheaval.index import Index
-from upheaval.terms import SHAPES
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.rdf.namespaces import SHAPES
+from upheaval.shacl.index import Index
 
 Place = tuple[str, int, int]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pyoxigraph as ox
 
-from upheaval.graphs import iri_of
-from upheaval.terms import RDF, STATECRAFT, XSD
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import RDF, STATECRAFT, XSD
 
 Change = tuple[list[ox.Quad], list[ox.Quad]]
 Mutator = Callable[[random.Random, list[ox.Quad]], Change]

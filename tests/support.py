@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from upheaval.assembly import assemble
-from upheaval.checking import check
+from upheaval.check.checking import check
 from upheaval.faults import Fault
+from upheaval.populate.assembly import assemble
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"

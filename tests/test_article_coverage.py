@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support import ROOT
-from upheaval.assembly import Assembly
+from upheaval.populate.assembly import Assembly
 
 ARTICLE = "teuscher-axis"
 FOUR = ("russia", "china", "iran", "north-korea")

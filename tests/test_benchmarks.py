@@ -15,8 +15,8 @@ from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row, Side, beside, run, side
 from tests.benchmarks.sides.ours import data_of
 from tests.support import ROOT, faults_of
-from upheaval.assembly import assemble
-from upheaval.setting import prepare
+from upheaval.populate.assembly import assemble
+from upheaval.schema.schema import prepare
 
 
 def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support import WORLD, copy_of_world
-from upheaval import building
-from upheaval.building import write_build
+from upheaval.build import folder as building
+from upheaval.build.folder import write_build
 from upheaval.faults import Refusal
 
 FILES = {"manifest.json": b"{}", "csv/a.csv": b"a\r\n", "x.ttl": b"new"}

@@ -17,12 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support import WORLD, copy_of_world
-from upheaval.assembly import Assembly
-from upheaval.cli import main
+from upheaval.cli.main import main
+from upheaval.cli.reporting import as_github, as_json, as_sarif, as_text
+from upheaval.curate.templates import record_skeleton
 from upheaval.faults import Fault, Severity
-from upheaval.reading import read
-from upheaval.reporting import as_github, as_json, as_sarif, as_text
-from upheaval.skeletons import record_skeleton
+from upheaval.populate.assembly import Assembly
+from upheaval.sources.parser import read
 
 PLACEHOLDERS = ("name-of-a-record", "name-of-another")
 

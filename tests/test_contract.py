@@ -9,14 +9,13 @@ from jsonschema import Draft202012Validator
 from rdflib import Graph, URIRef
 
 from tests.fixtures import Trial
-from upheaval.assembly import Assembly
-from upheaval.contract import Contract, Form, derive_contract, local
 from upheaval.faults import Refusal
-from upheaval.graphs import iri_of, to_rdflib
-from upheaval.jsonschema import schemas
-from upheaval.manifest import canonical_hash
-from upheaval.populate import load
-from upheaval.terms import OWL, RDF, SH, SHAPES, STATECRAFT
+from upheaval.populate.assembly import Assembly
+from upheaval.populate.documents import load
+from upheaval.rdf.graphs import canonical_hash, iri_of, to_rdflib
+from upheaval.rdf.namespaces import OWL, RDF, SH, SHAPES, STATECRAFT
+from upheaval.schema.contract import Contract, Form, derive_contract, local
+from upheaval.schema.jsonschema import schemas
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CITED = [{"source": "gazette", "locator": "whole"}]

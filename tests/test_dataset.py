@@ -11,10 +11,10 @@ import pytest
 
 import upheaval
 from tests.support import WORLD, copy_of_world
-from upheaval.building import write_build
-from upheaval.dataset import Dataset
-from upheaval.export import export
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
 from upheaval.faults import Refusal
+from upheaval.query.dataset import Dataset
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import WORLD, copy_of_world
-from upheaval.assembly import assemble
-from upheaval.cli import main
-from upheaval.export import export
-from upheaval.manifest import canonical_hash
+from upheaval.build.export import export
+from upheaval.cli.main import main
+from upheaval.populate.assembly import assemble
+from upheaval.rdf.graphs import canonical_hash
 
 
 def build(root: Path, seed: str, zone: str) -> dict[str, bytes]:

@@ -7,10 +7,10 @@ import pytest
 
 from tests.fixtures import Trial, altered
 from tests.mutants import MUTATORS, mutate
-from upheaval.assembly import Assembly
-from upheaval.checking import find
-from upheaval.findings import Finding
-from upheaval.terms import SHAPES, STATECRAFT, XSD
+from upheaval.check.checking import find
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.namespaces import SHAPES, STATECRAFT, XSD
+from upheaval.shacl.results import Finding
 
 SPACE = "https://example.org/northern-pact/"
 SHELLS = SPACE + "shells-to-corvania-2011#estimate-shells-delivered-1000-2000-2011-03-institute-of-affairs"

@@ -17,12 +17,11 @@ from jsonschema import Draft202012Validator
 from rdflib import Dataset, Graph, URIRef
 
 from tests.support import ROOT
-from upheaval.assembly import Assembly
-from upheaval.export import Files, export
-from upheaval.graphs import from_rdflib, iri_of
-from upheaval.manifest import canonical_hash
-from upheaval.serialization import PREFIXES, order, rdf_xml, turtle
-from upheaval.sparqlexamples import query_form
+from upheaval.build.export import Files, export
+from upheaval.populate.assembly import Assembly
+from upheaval.query.sparqlexamples import query_form
+from upheaval.rdf.graphs import canonical_hash, from_rdflib, iri_of
+from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 
 BASE = "https://example.org/northern-pact/"
 ROOMS = ("data", "derived", "vocabulary", "catalogue")

@@ -12,9 +12,9 @@ import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 
 from tests.support import ROOT
-from upheaval.answers import rows
-from upheaval.assembly import Assembly
-from upheaval.questions import bind, read_question
+from upheaval.populate.assembly import Assembly
+from upheaval.query.answers import rows
+from upheaval.query.questions import bind, read_question
 
 SAMPLE = ROOT.parent / "shared" / "identifiers" / "wikidata-sample"
 WIKIDATA = "https://query.wikidata.org/sparql"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.serve.support import CRASH, CROSS, NAMESPACE, descend, gone, until
-from upheaval.assembly import Assembly
-from upheaval.building import write_build
-from upheaval.export import export
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
+from upheaval.populate.assembly import Assembly
 
 mcp = pytest.importorskip("mcp")
 SECONDS, ROWS = 2, 5
@@ -35,7 +35,7 @@ def said(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 async def session(folder: Path) -> dict[str, Any]:
     options = ["--path", str(folder), "--seconds", str(SECONDS), "--rows", str(ROWS)]
-    command = ["-c", "from upheaval.cli import main; main()", "mcp", *options]
+    command = ["-c", "from upheaval.cli.main import main; main()", "mcp", *options]
     server = mcp.StdioServerParameters(command=sys.executable, args=command)
     before = set(descend_self())
     async with mcp.Client(server, mode="legacy") as client:

@@ -14,7 +14,7 @@ from tests.support import ROOT
 
 ROOMS = {"ontology": ("*.ttl", "alignments/*.ttl", "rules/*.rq"), "shapes": ("*.ttl",), "queries": ("*.rq",)}
 OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig)")
-CODE = "from upheaval.publication import packaged; print(packaged())"
+CODE = "from upheaval.schema.publication import packaged; print(packaged())"
 
 
 @pytest.fixture(scope="module")

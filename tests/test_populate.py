@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upheaval.assembly import Assembly
 from upheaval.faults import Fault
-from upheaval.graphs import iri_of
-from upheaval.populate import Populated, load, populate
-from upheaval.reading import read
-from upheaval.records import Record
-from upheaval.terms import SHAPES, STATECRAFT, XSD
+from upheaval.populate.assembly import Assembly
+from upheaval.populate.documents import Populated, load, populate
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import SHAPES, STATECRAFT, XSD
+from upheaval.sources.parser import read
+from upheaval.sources.records import Record
 
 SPACE = "https://example.org/northern-pact/"
 IRI = SPACE + "a-record"

@@ -5,10 +5,10 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from tests.support import WORLD, copy_of_world
-from upheaval.assembly import Assembly, assemble
-from upheaval.cli import main
-from upheaval.quality import assess
-from upheaval.qualityreport import as_markdown, matrix, totals
+from upheaval.build.quality import assess
+from upheaval.build.qualityreport import as_markdown, matrix, totals
+from upheaval.cli.main import main
+from upheaval.populate.assembly import Assembly, assemble
 
 TWIN = (WORLD / "data" / "exercises" / "patrol-2014.yaml").read_text(encoding="utf-8")
 

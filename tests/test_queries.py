@@ -7,11 +7,11 @@ import pytest
 from rdflib import Dataset, URIRef
 
 from tests.support import ROOT
-from upheaval.answers import ask, rows
-from upheaval.assembly import Assembly
 from upheaval.faults import Refusal
-from upheaval.graphs import term_to_rdflib
-from upheaval.questions import bind, read_question, read_questions
+from upheaval.populate.assembly import Assembly
+from upheaval.query.answers import ask, rows
+from upheaval.query.questions import bind, read_question, read_questions
+from upheaval.rdf.graphs import term_to_rdflib
 
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 IN_THE_WORLD = {

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml.error import MarkedYAMLError
 
-from upheaval import characters
 from upheaval.faults import Fault, Refusal, Severity
-from upheaval.reading import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, Mapping, Sequence, Value, position, read
-from upheaval.syntax import explain
+from upheaval.sources import characters
+from upheaval.sources.parser import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, Mapping, Sequence, Value, position, read
+from upheaval.sources.syntax import explain
 
 NAME = "data/agreement/treaty.yaml"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.support import copy_of_world, faults_of
-from upheaval.assembly import Assembly, assemble
-from upheaval.export import export
+from upheaval.build.export import export
 from upheaval.faults import Fault, Refusal
-from upheaval.publication import open_publication
-from upheaval.records import list_files, place_records, read_records
-from upheaval.reserved import RESERVED, owned
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.schema.publication import open_publication
+from upheaval.sources.records import list_files, place_records, read_records
+from upheaval.sources.reserved import RESERVED, owned
 
 STATE = "label: {en: A state}\ncitation: [{source: gazette, locator: whole}]\n"
 MINIMAL = """\
@@ -29,9 +29,9 @@ issued: 2020-12-31
 
 @pytest.fixture(autouse=True)
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upheaval.setting.load_vocabulary", lambda _publication: world.vocabulary)
-    monkeypatch.setattr("upheaval.setting.derive_contract", lambda _graph: world.contract)
-    monkeypatch.setattr("upheaval.checking.unknown_terms", lambda _vocabulary: [])
+    monkeypatch.setattr("upheaval.schema.schema.load_vocabulary", lambda _publication: world.vocabulary)
+    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.check.checking.unknown_terms", lambda _vocabulary: [])
 
 
 @pytest.fixture

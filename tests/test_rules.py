@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from upheaval.assembly import Assembly
 from upheaval.faults import Refusal
-from upheaval.graphs import in_graph
-from upheaval.rules import derive
+from upheaval.populate.assembly import Assembly
+from upheaval.populate.rules import derive
+from upheaval.rdf.graphs import in_graph
 
 BASE = "https://example.org/northern-pact/"
 HEADER = """

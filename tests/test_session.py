@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.fixtures import Trial
 from tests.support import ROOT, copy_of_world, faults_of
-from upheaval.assembly import Assembly
+from upheaval.check.portions import Facts, Portion, Verdict, judge, read_facts
+from upheaval.check.reach import reach_of
+from upheaval.check.session import Session
+from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
-from upheaval.portions import Facts, Portion, Verdict, judge, read_facts
-from upheaval.reach import reach_of
-from upheaval.records import Entry
-from upheaval.session import Session
-from upheaval.workbench import Workbench
+from upheaval.populate.assembly import Assembly
+from upheaval.sources.records import Entry
 
 LINES = (
     "partys: x",
@@ -46,8 +46,8 @@ Edit = Callable[[random.Random, Path], None]
 
 @pytest.fixture(autouse=True)
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upheaval.setting.load_vocabulary", lambda _publication: world.vocabulary)
-    monkeypatch.setattr("upheaval.setting.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.schema.schema.load_vocabulary", lambda _publication: world.vocabulary)
+    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph: world.contract)
 
 
 def records(root: Path) -> list[Path]:
@@ -208,8 +208,8 @@ def test_an_edit_leaves_the_other_groups_alone(tmp_path: Path, monkeypatch: pyte
         read.extend(entry.slug for entry in entries)
         return read_facts(bench, entries)
 
-    monkeypatch.setattr("upheaval.session.judge", judging)
-    monkeypatch.setattr("upheaval.session.read_facts", reading)
+    monkeypatch.setattr("upheaval.check.session.judge", judging)
+    monkeypatch.setattr("upheaval.check.session.read_facts", reading)
     session.check()
     assert (read, judged) == ([], [])
     file = root / "data/treaties/fishing-treaty-1970.yaml"

@@ -9,13 +9,13 @@ from rdflib.term import Node
 
 from tests.fixtures import Fixture, Trial, altered, index_of, read_fixtures
 from tests.support import ROOT
-from upheaval import core
-from upheaval.assembly import Assembly
-from upheaval.checking import find
-from upheaval.contract import Form, local
-from upheaval.graphs import nodes
-from upheaval.populate import Document
-from upheaval.terms import FAULT_AT, FOLDER, RDF, SH, SHAPES, STATECRAFT, XSD
+from upheaval.check.checking import find
+from upheaval.populate.assembly import Assembly
+from upheaval.populate.documents import Document
+from upheaval.rdf.graphs import nodes
+from upheaval.rdf.namespaces import FAULT_AT, FOLDER, RDF, SH, SHAPES, STATECRAFT, XSD
+from upheaval.schema.contract import Form, local
+from upheaval.shacl import core
 
 FIXTURES = read_fixtures()
 # A reason to fail, and the shapes that records cannot fail for it: a citation's bearing has a default.

@@ -9,14 +9,14 @@ from pyshacl import validate as run_pyshacl
 from rdflib import Graph
 
 from tests.fixtures import Trial
-from upheaval.assembly import Assembly
-from upheaval.checking import check, find
-from upheaval.constraints import query_of
+from upheaval.check.checking import check, find
 from upheaval.faults import Refusal
-from upheaval.graphs import iri_of, nodes, to_rdflib
-from upheaval.soundness import STANDARD, unknown_terms
-from upheaval.terms import RDF, SH, SHAPES
-from upheaval.vocabulary import Vocabulary
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.graphs import iri_of, nodes, to_rdflib
+from upheaval.rdf.namespaces import RDF, SH, SHAPES
+from upheaval.schema.lint import STANDARD, unknown_terms
+from upheaval.schema.vocabulary import Vocabulary
+from upheaval.shacl.constraints import query_of
 
 PREFIXES = """
 @prefix bearing: <https://w3id.org/statecraft/bearing#> .

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures import Trial
-from upheaval.assembly import Assembly
-from upheaval.literals import IllFormed, web_address
-from upheaval.statements import Statements, escape, to_bytes
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.datatypes import IllFormed, web_address
+from upheaval.rdf.jsonld import Statements, escape, to_bytes
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 

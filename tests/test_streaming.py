@@ -20,14 +20,14 @@ from rich.console import Console
 from tests.fixtures import Trial
 from tests.support import ROOT, WORLD, copy_of_world
 from upheaval import progress
-from upheaval.assembly import Assembly
-from upheaval.cli import main
-from upheaval.contract import Kind
-from upheaval.export import export
+from upheaval.build.export import export
+from upheaval.build.streaming import partial_folder, stream
+from upheaval.check.shards import cut, native
+from upheaval.cli.main import main
 from upheaval.faults import Refusal
-from upheaval.records import Entry
-from upheaval.shards import cut, native
-from upheaval.streaming import partial_folder, stream
+from upheaval.populate.assembly import Assembly
+from upheaval.schema.contract import Kind
+from upheaval.sources.records import Entry
 
 KIND = Kind("x", "X", "x", "", "xs", frozenset(), {})
 
@@ -79,7 +79,7 @@ def test_same_faults_and_nothing_built(trial: Trial, tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from upheaval.streaming import stream
+from upheaval.build.streaming import stream
 def track(items, total, what, each):
     for number, item in enumerate(items):
         if (what, number) == (sys.argv[3], int(sys.argv[4])):

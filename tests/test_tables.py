@@ -15,11 +15,11 @@ import yaml
 
 from tests.support import ROOT, copy_of_world
 from upheaval import __version__
-from upheaval.assembly import Assembly, assemble
-from upheaval.building import write_build
-from upheaval.contract import Form
-from upheaval.export import Files, export
-from upheaval.graphs import iri_of
+from upheaval.build.export import Files, export
+from upheaval.build.folder import write_build
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.rdf.graphs import iri_of
+from upheaval.schema.contract import Form
 
 CODES = ["isoAlpha31", "cowCode1", "gwCode1", "isoAlpha32", "cowCode2", "gwCode2"]
 PAIRS = {

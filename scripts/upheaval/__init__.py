@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from upheaval.dataset import open_dataset as open
+    from upheaval.query.dataset import open_dataset as open
 
     __version__: str
 
@@ -13,7 +13,7 @@ __all__ = ["__version__", "open"]
 def __getattr__(name: str) -> Any:
     """Look for what is costly to have when it is first asked for, so that `import upheaval` costs nothing."""
     if name == "open":
-        from upheaval.dataset import open_dataset
+        from upheaval.query.dataset import open_dataset
 
         return open_dataset
     if name == "__version__":

@@ -1,5 +1,5 @@
 """`python -m upheaval` is the command `upheaval`."""
 
-from upheaval.cli import main
+from upheaval.cli.main import main
 
 main(prog_name="upheaval")

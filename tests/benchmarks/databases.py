@@ -23,12 +23,12 @@ import pyoxigraph as ox
 from tests.benchmarks import jena
 from tests.benchmarks.rows import Row, run, taken
 from tests.load.stores import Server, http_port, start_virtuoso
-from upheaval.answers import ask
-from upheaval.assembly import assemble
-from upheaval.load.build import Unloaded
 from upheaval.load.http import Endpoint
 from upheaval.load.virtuoso import Virtuoso
-from upheaval.questions import read_questions
+from upheaval.populate.assembly import assemble
+from upheaval.query.answers import ask
+from upheaval.query.questions import read_questions
+from upheaval.store.builds import Unloaded
 
 SECONDS = 60
 """How long a question may take."""

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from tests.benchmarks.rows import ROOT, Row, run, upheaval
 from tests.load.stores import free_port
-from upheaval.load.build import open_build
+from upheaval.store.builds import open_build
 
 CLIENTS, SECONDS = 4, 5.0
 SHORT = "SELECT ?p ?o { <https://w3id.org/axis-of-upheaval/russia> ?p ?o } LIMIT 20"

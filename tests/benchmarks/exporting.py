@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 
 from tests.benchmarks.rows import Row, Side, beside, side
-from upheaval.assembly import assemble
+from upheaval.populate.assembly import assemble
 
 FORMS_OF_GRAPHS = ("turtle", "xml", "nt", "json-ld")
 FORMS_OF_DATASETS = ("nquads", "trig")

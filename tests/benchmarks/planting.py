@@ -2,8 +2,8 @@
 
 import pyoxigraph as ox
 
-from upheaval.assembly import Assembly
-from upheaval.terms import STATECRAFT
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.namespaces import STATECRAFT
 
 EVERY = 200
 """One in so many citations loses its source, and one in so many estimates gets a source for an actor."""

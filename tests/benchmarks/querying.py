@@ -13,10 +13,10 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from tests.benchmarks.rows import Row, interleaved, taken
-from upheaval.answers import ask
-from upheaval.assembly import assemble
-from upheaval.graphs import to_rdflib
-from upheaval.questions import read_questions
+from upheaval.populate.assembly import assemble
+from upheaval.query.answers import ask
+from upheaval.query.questions import read_questions
+from upheaval.rdf.graphs import to_rdflib
 
 
 def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from tests.benchmarks.rows import Row, interleaved
-from upheaval.reading import read
+from upheaval.sources.parser import read
 
 
 def measure(root: Path, size: str, repeats: int) -> list[Row]:

@@ -13,9 +13,9 @@ import pytest
 
 from tests.benchmarks.rows import ROOT, Row, run, upheaval
 from tests.load.stores import need_jena, start_oxigraph, start_virtuoso
-from upheaval.load.build import Build, open_build
 from upheaval.load.targets import Options, open_target
 from upheaval.load.verification import EQUAL, load
+from upheaval.store.builds import Build, open_build
 
 
 @contextlib.contextmanager

@@ -12,8 +12,8 @@ from tests.benchmarks import jena
 from tests.benchmarks.planting import plant
 from tests.benchmarks.populating import PEERS
 from tests.benchmarks.rows import Row, Side, beside, pinned, run, side
-from upheaval.assembly import assemble
-from upheaval.graphs import write
+from upheaval.populate.assembly import assemble
+from upheaval.rdf.graphs import write
 
 
 def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import LIMIT, ROOT, Row, run, upheaval
-from upheaval.session import Session
-from upheaval.workers import cores
+from upheaval.check.session import Session
+from upheaval.processes import cores
 
 SETTLED = 100_000
 """Quads from which on a build's start, always the same, no longer makes growth look slower than it is."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.importers.support import publication
 from tests.load.stores import start_oxigraph
-from upheaval.importers.setting import Setting
+from upheaval.importers.target import Setting
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ import pytest
 from tests.support import ROOT, copy_of_world
 from upheaval.importers.declaration import find_dataset
 from upheaval.importers.identity import identity, opened
-from upheaval.importers.running import Advance, Report, Wish, run
-from upheaval.importers.setting import Setting, open_setting
+from upheaval.importers.run import Advance, Report, Wish, run
+from upheaval.importers.target import Setting, open_setting
 
 DATASETS = Path(os.environ.get("UPHEAVAL_SHARED", ROOT.parent / "shared")) / "datasets"
 BASE = "https://example.org/northern-pact/"

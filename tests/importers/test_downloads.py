@@ -10,8 +10,8 @@ import pytest
 
 from tests.importers.support import ATOP, COW, FILES, SIPRI, imported, lines, written
 from upheaval.faults import Refusal
-from upheaval.importers.reading import header_names
-from upheaval.importers.setting import Setting
+from upheaval.importers.csvfiles import header_names
+from upheaval.importers.target import Setting
 
 
 def rewritten(text: str, change: Callable[[list[str]], list[str]], delimiter: str = ",") -> str:

@@ -14,7 +14,7 @@ from upheaval.faults import Refusal
 from upheaval.importers.crosswalk import ALWAYS, actors, read_crosswalk, read_states
 from upheaval.importers.declaration import find_dataset, names
 from upheaval.importers.engines import open_engine
-from upheaval.importers.setting import Setting
+from upheaval.importers.target import Setting
 
 CLUSTER = "spark:local-cluster[2,1,512]"
 

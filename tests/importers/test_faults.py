@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.importers.support import COW, FILES, SIPRI, VOTES, hashed, imported, quiet, written
-from upheaval.cli import main
+from upheaval.cli import import_
+from upheaval.cli.main import main
 from upheaval.faults import Refusal
-from upheaval.importers import command
 from upheaval.importers.declaration import Exclusion, find_dataset
-from upheaval.importers.running import Advance, Wish, run
-from upheaval.importers.setting import Setting
+from upheaval.importers.run import Advance, Wish, run
+from upheaval.importers.target import Setting
 
 BAD = {
     "unknown code": (
@@ -141,7 +141,7 @@ def test_command_says_what_it_did_and_what_is_wrong(setting: Setting, tmp_path: 
 
 
 def test_missing_library_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(command, "find_spec", lambda name: None if name == "ibis" else object())
+    monkeypatch.setattr(import_, "find_spec", lambda name: None if name == "ibis" else object())
     (good,) = written(tmp_path, FILES["cow"])
     refused = CliRunner().invoke(main, ["import", "cow", str(good)])
     assert refused.exit_code == 1

@@ -8,7 +8,7 @@ import pytest
 from tests.importers.support import imported, lines, written
 from tests.support import ROOT
 from upheaval.faults import Refusal
-from upheaval.importers.setting import Setting
+from upheaval.importers.target import Setting
 
 
 def example() -> str:

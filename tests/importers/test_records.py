@@ -7,12 +7,12 @@ import pyoxigraph as ox
 import pytest
 
 from tests.importers.support import BASE, FILES, VOTES, hashed, imported, lines, written
-from upheaval import constraints, core
-from upheaval.graphs import in_graph, to_rdflib
 from upheaval.importers.declaration import names
-from upheaval.importers.setting import Setting
-from upheaval.index import Index
-from upheaval.publication import open_publication
+from upheaval.importers.target import Setting
+from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.schema.publication import open_publication
+from upheaval.shacl import constraints, core
+from upheaval.shacl.index import Index
 
 PREFIXES = """
 PREFIX s: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -42,7 +42,7 @@ def imports(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[
 @pytest.mark.parametrize("name", [*FILES, "every"])
 def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], setting: Setting) -> None:
     """All of them, not a sample; the records of the publication stand beside them for what they refer to."""
-    from upheaval.assembly import assemble
+    from upheaval.populate.assembly import assemble
 
     assembly = assemble(setting.publication.root)
     store = assembly.store

@@ -11,15 +11,15 @@ from click.testing import CliRunner
 from tests.importers.support import BASE, FILES, imported, written
 from tests.load.stores import need_jena
 from tests.test_queries import in_rdflib, on_oxigraph, on_rdflib, text_of
-from upheaval.assembly import Assembly, assemble
-from upheaval.building import write_build
-from upheaval.cli import main
-from upheaval.export import export
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
+from upheaval.cli.main import main
 from upheaval.importers.matching import as_turtle, propose
-from upheaval.importers.setting import Setting
-from upheaval.load.build import Build, Unloaded, open_build
+from upheaval.importers.target import Setting
 from upheaval.load.targets import Options, open_target
 from upheaval.load.verification import Report, load
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.store.builds import Build, Unloaded, open_build
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 
 from tests.load.stores import Server, start_oxigraph, start_virtuoso
 from tests.test_queries import IN_THE_WORLD, QUERIES, text_of
-from upheaval.assembly import Assembly
-from upheaval.building import write_build
-from upheaval.export import export
-from upheaval.load.build import Build, open_build
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
+from upheaval.populate.assembly import Assembly
+from upheaval.store.builds import Build, open_build
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def other(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
     import pyoxigraph as ox
 
-    from upheaval.manifest import canonical_hash
+    from upheaval.rdf.graphs import canonical_hash
 
     folder: Path = tmp_path_factory.mktemp("older")
     data = f"<{build.iri}graph/data>"

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests.load.stores import Server
-from upheaval.load.build import Build, Unloaded, open_build
-from upheaval.load.command import load_command
+from upheaval.cli.load import load_command
 from upheaval.load.process import run
 from upheaval.load.targets import Options, open_target, sends_password_openly
+from upheaval.store.builds import Build, Unloaded, open_build
 
 
 @pytest.fixture

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.load.stores import Server, free_port, http_port, need_jena
-from upheaval.assembly import Assembly
-from upheaval.building import write_build
-from upheaval.export import export
-from upheaval.load.build import Build, Unloaded, open_build
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
 from upheaval.load.http import Endpoint
-from upheaval.load.sparql import SparqlStore
+from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.targets import Options, open_target
 from upheaval.load.tdb2 import Tdb2
 from upheaval.load.verification import Report, load
 from upheaval.load.virtuoso import Virtuoso
+from upheaval.populate.assembly import Assembly
+from upheaval.store.builds import Build, Unloaded, open_build
 
 SMALL = Options(chunk=500, timeout=120)
 

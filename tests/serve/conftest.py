@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.serve.support import NAMESPACE, Running, make_build, running
-from upheaval.assembly import Assembly
+from upheaval.populate.assembly import Assembly
 
 KASEI = "http://kasei.us/2009/09/sparql/data/data"
 RETIRED = f"<{NAMESPACE}old-name>"

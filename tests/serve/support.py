@@ -17,9 +17,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.support import ROOT
-from upheaval.assembly import Assembly
-from upheaval.building import write_build
-from upheaval.export import export
+from upheaval.build.export import export
+from upheaval.build.folder import write_build
+from upheaval.populate.assembly import Assembly
 
 SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites"))
 PATIENCE = 60.0  # seconds after which a test gives up; machines that run tests may be slow
@@ -139,7 +139,7 @@ def descend(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Running]:
-    command = [sys.executable, "-m", "upheaval.serve.command", "--build", str(build), "--port", "0", *options]
+    command = [sys.executable, "-m", "upheaval.cli.serve", "--build", str(build), "--port", "0", *options]
     out = log.open("w") if log else subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None

@@ -194,7 +194,7 @@ def test_a_build_that_was_tampered_with_is_refused(build: Path, tmp_path: Path) 
     shutil.copytree(build, tmp_path / "build")
     path = next((tmp_path / "build").glob("*.nq"))
     path.write_bytes(path.read_bytes().replace(b"Arvenia", b"Arvenja"))
-    command = [sys.executable, "-m", "upheaval.serve.command", "--build", str(tmp_path / "build"), "--port", "0"]
+    command = [sys.executable, "-m", "upheaval.cli.serve", "--build", str(tmp_path / "build"), "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1

@@ -14,8 +14,8 @@ from rdflib.compare import isomorphic
 
 from tests.serve.support import NAMESPACE, Running, make_build, running
 from tests.support import WORLD
-from upheaval.assembly import Assembly
-from upheaval.site.policy import POLICY
+from upheaval.populate.assembly import Assembly
+from upheaval.serve.policy import POLICY
 from upheaval.site.rendering import render
 
 FORMS = {

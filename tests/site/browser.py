@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from upheaval.serve.policy import POLICY
 from upheaval.site.client import bundle, cache_folder
-from upheaval.site.policy import POLICY
 
 FOLDER = "/some/where/"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

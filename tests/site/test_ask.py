@@ -16,10 +16,10 @@ from tests.serve.support import running
 from tests.site.browser import Watched, served, violations
 from tests.site.conftest import Visit, render
 from tests.support import WORLD
-from upheaval.answers import as_csv, ask, rows
-from upheaval.assembly import Assembly
 from upheaval.faults import Refusal
-from upheaval.questions import bind, read_questions
+from upheaval.populate.assembly import Assembly
+from upheaval.query.answers import as_csv, ask, rows
+from upheaval.query.questions import bind, read_questions
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FORMULAS = """SELECT ?text ?more { VALUES (?text ?more) {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Visit
-from upheaval.assembly import Assembly
+from upheaval.populate.assembly import Assembly
 
 
 def index_of(site: Path) -> dict:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import WORLD
+from upheaval.build.tables import to_csv
 from upheaval.faults import Refusal
-from upheaval.publication import open_publication
+from upheaval.schema.publication import open_publication
 from upheaval.site.citing import reference
 from upheaval.site.overview import extent
 from upheaval.site.paths import Paths, root_of
 from upheaval.site.tabular import FORMULA, safe, safe_copy
 from upheaval.site.writing import write_site
-from upheaval.tables import to_csv
 
 
 def test_only_what_changed_is_written_again(tmp_path: Path) -> None:

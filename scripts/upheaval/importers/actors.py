@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from upheaval.contract import Contract
 from upheaval.importers.crosswalk import Actor
 from upheaval.importers.declaration import Rows, Table
 from upheaval.importers.quads import Terms, keys
-from upheaval.importers.sources import Sources, union
-from upheaval.terms import STATECRAFT
+from upheaval.importers.sourcerecords import Sources, union
+from upheaval.rdf.namespaces import STATECRAFT
+from upheaval.schema.contract import Contract
 
 _KEYS = {
     "State": ("isoAlpha2", "isoAlpha3", "cowCode"),

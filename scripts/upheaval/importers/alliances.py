@@ -6,7 +6,7 @@ import ibis
 
 from upheaval.importers.dates import days_in_month, first_day, last_day
 from upheaval.importers.declaration import Expression, Rows, Table
-from upheaval.importers.sources import Sources, our, union
+from upheaval.importers.sourcerecords import Sources, our, union
 
 
 def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression]) -> list[Rows]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.contract import Contract, local
 from upheaval.faults import Fault, Refusal
-from upheaval.graphs import iri_of
-from upheaval.terms import SKOS, STATECRAFT
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import SKOS, STATECRAFT
+from upheaval.schema.contract import Contract, local
 
 HERE = Path(__file__).parent / "crosswalks"
 STATES = "https://w3id.org/statecraft/import/state"
@@ -227,7 +227,7 @@ def _of_concept(concept: Concept, states: dict[str, State], known: list[Known], 
 
 def organization(code: str, label: str, kind: str, known: list[Known], base: str, dataset: str) -> Actor:
     """Return an actor that is no state: the publication's record with the same English name, or one of the import's."""
-    from upheaval.naming import slug
+    from upheaval.populate.naming import slug
 
     for own in known:
         if own.label == label and own.kind == "Organization":

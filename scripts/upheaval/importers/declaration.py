@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from upheaval.faults import Fault, Refusal
 
 if TYPE_CHECKING:
-    from upheaval.importers.sources import Sources
+    from upheaval.importers.sourcerecords import Sources
 
 HERE = Path(__file__).parent
 Table = Any

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from upheaval import __version__
+from upheaval.importers.csvfiles import Staged
 from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms
-from upheaval.importers.reading import Staged
-from upheaval.naming import slug
-from upheaval.terms import DCTERMS, RDF, RDFS, STATECRAFT
+from upheaval.populate.naming import slug
+from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, STATECRAFT
 
 PROV = "http://www.w3.org/ns/prov#"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -9,13 +9,13 @@ from typing import Any
 import ibis
 from rdflib import Graph, URIRef
 
-from upheaval.context import Context
-from upheaval.contract import Contract, Kind
 from upheaval.faults import Fault, Refusal
 from upheaval.importers.dates import first_day, last_day
 from upheaval.importers.declaration import Expression, Rows, Table
 from upheaval.importers.joining import join
-from upheaval.terms import RDF, RDFS, STATECRAFT, XSD
+from upheaval.rdf.namespaces import RDF, RDFS, STATECRAFT, XSD
+from upheaval.schema.context import Context
+from upheaval.schema.contract import Contract, Kind
 
 _REPEATED = re.compile(r"_\d$")
 _SKIPPED = {"id", "of", "row", "file", "locator", "says"}

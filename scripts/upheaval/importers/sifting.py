@@ -11,10 +11,10 @@ from typing import Any
 import ibis
 
 from upheaval.faults import Fault, Refusal
-from upheaval.importers.checking import MOST, Wrong, gather, rules_broken, wrong_rows
+from upheaval.importers.csvfiles import Staged
 from upheaval.importers.declaration import Dataset, File, Table
-from upheaval.importers.reading import Staged
-from upheaval.importers.sources import Sources, union
+from upheaval.importers.rowchecks import MOST, Wrong, gather, rules_broken, wrong_rows
+from upheaval.importers.sourcerecords import Sources, union
 
 _WRONG = ("file", "row", "column", "value", "problem", "cure")
 

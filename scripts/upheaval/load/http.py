@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 
-from upheaval.graphs import write
-from upheaval.load.build import Unloaded
+from upheaval.rdf.graphs import write
+from upheaval.store.builds import Unloaded
 
 N_TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"

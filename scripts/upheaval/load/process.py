@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 
-from upheaval.load.build import Unloaded
+from upheaval.store.builds import Unloaded
 
 
 def run(command: Sequence[str], stdin: str, timeout: float, name: str, cure: str) -> tuple[int, str, str]:

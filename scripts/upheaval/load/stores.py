@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from upheaval.load.build import Build
+from upheaval.store.builds import Build
 
 Row = tuple[str, ...]
 Progress = Callable[[int], None]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from upheaval.load.build import Unloaded
 from upheaval.load.http import LOOPBACK, Endpoint
-from upheaval.load.sparql import SparqlStore
+from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.stores import Store
 from upheaval.load.tdb2 import Tdb2
 from upheaval.load.virtuoso import Virtuoso
+from upheaval.store.builds import Unloaded
 
 FORMS = "oxigraph:http://HOST:PORT, virtuoso:HOST:PORT, tdb2:DIR or sparql:QUERY_URL"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.graphs import in_graph, write
-from upheaval.load.build import Build, Unloaded, opened
 from upheaval.load.process import run
 from upheaval.load.stores import Progress, Row, rows
+from upheaval.rdf.graphs import in_graph, write
+from upheaval.store.builds import Build, Unloaded, opened
 
 JARS = Path("/usr/share/java")
 NAMES = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from upheaval.load.build import Build
 from upheaval.load.stores import Progress, Row, Store, rows
-from upheaval.manifest import canonical_hash
+from upheaval.rdf.graphs import canonical_hash
+from upheaval.store.builds import Build
 
 EQUAL, ORDER = "equal", "equal, in another order"
 # The canonical form of a graph is made in memory; larger graphs, which only imports have, are compared by count.

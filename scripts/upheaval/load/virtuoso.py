@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.graphs import in_graph, write
-from upheaval.load.build import Build, Unloaded
 from upheaval.load.http import Endpoint
 from upheaval.load.process import run
-from upheaval.load.sparql import ask_each
+from upheaval.load.sparqlstore import ask_each
 from upheaval.load.stores import Progress, Row
+from upheaval.rdf.graphs import in_graph, write
+from upheaval.store.builds import Build, Unloaded
 
 OPTIONS = ("ERRORS=STDOUT", "BLOBS=ON", "VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF")
 PROGRAMS = ("isql-vt", "isql-v")

@@ -4,11 +4,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from upheaval.algebra import Refused, names_dataset, refuse_federation
-from upheaval.graphs import iri_of
-from upheaval.serialization import PREFIXES, order, rdf_xml, turtle
+from upheaval.rdf.federation import Refused, names_dataset, refuse_federation
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.serve.describing import describe
-from upheaval.serve.results import Unwritable, write_boolean, write_rows
+from upheaval.serve.resultformats import Unwritable, write_boolean, write_rows
 
 _PREFIXES = {**PREFIXES, "sd": "http://www.w3.org/ns/sparql-service-description#"}
 Job = dict[str, Any]

@@ -22,21 +22,21 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from upheaval.reserved import owned
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.dataset import Served
 from upheaval.serve.endpoint import Endpoint
 from upheaval.serve.files import send as send_file
 from upheaval.serve.headers import EXPOSED, Always
+from upheaval.serve.html import ROOM, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
 from upheaval.serve.negotiation import HTML, choose
 from upheaval.serve.observing import Metrics, Observed
-from upheaval.serve.pages import ROOM, render
 from upheaval.serve.problems import Problem, on_error, on_http_exception, on_problem
 from upheaval.serve.reconciliation import Reconciliation
 from upheaval.serve.resources import OFFERS, Resources
+from upheaval.serve.snapshot import Served
 from upheaval.serve.workers import Pool
+from upheaval.sources.reserved import owned
 
 STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; charset=utf-8"}
 

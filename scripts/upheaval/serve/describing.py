@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from upheaval.terms import DCTERMS, RDFS, SKOS, STATECRAFT
+from upheaval.rdf.namespaces import DCTERMS, RDFS, SKOS, STATECRAFT
 
 _LABELS = tuple(ox.NamedNode(str(iri)) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
 _SOURCE = ox.NamedNode(str(STATECRAFT.source))

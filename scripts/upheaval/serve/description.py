@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from upheaval.serve.dataset import Served
+from upheaval.rdf.namespaces import RDF, RDFS
 from upheaval.serve.describing import about
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
-from upheaval.terms import RDF, RDFS
+from upheaval.serve.snapshot import Served
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"

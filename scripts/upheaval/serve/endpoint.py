@@ -14,15 +14,15 @@ from starlette.responses import Response
 
 from upheaval.serve.answering import Job, write_graph
 from upheaval.serve.caching import validators
-from upheaval.serve.dataset import Served
 from upheaval.serve.description import service_description, void
+from upheaval.serve.html import render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
 from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, by_word, choose
 from upheaval.serve.observing import Metrics, fingerprint
-from upheaval.serve.pages import render
 from upheaval.serve.problems import Problem, busy
 from upheaval.serve.protocol import Asked, read_request
+from upheaval.serve.snapshot import Served
 from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
 
 

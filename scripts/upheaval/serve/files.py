@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.dataset import Served, ServedFile
+from upheaval.serve.policy import POLICY
 from upheaval.serve.problems import Problem
-from upheaval.site.policy import POLICY
+from upheaval.serve.snapshot import Served, ServedFile
 
 
 def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, str] | None = None) -> Response:

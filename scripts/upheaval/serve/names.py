@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from upheaval.reserved import owned
+from upheaval.sources.reserved import owned
 
 DOCUMENTS = owned("/doc/").removeprefix("/")
 _SAFE = "/:@!$&'()*+,;=~-._"

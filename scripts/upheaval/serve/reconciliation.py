@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from upheaval import __version__
-from upheaval.serve.dataset import Served
+from upheaval.serve.html import link, render
 from upheaval.serve.limits import Limits
-from upheaval.serve.matching import CERTAIN, Entity, Index, Term
+from upheaval.serve.nameindex import CERTAIN, Entity, Index, Term
 from upheaval.serve.names import Names
-from upheaval.serve.pages import link, render
 from upheaval.serve.problems import Problem, busy
 from upheaval.serve.protocol import FORM, read_body, read_fields
+from upheaval.serve.snapshot import Served
 
 BATCH = 50
 MOST = 100

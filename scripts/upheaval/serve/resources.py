@@ -13,18 +13,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from upheaval.graphs import iri_of
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import DCTERMS, RDF
 from upheaval.serve.answering import write_graph
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.dataset import Served
 from upheaval.serve.describing import about, describe, namespace
 from upheaval.serve.files import send
+from upheaval.serve.html import render, view
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, choose
-from upheaval.serve.pages import render, view
 from upheaval.serve.problems import Problem
-from upheaval.terms import DCTERMS, RDF
+from upheaval.serve.snapshot import Served
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
 _BY_SUFFIX = {offer.name: offer for offer in OFFERS}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from upheaval.serve.dataset import open_build
 from upheaval.serve.limits import Limits
+from upheaval.serve.snapshot import open_build
 
 DRAIN_SECONDS = 30
 

@@ -16,8 +16,8 @@ import pyoxigraph as ox
 
 from upheaval.serve import zygote
 from upheaval.serve.answering import Header, Job
-from upheaval.serve.dataset import ServedFile
 from upheaval.serve.limits import Limits
+from upheaval.serve.snapshot import ServedFile
 
 START_SECONDS = 300.0
 WAIT_SECONDS = 30.0  # a query that had to wait longer finds nobody there any more

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import cos, pi, sin
 
-from upheaval.framing import Frame
+from upheaval.build.framing import Frame
 from upheaval.site.library import Library, items, text
 from upheaval.site.overview import Entry, Overview, Pair, Span, extent, support
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from upheaval.assembly import Assembly
-from upheaval.contract import local
-from upheaval.graphs import iri_of
-from upheaval.questions import Parameter, Question
-from upheaval.serialization import PREFIXES
+from upheaval.populate.assembly import Assembly
+from upheaval.query.questions import Parameter, Question
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.sparql import evaluate
+from upheaval.rdf.writers import PREFIXES
+from upheaval.schema.contract import local
 from upheaval.site.library import Concept, Library
-from upheaval.sparql import evaluate
 
 STATECRAFT = PREFIXES["statecraft"]
 _PROLOGUE = re.compile(r"^\s*(?:PREFIX|BASE)\b.*$", re.MULTILINE | re.IGNORECASE)

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from upheaval.publication import Publication
+from upheaval.schema.publication import Publication
 
 _TEX = str.maketrans(
     {

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from rdflib import URIRef
 
-from upheaval.contract import Form, local
+from upheaval.rdf.namespaces import DCTERMS, SKOS
+from upheaval.schema.contract import Form, local
 from upheaval.site.library import COOPERATION, Concept, Library, items, value_of
 from upheaval.site.pages import Page
 from upheaval.site.values import Shown, web
-from upheaval.terms import DCTERMS, SKOS
 
 MOST = 400
 """How many records a code's page lists; beyond that it says how many more there are."""

@@ -7,14 +7,14 @@ from typing import Any
 import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
 
-from upheaval.assembly import Assembly
-from upheaval.contract import Contract, Kind, local
-from upheaval.framing import Frame, frames
-from upheaval.graphs import iri_of, nodes
-from upheaval.publication import Publication
-from upheaval.records import Record
+from upheaval.build.framing import Frame, frames
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.graphs import iri_of, nodes
+from upheaval.rdf.namespaces import OWL, RDFS, SKOS
+from upheaval.schema.contract import Contract, Kind, local
+from upheaval.schema.publication import Publication
 from upheaval.site.paths import Paths
-from upheaval.terms import OWL, RDFS, SKOS
+from upheaval.sources.records import Record
 
 COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from upheaval.catalog import MEDIA
-from upheaval.quality import Quality, assess
-from upheaval.qualityreport import LEGEND, totals
-from upheaval.qualityreport import matrix as coverage
+from upheaval.build.catalog import MEDIA
+from upheaval.build.quality import Quality, assess
+from upheaval.build.qualityreport import LEGEND, totals
+from upheaval.build.qualityreport import matrix as coverage
 from upheaval.site.library import Library, items, text
 from upheaval.site.pages import Page
 from upheaval.site.texts import TEXTS, render_text, texts

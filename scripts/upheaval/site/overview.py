@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from upheaval.framing import Frame
+from upheaval.build.framing import Frame
+from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.site.library import Concept, Library, items, text
-from upheaval.terms import STATECRAFT
 
 TOP_PAIRS = 6
 """How many pairs the charts show where no coalition says which states they are about."""

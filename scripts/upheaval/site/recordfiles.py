@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from upheaval.graphs import iri_of
+from upheaval.processes import cores, share_out
 from upheaval.progress import track
-from upheaval.serialization import PREFIXES, code_prefixes, order, ranks, turtle
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.writers import PREFIXES, code_prefixes, order, ranks, turtle
 from upheaval.site.library import Library
 from upheaval.site.pages import Renderer
 from upheaval.site.recordpages import record_pages
-from upheaval.workers import cores, share_out
 
 PORTION = 200
 """How many records a process renders before it hands them over."""

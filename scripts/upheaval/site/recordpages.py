@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
-from upheaval.framing import Frame
-from upheaval.reading import Mapping
+from upheaval.build.framing import Frame
 from upheaval.site.citing import reference
 from upheaval.site.library import Library, items, property_label, text
 from upheaval.site.pages import Page
 from upheaval.site.structured import structured
 from upheaval.site.values import Fact, Shown, Values
+from upheaval.sources.parser import Mapping
 
 MANY = 60
 """Links from one key of other records that are shown before the rest is folded away."""

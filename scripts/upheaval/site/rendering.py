@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.assembly import Assembly, assemble
 from upheaval.faults import Fault, Refusal
-from upheaval.manifest import canonical_hash
-from upheaval.site import asking, search
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.rdf.graphs import canonical_hash
+from upheaval.site import questionpages, search
 from upheaval.site.assets import Assets
 from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
 from upheaval.site.client import bundle, cache_folder
@@ -51,7 +51,7 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     assets = Assets()
     copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
     bundled, missing = bundle(cache_folder())
-    ask = asking.Ask(library, assets, bundled, missing)
+    ask = questionpages.Ask(library, assets, bundled, missing)
     total, written = write_site(target, _files(library, build, assets, ask), copies, identity)
     return total, written, f"the pages have no query engine: {missing}" if missing else ""
 
@@ -66,7 +66,7 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
         raise Refusal((Fault(str(build), 1, 1, message, "run `upheaval build` again", rule="site/build"),))
 
 
-def _files(library: Library, build: Path, assets: Assets, ask: asking.Ask) -> Iterator[tuple[str, bytes]]:
+def _files(library: Library, build: Path, assets: Assets, ask: questionpages.Ask) -> Iterator[tuple[str, bytes]]:
     renderer = Renderer(library, assets)
     assets.add("search.json", search.index(library))
     found = overview(library)

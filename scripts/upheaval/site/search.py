@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
+from upheaval.rdf.namespaces import OWL, RDF, RDFS, STATECRAFT
 from upheaval.site.library import Library, items, value_of
 from upheaval.site.pages import Page
-from upheaval.terms import OWL, RDF, RDFS, STATECRAFT
 
 TERMS = {
     OWL.Class: "class",

@@ -5,10 +5,10 @@ from typing import Any
 
 from rdflib import URIRef
 
-from upheaval.framing import Frame
+from upheaval.build.framing import Frame
+from upheaval.rdf.namespaces import RDFS
 from upheaval.site.library import Library, items
 from upheaval.site.values import web
-from upheaval.terms import RDFS
 
 SCHEMA = "https://schema.org/"
 

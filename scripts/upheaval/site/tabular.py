@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from upheaval.tables import to_csv
+from upheaval.build.tables import to_csv
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

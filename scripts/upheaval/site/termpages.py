@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
-from upheaval.contract import Form, Key, Kind, local
-from upheaval.graphs import nodes
+from upheaval.rdf.graphs import nodes
+from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from upheaval.schema.contract import Form, Key, Kind, local
 from upheaval.site.library import Library, value_of
 from upheaval.site.pages import Page
 from upheaval.site.values import Shown, web
-from upheaval.terms import DCTERMS, OWL, RDF, RDFS, SKOS
 
 _TYPES = {OWL.Class: "class", OWL.ObjectProperty: "property", OWL.DatatypeProperty: "property",
           OWL.AnnotationProperty: "annotation property"}  # fmt: skip

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from upheaval.contract import Form, Key, Kind
-from upheaval.framing import Frame
+from upheaval.build.framing import Frame
+from upheaval.schema.contract import Form, Key, Kind
 from upheaval.site.library import Library, english, items, text
 
 SHOWN_APART = frozenset({"id", "type", "label", "altLabel", "citation", "step", "estimate", "description", "claim"})

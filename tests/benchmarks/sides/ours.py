@@ -12,14 +12,14 @@ import pyoxigraph as ox
 
 from tests.benchmarks.planting import plant
 from tests.benchmarks.sides.timing import report, words
-from upheaval.assembly import assemble
-from upheaval.checking import find
-from upheaval.export import export, formats, triples_of, united
-from upheaval.framing import frames
-from upheaval.populate import load, populate
-from upheaval.records import list_files, place_records, read_records
-from upheaval.serialization import n_triples
-from upheaval.setting import Setting, prepare
+from upheaval.build.export import export, formats, triples_of, united
+from upheaval.build.framing import frames
+from upheaval.check.checking import find
+from upheaval.populate.assembly import assemble
+from upheaval.populate.documents import load, populate
+from upheaval.rdf.writers import n_triples
+from upheaval.schema.schema import Setting, prepare
+from upheaval.sources.records import list_files, place_records, read_records
 
 Work = Callable[[], tuple[int, ...]]
 

@@ -6,7 +6,7 @@ from rdflib import Graph
 from rdflib.namespace import SH
 
 from tests.benchmarks.sides.timing import report, words
-from upheaval.graphs import to_rdflib
+from upheaval.rdf.graphs import to_rdflib
 
 files = zip(words(), (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE), strict=True)
 data, shapes = (to_rdflib(quad.triple for quad in ox.parse(path=file, format=form)) for file, form in files)

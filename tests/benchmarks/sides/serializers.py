@@ -13,8 +13,8 @@ from rdflib import Dataset, Graph, URIRef
 
 from tests.benchmarks.exporting import FORMS_OF_DATASETS, FORMS_OF_GRAPHS
 from tests.benchmarks.sides.timing import report, words
-from upheaval.graphs import to_rdflib
-from upheaval.serialization import PREFIXES
+from upheaval.rdf.graphs import to_rdflib
+from upheaval.rdf.writers import PREFIXES
 
 file, vocabulary, base = words()
 graph, dataset = Graph(), Dataset()

@@ -5,7 +5,7 @@ import ibis
 from upheaval.importers.alliances import alliances, impossible_day
 from upheaval.importers.dates import partial_date
 from upheaval.importers.declaration import Dataset, File, Rows, Rule, Table, code, one_of, text, whole
-from upheaval.importers.sources import Sources
+from upheaval.importers.sourcerecords import Sources
 
 PROMISES = ("defense", "offense", "neutral", "nonagg", "consul")
 

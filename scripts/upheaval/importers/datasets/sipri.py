@@ -19,7 +19,7 @@ from upheaval.importers.declaration import (
     whole,
     year,
 )
-from upheaval.importers.sources import Sources, our
+from upheaval.importers.sourcerecords import Sources, our
 
 YEARS = r"[12][0-9]{3}(; [12][0-9]{3})*"
 FIGURES = (

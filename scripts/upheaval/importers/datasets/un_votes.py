@@ -16,7 +16,7 @@ from upheaval.importers.declaration import (
     text,
     whole,
 )
-from upheaval.importers.sources import Sources, our
+from upheaval.importers.sourcerecords import Sources, our
 
 
 def ballot(cell: Expression) -> Expression:

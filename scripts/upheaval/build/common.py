@@ -1,0 +1,91 @@
+"""The files of a build that stay the same however many records there are: vocabulary, contract, catalogue."""
+
+import json
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from upheaval.build.catalog import describe
+from upheaval.build.statistics import Counts
+from upheaval.query.questions import read_questions
+from upheaval.query.sparqlexamples import to_triples
+from upheaval.rdf.graphs import from_rdflib, in_graph, write
+from upheaval.rdf.writers import PREFIXES, code_prefixes, order, rdf_xml, turtle
+from upheaval.schema.contract import Contract
+from upheaval.schema.jsonschema import schemas
+from upheaval.schema.schema import Setting
+
+Files = dict[str, bytes]
+VOCABULARY = "https://w3id.org/statecraft"
+
+
+def canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
+    """Return triples with blank nodes labelled canonically (RDFC-1.0), in a stable order."""
+    dataset = ox.Dataset(in_graph(triples))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return order(quad.triple for quad in dataset)
+
+
+def describe_counts(setting: Setting, counts: Counts) -> Graph:
+    """Describe a dataset by what was counted in it, apart from its files."""
+    used = {triple.predicate.value for triple in setting.vocabulary.ontology}
+    known = [PREFIXES[name] for name in ("dcterms", "rdfs", "skos")]
+    vocabularies = [VOCABULARY, *(space for space in known if any(iri.startswith(space) for iri in used))]
+    return describe(setting.publication, counts, vocabularies)
+
+
+def prefixes_of(contract: Contract, *names: str) -> dict[str, str]:
+    """Return namespaces by prefix: those named, and those of codes."""
+    return {name: PREFIXES[name] for name in names} | code_prefixes(contract)
+
+
+def vocabulary_files(setting: Setting) -> Files:
+    """Make the files of the vocabulary and its shapes."""
+    prefixes = prefixes_of(
+        setting.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
+    )
+    ontology = canonical(setting.vocabulary.ontology)
+    shapes = canonical(setting.vocabulary.shapes)
+    more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
+    return {
+        "statecraft.ttl": turtle(ontology, prefixes),
+        "statecraft.jsonld": _expanded(ontology),
+        "statecraft.rdf": rdf_xml(ontology, prefixes),
+        "alignments.ttl": turtle(canonical(setting.vocabulary.alignments), prefixes | more),
+        "shapes.ttl": turtle(shapes, prefixes | more),
+    }
+
+
+def contract_files(setting: Setting) -> Files:
+    """Make the context, the JSON Schemas and the example questions."""
+    publication = setting.publication
+    questions = read_questions(publication)
+    prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
+    return {
+        "context.jsonld": as_json({"@context": setting.context}),
+        "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),
+        **{
+            f"schema/{folder}.json": as_json(schema)
+            for folder, schema in schemas(setting.contract, publication.iri).items()
+        },
+    }
+
+
+def catalog_files(description: Graph) -> Files:
+    """Make the files of the catalogue."""
+    names = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "schema", "spdx", "statecraft", "void", "xsd")
+    triples = order(from_rdflib(description))
+    return {
+        "catalog.ttl": turtle(triples, {name: PREFIXES[name] for name in names}),
+        "catalog.jsonld": _expanded(triples),
+    }
+
+
+def _expanded(triples: list[ox.Triple]) -> bytes:
+    expanded = json.loads(write(triples, ox.RdfFormat.JSON_LD))
+    return as_json(expanded)
+
+
+def as_json(content: object) -> bytes:
+    """Write JSON for a build."""
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

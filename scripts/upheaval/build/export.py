@@ -1,0 +1,141 @@
+"""The files of a build, as bytes by path: everything is made in memory before anything is written."""
+
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from upheaval.build.catalog import add_files
+from upheaval.build.common import (
+    Files,
+    as_json,
+    canonical,
+    catalog_files,
+    contract_files,
+    describe_counts,
+    prefixes_of,
+    vocabulary_files,
+)
+from upheaval.build.dyadyear import dyad_years
+from upheaval.build.folder import sha256_of
+from upheaval.build.framing import Frame, frames, to_json
+from upheaval.build.manifest import make_manifest
+from upheaval.build.quality import assess
+from upheaval.build.qualityreport import as_markdown
+from upheaval.build.statistics import count
+from upheaval.build.tables import Table, datapackage, tables, to_csv
+from upheaval.populate.assembly import Assembly
+from upheaval.rdf.graphs import from_rdflib
+from upheaval.rdf.writers import (
+    PREFIXES,
+    grouped_turtle,
+    n_quads,
+    n_triples,
+    order,
+    ranks,
+    rdf_xml,
+    turtle,
+)
+from upheaval.schema.publication import Publication
+from upheaval.schema.schema import Setting
+
+__all__ = ["Files", "export", "formats"]
+
+
+def export(assembly: Assembly) -> Files:
+    """Make every file of a build.
+
+    Args:
+        assembly: a publication without faults.
+
+    Returns:
+        Content by path under the build folder; the manifest describes all the others.
+
+    """
+    publication = assembly.publication
+    graphs = {room: triples_of(assembly, room) for room in ("data", "derived")}
+    both = united(graphs.values())
+    setting = Setting(publication, assembly.vocabulary, assembly.contract, assembly.context)
+    statements = n_triples(both)
+    description = describe_counts(setting, count(statements.splitlines(), objects=True))
+    graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
+    graphs["catalogue"] = from_rdflib(description)
+    framed = frames(both, assembly.context, publication.iri)
+    files = {
+        **formats(assembly, graphs, both, framed),
+        f"{publication.name}.nt": statements,
+        **vocabulary_files(setting),
+        **contract_files(setting),
+        **_tables(assembly, framed),
+        "quality.md": as_markdown(assess(assembly), publication).encode(),
+    }
+    add_files(description, publication, files)
+    files |= catalog_files(description)
+    counts = {room: len(triples) for room, triples in graphs.items()}
+    # Without blank nodes, the canonical form (RDFC-1.0 section 5) is the sorted statements.
+    files["manifest.json"] = make_manifest(publication, files, sha256_of(statements), counts)
+    return files
+
+
+def triples_of(assembly: Assembly, room: str) -> list[ox.Triple]:
+    """Return the triples of one of a dataset's graphs, such as `data` or `derived`."""
+    graph = ox.NamedNode(assembly.publication.graph(room))
+    return [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, graph)]
+
+
+def united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
+    """Return the triples of some graphs, each once."""
+    return list(dict.fromkeys(triple for triples in graphs for triple in triples))
+
+
+def formats(
+    assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple], framed: list[Frame]
+) -> Files:
+    """Write the dataset as Turtle, JSON-LD, N-Quads, TriG and RDF/XML.
+
+    Args:
+        assembly: a publication.
+        graphs: its triples by graph.
+        both: those of `data` and `derived`, each once.
+        framed: the same as JSON-LD.
+
+    Returns:
+        Content by file name.
+
+    """
+    publication, stem = assembly.publication, assembly.publication.name
+    prefixes = prefixes_of(assembly.contract, "dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "wd", "xsd")
+    place = ranks(assembly.contract)
+    ordered = {room: order(triples, place) for room, triples in graphs.items()}
+    stated = set(graphs["data"])
+    derived = [triple for triple in ordered["derived"] if triple not in stated]
+    return {
+        f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
+        f"{stem}.jsonld": to_json(assembly.context, framed),
+        f"{stem}.nq": n_quads({publication.graph(room): triples for room, triples in graphs.items()}),
+        f"{stem}.trig": _trig(publication, ordered, prefixes),
+        f"{stem}.rdf": rdf_xml(
+            order([*ordered["data"], *derived], place), prefixes | {publication.prefix: publication.iri}
+        ),
+    }
+
+
+def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:
+    """Write one block a graph; the bodies are Turtle, which TriG contains (TriG section 2)."""
+    names = dict(prefixes) | {
+        name: PREFIXES[name] for name in ("owl", "dcat", "foaf", "prov", "rdf", "spdx", "vann", "void")
+    }
+    parts = [turtle([], names, None)]
+    for room, triples in ordered.items():
+        body = turtle(triples, names, None, header=False).rstrip(b"\n")
+        parts.append(f"<{publication.graph(room)}> {{\n".encode() + body + b"\n}\n\n")
+    return b"".join(parts)
+
+
+def _tables(assembly: Assembly, framed: list[Frame]) -> Files:
+    publication = assembly.publication
+    found: dict[str, Table] = tables(framed, assembly.contract)
+    found["dyad_year"] = dyad_years(assembly.store, int(publication.issued[:4]))
+    return {
+        **{f"csv/{name}.csv": to_csv(header, rows) for name, (header, rows) in found.items()},
+        "datapackage.json": as_json(datapackage(publication, assembly.contract, found)),
+    }

@@ -1,0 +1,33 @@
+"""The manifest of a build: which files, how long, with which hashes, and the identity of the data."""
+
+import json
+from collections.abc import Mapping
+
+from upheaval.build.folder import Content, sha256_of, size_of
+from upheaval.schema.publication import Publication
+
+
+def make_manifest(
+    publication: Publication, files: Mapping[str, Content], identity: str, triples: Mapping[str, int]
+) -> bytes:
+    """Write the manifest.
+
+    Args:
+        publication: whose build.
+        files: content by path in the build, without the manifest itself.
+        identity: the hash of data and derived facts together.
+        triples: the number of triples by named graph.
+
+    Returns:
+        JSON with sorted keys.
+
+    """
+    manifest = {
+        "publication": publication.iri,
+        "version": publication.version,
+        "issued": publication.issued,
+        "rdfc10_sha256": identity,
+        "triples": dict(triples),
+        "files": {path: {"bytes": size_of(content), "sha256": sha256_of(content)} for path, content in files.items()},
+    }
+    return (json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()

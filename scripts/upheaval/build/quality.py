@@ -1,0 +1,121 @@
+"""The quality of a dataset made visible: coverage, single sources, disputes, likely duplicates, missing links."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+import pyoxigraph as ox
+
+from upheaval.populate.assembly import Assembly
+from upheaval.query.answers import ask, rows
+from upheaval.query.questions import read_questions
+from upheaval.schema.contract import local
+
+NEAR = 5
+"""Records with the same actors and types whose first days are at most so many days apart may be one thing twice."""
+
+STATE = "https://w3id.org/statecraft#"
+LINKABLE = ("State", "Organization", "Place", "Item", "Treaty", "Coalition")
+_RECORDS = """
+PREFIX statecraft: <https://w3id.org/statecraft#>
+SELECT ?record ?class ?actor ?type ?day WHERE {
+  ?record a ?class ; statecraft:involves ?actor ; statecraft:cooperationType ?type ; statecraft:earliest ?day .
+}
+"""
+_OLDEST = """
+PREFIX statecraft: <https://w3id.org/statecraft#>
+PREFIX dc: <http://purl.org/dc/elements/1.1/>
+SELECT ?source ?publisher ?read WHERE {
+  ?source a statecraft:Source ; dc:publisher ?publisher . OPTIONAL { ?source statecraft:retrieved ?read }
+  FILTER NOT EXISTS { ?other statecraft:republicationOf ?source }
+}
+ORDER BY ?read ?source
+LIMIT 20
+"""
+_LINKED = "SELECT DISTINCT ?record WHERE { ?link <https://w3id.org/statecraft#subject> ?record }"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What is to be seen of a dataset's quality.
+
+    Attributes:
+        coverage: pair, type, phase, records, findings and state of each cell.
+        single_source: records that one independent source supports, with its publisher.
+        disputed: records and the sources that dispute them.
+        duplicates: pairs of records that may be one thing twice, with their first days.
+        oldest: the sources that were read longest ago, or never by what their records say.
+        unlinked: records by kind that no link matches with another publication.
+
+    """
+
+    coverage: list[list[str]]
+    single_source: list[list[str]]
+    disputed: list[list[str]]
+    duplicates: list[tuple[str, str, str, str]]
+    oldest: list[list[str]]
+    unlinked: dict[str, list[str]]
+
+
+def assess(assembly: Assembly) -> Quality:
+    """Assess a dataset.
+
+    Args:
+        assembly: the dataset with its derived facts.
+
+    Returns:
+        Its quality; a publication without the example questions for it has no rows there.
+
+    """
+    return Quality(
+        coverage=_question(assembly, "coverage"),
+        single_source=_question(assembly, "single-source"),
+        disputed=_question(assembly, "disputed"),
+        duplicates=list(_duplicates(assembly)),
+        oldest=_short(assembly, _rows(assembly, _OLDEST)),
+        unlinked=_unlinked(assembly),
+    )
+
+
+def _question(assembly: Assembly, name: str) -> list[list[str]]:
+    question = read_questions(assembly.publication).get(name)
+    return _short(assembly, _rows(assembly, question.text)) if question else []
+
+
+def _rows(assembly: Assembly, text: str) -> list[list[str]]:
+    found = ask(assembly.store, text, "quality")
+    return rows(found)[1] if isinstance(found, ox.QuerySolutions) else []
+
+
+def _short(assembly: Assembly, found: list[list[str]]) -> list[list[str]]:
+    base = assembly.publication.iri
+    return [[value.removeprefix(base) for value in row] for row in found]
+
+
+def _duplicates(assembly: Assembly) -> Iterator[tuple[str, str, str, str]]:
+    actors: dict[str, set[str]] = {}
+    types: dict[str, set[str]] = {}
+    days: dict[str, tuple[str, str]] = {}
+    for record, cls, actor, kind, day in _short(assembly, _rows(assembly, _RECORDS)):
+        actors.setdefault(record, set()).add(actor)
+        types.setdefault(record, set()).add(kind)
+        days[record] = (cls, day)
+    alike: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for record, (cls, _) in days.items():
+        alike.setdefault((cls, frozenset(actors[record])), []).append(record)
+    for records in alike.values():
+        for one, other in combinations(sorted(records, key=lambda record: days[record][1]), 2):
+            apart = date.fromisoformat(days[other][1]) - date.fromisoformat(days[one][1])
+            if apart.days <= NEAR and types[one] & types[other]:
+                yield one, days[one][1], other, days[other][1]
+
+
+def _unlinked(assembly: Assembly) -> dict[str, list[str]]:
+    linked = {row[0] for row in _short(assembly, _rows(assembly, _LINKED))}
+    missing: dict[str, list[str]] = {}
+    for record in assembly.records:
+        ancestors = {local(cls) for cls in record.kind.ancestors}
+        if record.slug not in linked and not ancestors.isdisjoint(LINKABLE):
+            missing.setdefault(record.kind.folder or "", []).append(record.slug)
+    return missing

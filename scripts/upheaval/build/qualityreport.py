@@ -1,0 +1,77 @@
+"""The quality report as Markdown, for the terminal and for the build."""
+
+from collections.abc import Iterable, Sequence
+
+from upheaval.build.quality import Quality
+from upheaval.schema.publication import Publication
+
+LEGEND = "A number counts records; – was searched and nothing found; ? nobody has looked."
+MARKS = {"gap": "?", "searched, nothing found": "–"}
+
+
+def as_markdown(quality: Quality, publication: Publication) -> str:
+    """Write the report.
+
+    Args:
+        quality: what was assessed.
+        publication: whose quality.
+
+    Returns:
+        Markdown: the matrix of pair, type and phase (a number counts records, a dash stands for a search that found
+        nothing, a question mark for a gap), single sources, disputes, likely duplicates, oldest sources, missing
+        links.
+
+    """
+    header, cells = matrix(quality)
+    parts = [
+        f"# Quality of {publication.title} {publication.version}\n",
+        f"{totals(quality)}\n",
+        "## Coverage\n",
+        f"{LEGEND}\n",
+        _table(header, cells),
+        _section("On a single independent source", ("record", "name", "publisher"), quality.single_source),
+        _section("Disputed", ("record", "name", "publisher", "says"), quality.disputed),
+        _section("Perhaps one thing twice", ("record", "first day", "record", "first day"), quality.duplicates),
+        _section("Read longest ago", ("source", "publisher", "read"), quality.oldest),
+        _section(
+            "Without a link to another publication",
+            ("kind", "number", "records"),
+            [(kind, str(len(slugs)), ", ".join(slugs)) for kind, slugs in sorted(quality.unlinked.items())],
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def totals(quality: Quality) -> str:
+    """Return one sentence that counts what there is to be seen."""
+    gaps = sum(row[5] == "gap" for row in quality.coverage)
+    unlinked = sum(map(len, quality.unlinked.values()))
+    return (
+        f"{len(quality.coverage)} cells of pair, type and phase, {gaps} of them gaps; "
+        f"{len(quality.single_source)} records on a single independent source; "
+        f"{len({row[0] for row in quality.disputed})} disputed; "
+        f"{len(quality.duplicates)} pairs to look at; {unlinked} records without a link."
+    )
+
+
+def matrix(quality: Quality) -> tuple[list[str], list[list[str]]]:
+    """Return the coverage as a table with a row a pair and type, and a column a phase."""
+    phases = list(dict.fromkeys(row[2] for row in quality.coverage))
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for pair, kind, phase, records, _findings, state in quality.coverage:
+        cells.setdefault((pair, kind.removesuffix(" cooperation")), {})[phase] = MARKS.get(state, records)
+    return ["pair", "type", *phases], [[*key, *(row[phase] for phase in phases)] for key, row in cells.items()]
+
+
+def _section(title: str, header: Sequence[str], found: Iterable[Sequence[str]]) -> str:
+    found = list(found)
+    return f"## {title} ({len(found)})\n\n{_table(header, found) if found else 'None.'}\n"
+
+
+def _table(header: Sequence[str], found: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *found]
+    return "".join(f"| {' | '.join(_cell(value) for value in line)} |\n" for line in lines)
+
+
+def _cell(value: str) -> str:
+    return value.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,1 @@
+"""Validation results to faults at a line and column."""

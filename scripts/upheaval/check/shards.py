@@ -1,0 +1,116 @@
+"""Shards: the records of a publication in the order of their names, cut so that sorted shards are a sorted whole."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from upheaval.faults import Fault, Severity
+from upheaval.sources.records import Entry
+
+SIZE = 2000
+"""How many records make a shard, at least."""
+
+
+_NUMBER = re.compile(rb'"([^"\\\\\n]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:decimal|integer)>')
+_PLAIN = re.compile(rb"0|-?[1-9][0-9]{0,15}(?:\.[0-9]{0,15}[1-9])?|-?0\.[0-9]{0,15}[1-9]")
+
+
+def cut(entries: Iterable[Entry], size: int = SIZE) -> list[list[Entry]]:
+    """Cut records into shards.
+
+    Args:
+        entries: the records.
+        size: how many make a shard, at least.
+
+    Returns:
+        The shards, in the order of the records' names. All N-Triples of one, sorted by bytes, come before those of
+        the next: a name is not parted from those that go on from it with a hyphen or a digit, which sort before `>`.
+
+    """
+    ordered = sorted(entries, key=lambda entry: entry.slug)
+    names = {entry.slug for entry in ordered}
+    shards: list[list[Entry]] = [[]]
+    for entry in ordered:
+        if len(shards[-1]) >= size and not _continues(entry.slug, names):
+            shards.append([])
+        shards[-1].append(entry)
+    return shards if ordered else []
+
+
+def _continues(slug: str, names: set[str]) -> bool:
+    return any(slug[:end] in names for end in range(1, len(slug)) if slug[end] in "-0123456789")
+
+
+class Folder:
+    """Where a streaming build keeps what it has done; every file is there whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder, which is made when something is put there."""
+        self.path = path
+
+    def has(self, name: str) -> bool:
+        """Tell whether something is there."""
+        return (self.path / name).exists()
+
+    def put(self, name: str, content: bytes) -> Path:
+        """Put something there."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        target = self.path / name
+        beside = target.with_name(f".{name}.{os.getpid()}")
+        beside.write_bytes(content)
+        return beside.replace(target)
+
+    def get(self, name: str) -> bytes:
+        """Return what is there."""
+        return (self.path / name).read_bytes()
+
+    def put_json(self, name: str, content: Any) -> None:
+        """Put JSON there."""
+        self.put(name, json.dumps(content, ensure_ascii=False).encode())
+
+    def get_json(self, name: str) -> Any:
+        """Return JSON that is there."""
+        return json.loads(self.get(name))
+
+
+def native(text: bytes) -> bytes:
+    """Write the numbers of N-Triples as Oxigraph gives them back: 98.0 as 98, and .5 as 0.5."""
+    return _NUMBER.sub(lambda found: found[0] if _PLAIN.fullmatch(found[1]) else _through_a_store(found), text)
+
+
+def _through_a_store(found: re.Match[bytes]) -> bytes:
+    store = ox.Store()
+    store.load(b"<x:x> <x:x> " + found[0] + b" .", format=ox.RdfFormat.N_TRIPLES)
+    return next(str(quad.object).encode() for quad in store)
+
+
+def fault_to_json(fault: Fault) -> list[Any]:
+    """Return a fault as JSON."""
+    return list(astuple(fault))
+
+
+def fault_from_json(row: list[Any]) -> Fault:
+    """Return the fault that `fault_to_json` wrote."""
+    file, line, column, message, cure, severity, rule = row
+    return Fault(file, line, column, message, cure, Severity(severity), rule)
+
+
+def compress(text: bytes) -> bytes:
+    """Return a gzip member; several in a row are one file (RFC 1952 section 2.2), the same bytes every time."""
+    return gzip.compress(text, 3, mtime=0)
+
+
+def fingerprint(parts: Iterable[object]) -> str:
+    """Return the SHA-256 of some values' texts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{part}\n".encode())
+    return digest.hexdigest()

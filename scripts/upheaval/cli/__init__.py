@@ -1,0 +1,1 @@
+"""The command `upheaval`: one module a command; nothing else imports them."""

@@ -1,0 +1,61 @@
+"""The command `upheaval build`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from upheaval.cli.options import JOBS, ROOT, collect_no_garbage, has_errors, refusals
+from upheaval.faults import Fault
+
+
+@click.command("build", epilog="Example: upheaval build --to build")
+@ROOT
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder to build into.")
+@click.option("--stream", is_flag=True, help="In bounded memory: compressed N-Quads, for millions of triples.")
+@click.option("--resume", is_flag=True, help="Go on with a streaming build that was interrupted.")
+@JOBS
+def build_command(root: Path, to: Path | None, stream: bool, resume: bool, jobs: int | None) -> None:
+    """Check the sources and write every file of the publication."""
+    target = to or root / "build"
+    with refusals():
+        if stream or resume:
+            _stream(root, target, jobs, resume)
+            return
+        collect_no_garbage()
+        from upheaval.build.export import export
+        from upheaval.build.folder import write_build
+        from upheaval.check.checking import check as find
+        from upheaval.populate.assembly import assemble
+
+        assembly = assemble(root)
+        _say(find(assembly), len(assembly.records))
+        files = export(assembly)
+        write_build(files, target)
+        size = sum(len(content) for content in files.values()) / 1e6
+        click.echo(f"{len(files)} files, {size:.1f} MB, in {target}")
+
+
+def _stream(root: Path, target: Path, jobs: int | None, resume: bool) -> None:
+    from upheaval.build.streaming import stream
+    from upheaval.processes import cores
+    from upheaval.progress import track
+
+    try:
+        done = stream(root, target, jobs or cores(), resume, track)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the build before is untouched, and --resume goes on with this one", err=True)
+        sys.exit(1)
+    _say(done.faults, done.records)
+    click.echo(f"{done.quads:,} quads in {target}")
+
+
+def _say(faults: list[Fault], records: int) -> None:
+    """Print what a build has found, and leave with status 1 on errors."""
+    from upheaval.cli.reporting import as_text, summary
+
+    click.echo(as_text(faults), err=True, nl=False)
+    click.echo(summary(faults, records), err=True)
+    if has_errors(faults):
+        click.echo("nothing was built; the build before is untouched", err=True)
+        sys.exit(1)

@@ -1,0 +1,82 @@
+"""The command `upheaval check`."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from upheaval.cli.options import JOBS, ROOT, collect_no_garbage, has_errors, refusals, terminal_width
+from upheaval.faults import Fault, Refusal
+
+Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
+
+
+@click.command("check", epilog="Example: upheaval check --format github")
+@ROOT
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text")
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    help="pyshacl is the reference: the same faults, more slowly.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
+@click.option("--coverage", is_flag=True, help="Show what pairs, types and phases are covered, and other quality.")
+@JOBS
+def check_command(root: Path, form: str, engine: str, watch: bool, coverage: bool, jobs: int | None) -> None:
+    """Find every fault, with its file, line and column. Status 1 on errors, 0 on warnings."""
+    with refusals():
+        if coverage:
+            click.echo(_coverage(root), nl=False)
+            return
+        find = _reference(root) if engine == "pyshacl" else _session(root, jobs, watch)
+        if watch:
+            from upheaval.cli.watching import watch as keep
+
+            keep(root, lambda changed: _check(find, changed, form))
+            return
+        collect_no_garbage()
+        if has_errors(_check(find, (), form)):
+            sys.exit(1)
+
+
+def _reference(root: Path) -> Find:
+    from upheaval.check.checking import check as find
+    from upheaval.populate.assembly import assemble
+
+    def check_whole(_changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        assembly = assemble(root)
+        return find(assembly, "pyshacl"), len(assembly.records)
+
+    return check_whole
+
+
+def _session(root: Path, jobs: int | None, watch: bool) -> Find:
+    from upheaval.check.session import LARGE, SMALL, Session
+    from upheaval.processes import cores
+
+    return Session(root, jobs or cores(), SMALL if watch else LARGE).check
+
+
+def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:
+    from upheaval.cli.reporting import FORMATS, summary
+
+    records = 0
+    try:
+        faults, records = find(changed)
+    except Refusal as refusal:
+        faults = list(refusal.faults)
+    click.echo(FORMATS[form](faults), nl=False)
+    click.echo(summary(faults, records), err=True)
+    return faults
+
+
+def _coverage(root: Path) -> str:
+    from upheaval.build.quality import assess
+    from upheaval.build.qualityreport import LEGEND, matrix, totals
+    from upheaval.populate.assembly import assemble
+    from upheaval.query.answers import as_table
+
+    quality = assess(assemble(root))
+    return f"{as_table(*matrix(quality), {}, terminal_width())}{LEGEND}\n{totals(quality)} More in build/quality.md.\n"

@@ -1,0 +1,42 @@
+"""The command `upheaval`: a thin skin over the stages. Each subcommand is imported when it is called, or listed."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "build": "build",
+    "check": "check",
+    "import": "import_",
+    "link": "link",
+    "load": "load",
+    "match": "match",
+    "mcp": "mcp",
+    "new": "new",
+    "query": "query",
+    "serve": "serve",
+    "site": "site",
+}
+"""The module of each command in `upheaval.cli`; its function has the command's name and `_command`."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported only when they are called, or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, or None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"upheaval.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, epilog="Example: upheaval build && upheaval query in-force --at 2014-03-18")
+@click.version_option(package_name="upheaval")
+def main() -> None:
+    """Turn a folder of YAML records into validated, queryable linked data."""

@@ -1,0 +1,39 @@
+"""The command `upheaval mcp`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from upheaval.faults import Refusal
+from upheaval.query.dataset import open_dataset
+from upheaval.serve.assistant import LIMITS, make_server
+from upheaval.serve.workers import Pool
+
+
+@click.command("mcp", epilog="Example: upheaval mcp --path build --seconds 5")
+@click.option(
+    "--path", type=click.Path(path_type=Path), help="A build or a publication; `build`, or here, if left out."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=LIMITS.seconds,
+    show_default=True,
+    help="Time that a query may run.",
+)
+@click.option(
+    "--rows", type=click.IntRange(min=1), default=LIMITS.rows, show_default=True, help="Rows or triples of one answer."
+)
+def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
+    """Serve the dataset to an assistant: a Model Context Protocol server on standard input and output."""
+    try:
+        dataset = open_dataset(path)
+        pool = Pool(None, replace(LIMITS, seconds=seconds, rows=rows))
+        pool.launch(dataset.store)
+        server = make_server(dataset, pool)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except ImportError:
+        raise click.ClickException("the MCP library is not installed: pip install 'upheaval[mcp]'") from None
+    server.run("stdio")

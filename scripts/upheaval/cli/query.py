@@ -1,0 +1,78 @@
+"""The command `upheaval query`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upheaval.cli.options import ROOT, refusals, terminal_width
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+
+@click.command(
+    "query",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: upheaval query in-force --at 2014-03-18 --format csv",
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [--PARAMETER VALUE]...")
+@ROOT
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
+@click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")
+@click.option(
+    "--with",
+    "imports",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of `upheaval import` to ask beside the publication; may be repeated.",
+)
+def query_command(words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...]) -> None:
+    """Ask a question: the NAME of an example, the path of a file, or - for standard input.
+
+    Without a name the examples are listed. A question's parameters are options: --at 2014-03-18, --state russia.
+    """
+    with refusals():
+        from upheaval.query.execution import answer, listing
+
+        name, values = _parameters(words)
+        if name is None:
+            click.echo(listing(root, width or terminal_width()), nl=False)
+            return
+        stdin = sys.stdin.read() if name == "-" else None
+        click.echo(answer(root, name, values, form, width or terminal_width(), stdin, _imports(imports)), nl=False)
+
+
+def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":
+    """Return what adds imports to a store, once they are known to be whole; None where there are none."""
+    if not folders:
+        return None
+    from upheaval.store.builds import open_build
+
+    builds = [open_build(folder) for folder in folders]
+
+    def extend(store: "Store") -> None:
+        for build in builds:
+            build.into(store)
+
+    return extend
+
+
+def _parameters(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    question: str | None = None
+    values: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--"):
+            given = value if equals else next(rest, None)
+            if given is None:
+                raise click.UsageError(f"`{word}` has no value; a parameter is written --name value")
+            values[name] = given
+        elif question is None:
+            question = word
+        else:
+            raise click.UsageError(f"`{word}` is no option; a parameter is written --name value")
+    return question, values

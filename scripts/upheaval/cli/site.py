@@ -1,0 +1,35 @@
+"""`upheaval site`: render the pages."""
+
+import json
+from pathlib import Path
+
+import click
+
+from upheaval.cli.options import ROOT, refusals
+from upheaval.faults import Fault, Refusal
+
+
+@click.command("site", epilog="Example: upheaval build && upheaval site && upheaval serve")
+@ROOT
+@click.option("--build", type=click.Path(file_okay=False, path_type=Path), help="The build; `build` when left out.")
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder; `site` in the build.")
+def site_command(root: Path, build: Path | None, to: Path | None) -> None:
+    """Render the publication's web pages: a static folder for any web server."""
+    with refusals():
+        from upheaval.site.rendering import render
+
+        folder = build or root / "build"
+        target = to or folder / "site"
+        _need_build(folder)
+        total, written, remark = render(root, folder, target)
+        if remark:
+            click.echo(remark, err=True)
+        click.echo(f"{total} files, {written} of them written, in {target}")
+
+
+def _need_build(folder: Path) -> None:
+    try:
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
+    except (OSError, ValueError, KeyError):
+        message, cure = f"{folder} is no build, and the pages offer its files", "run `upheaval build` first"
+        raise Refusal((Fault(str(folder), 1, 1, message, cure, rule="site/build"),)) from None

@@ -1,0 +1,1 @@
+"""What changes records for a curator."""

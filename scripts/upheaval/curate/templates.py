@@ -1,0 +1,157 @@
+"""Beginnings: a commented record, and a whole publication for somebody else's subject."""
+
+from datetime import date
+from pathlib import Path
+
+from upheaval.faults import Fault, Refusal
+from upheaval.schema.contract import Contract, Form, Key, Kind
+from upheaval.sources.records import SLUG
+from upheaval.sources.reserved import RESERVED
+
+PUBLICATION = """\
+# What this publication says of itself. Change every line to suit, and then add records:
+#   upheaval new record states first-state
+
+iri: https://example.org/{name}/
+prefix: {prefix}
+name: {name}
+title: {title}
+description: >-
+  Agreements and activities of states, with their sources.
+license: https://creativecommons.org/licenses/by/4.0/
+creator: [Name Surname]
+version: 0.1.0
+issued: {issued}
+"""
+
+
+def record_skeleton(kind: Kind, contract: Contract) -> str:
+    """Write a record in which every key is there: what is required as lines to fill in, the rest commented out.
+
+    Args:
+        kind: the kind of record.
+        contract: for its parts and codes.
+
+    Returns:
+        YAML text; each key under what it is for.
+
+    """
+    lines = [f"# {kind.comment} Lines that begin with # are optional: uncomment or delete them.", ""]
+    for key in kind.keys.values():
+        lines.extend(_lines(key, contract, "", not key.minimum))
+    return "\n".join(lines) + "\n"
+
+
+def _lines(key: Key, contract: Contract, indent: str, optional: bool) -> list[str]:
+    mark = "# " if optional else ""
+    lines = [f"{indent}# {key.description}{_choices(key, contract)}"]
+    if key.form is not Form.NODE:
+        return [*lines, f"{indent}{mark}{key.name}: {_sample(key, contract)}"]
+    lines.append(f"{indent}{mark}{key.name}:")
+    part = contract.kinds[key.classes[0]]
+    inner = [other for other in part.keys.values() if other.minimum and not other.default]
+    begin = f"{indent}{mark}  - "
+    for other in inner:
+        if other.form is Form.NODE:
+            lines.append(f"{begin}{other.name}:")
+            deeper = contract.kinds[other.classes[0]]
+            start = "  - "
+            for third in deeper.keys.values():
+                if third.minimum and not third.default:
+                    lines.append(f"{indent}{mark}    {start}{third.name}: {_sample(third, contract)}")
+                    start = "    "
+        else:
+            lines.append(f"{begin}{other.name}: {_sample(other, contract)}")
+        begin = f"{indent}{mark}    "
+    return lines
+
+
+def _choices(key: Key, contract: Contract) -> str:
+    codes = list(contract.codes[key.classes[0]]) if key.form is Form.CODE else []
+    return f" One of: {', '.join(codes)}." if 0 < len(codes) <= 12 else ""
+
+
+def _sample(key: Key, contract: Contract) -> str:
+    if key.form is Form.LANGUAGE:
+        return "{en: ...}"
+    if key.form is Form.CODE:
+        return next(iter(contract.codes[key.classes[0]]))
+    if key.form is Form.RECORD:
+        return "[name-of-a-record, name-of-another]" if key.minimum > 1 else "name-of-a-record"
+    if key.form is Form.IRI:
+        return "https://example.org/"
+    names = [datatype.rpartition("#")[2] for datatype in key.datatypes]
+    return "2026-11-23" if "date" in names else "0" if "decimal" in names else "..."
+
+
+def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
+    """Write the skeleton of a record.
+
+    Args:
+        root: the publication's folder.
+        folder: the folder of the kind.
+        slug: the record's name.
+        contract: which kinds there are.
+
+    Returns:
+        The new file.
+
+    Raises:
+        Refusal: there is no such kind, the name is not one or is taken, or the file cannot be written.
+
+    """
+    kind = contract.folders.get(folder)
+    if kind is None:
+        listed = ", ".join(sorted(contract.folders))
+        raise Refusal((Fault("data", 1, 1, f"no kind of record is called `{folder}`", f"there are {listed}"),))
+    file = root / "data" / folder / f"{slug}.yaml"
+    if not SLUG.fullmatch(slug):
+        cure = "use small letters, digits and single hyphens"
+        raise Refusal((Fault(f"data/{folder}", 1, 1, f"`{slug}` is no name of a record", cure),))
+    if slug in RESERVED:
+        message = f"the name `{slug}` belongs to {RESERVED[slug]}"
+        raise Refusal((Fault(f"data/{folder}", 1, 1, message, "choose another name"),))
+    taken = sorted((root / "data").rglob(f"{slug}.yaml"))
+    if taken:
+        where = taken[0].relative_to(root).as_posix()
+        raise Refusal((Fault(where, 1, 1, f"the name `{slug}` is taken", "choose another name"),))
+    _write(file, record_skeleton(kind, contract))
+    return file
+
+
+def new_publication(root: Path) -> Path:
+    """Start a publication in a folder that is empty or not there.
+
+    Args:
+        root: the folder.
+
+    Returns:
+        The file that says what the publication is.
+
+    Raises:
+        Refusal: something is in the folder, or it cannot be written.
+
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise Refusal((Fault(str(root), 1, 1, "there is something here already", "name an empty folder"),))
+    name = "".join(sign if sign.isalnum() else "-" for sign in root.resolve().name.lower()).strip("-")
+    prefix = name.split("-")[0]
+    file = root / "data" / "publication.yaml"
+    text = PUBLICATION.format(
+        name=name or "publication",
+        prefix=prefix if prefix[:1].isalpha() else f"pub{prefix}",
+        title=(name or "publication").replace("-", " ").title(),
+        issued=date.today().isoformat(),
+    )
+    _write(file, text)
+    _write(root / ".gitignore", "/build/\n")
+    return file
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fault = Fault(str(file), 1, 1, f"cannot be written: {error.strerror}", "check the folder")
+        raise Refusal((fault,)) from None

@@ -1,0 +1,254 @@
+"""Do the records conform? Every row against rules read from the contract, a sample against the shapes themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import ibis
+import pyoxigraph as ox
+
+from upheaval.faults import Fault, Refusal
+from upheaval.importers.crosswalk import Actor
+from upheaval.importers.dates import first_day, last_day
+from upheaval.importers.declaration import Expression, Rows, Table
+from upheaval.importers.engines import Engine
+from upheaval.importers.quads import Terms, keys, quads
+from upheaval.importers.sourcerecords import union
+from upheaval.importers.target import Setting
+from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.rdf.namespaces import RDF, XSD
+from upheaval.schema.contract import Form, Key, Kind
+from upheaval.shacl import constraints, core
+from upheaval.shacl.index import Index
+
+MOST_NODES = 5_000
+MOST_RECORDS = 200
+_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+_FORMS = {
+    str(XSD.decimal): r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$",
+    str(XSD.integer): r"^[+-]?[0-9]+$",
+    str(XSD.boolean): r"^(true|false)$",
+    str(XSD.date): _DATE,
+}
+
+
+def validate_rows(
+    kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]
+) -> dict[str, int]:
+    """Check every row of every table: required keys, single values, forms, codes, references, order of dates.
+
+    Args:
+        kept: the tables.
+        setting: the contract.
+        terms: the namespaces.
+        engine: where the tables live.
+        actors: who may be referred to beside records of the import.
+
+    Returns:
+        The number of records and nodes by class.
+
+    Raises:
+        Refusal: a row does not conform, which is a mistake in the declaration; the first record is named.
+
+    """
+    validation = _Validation(kept, setting, terms, engine, actors)
+    for rows in kept:
+        validation.table(rows)
+    if validation.faults:
+        raise Refusal(validation.faults)
+    return dict(sorted(validation.counts.items()))
+
+
+class _Validation:
+    def __init__(self, kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]) -> None:
+        self.kept, self.contract, self.terms, self.engine = kept, setting.contract, terms, engine
+        self.elsewhere = {actor.iri for actor in actors if not actor.minted}
+        self.faults: list[Fault] = []
+        self.counts: dict[str, int] = {}
+        self.flags: list[tuple[Expression, str]] = []
+
+    def table(self, rows: Rows) -> None:
+        """Check a table: what its own cells can show in one query, what other tables must have in one each."""
+        table, kind = rows.table, self.terms.kind(rows.kind)
+        self.flags = []
+        if kind is not None:
+            for column, name in keys(rows).items():
+                if name in kind.keys:
+                    self._column(rows, kind.keys[name], column)
+            for key in kind.keys.values():
+                if key.minimum and key.name != "citation" and not rows.more:
+                    self._required(rows, kind, key)
+            self._span(rows)
+        held = [kind.keys[name] for name in keys(rows).values() if kind is not None and name in kind.keys]
+        single = not rows.more or any(key.maximum == 1 for key in held)
+        self._tell(rows, table, single)
+
+    def _tell(self, rows: Rows, table: Table, single: bool) -> None:
+        """Count what is wrong with the rows of a table, all at once, and note it with the first record of each."""
+        flags = [(wrong.fill_null(False), what) for wrong, what in self.flags]
+        sums = {f"n{place}": wrong.cast("int64").sum() for place, (wrong, _) in enumerate(flags)}
+        firsts = {f"id{place}": ibis.ifelse(wrong, table.id, None).min() for place, (wrong, _) in enumerate(flags)}
+        found = self.engine.rows(table.agg(rows=table.count(), ids=table.id.nunique(), **sums, **firsts))[0]
+        if not rows.more:
+            self.counts[rows.kind] = self.counts.get(rows.kind, 0) + found["rows"]
+        if single and found["rows"] != found["ids"]:
+            self._note(rows, found["rows"] - found["ids"], "…", "is there twice")
+        for place, (_, what) in enumerate(flags):
+            self._note(rows, found[f"n{place}"], found[f"id{place}"], what)
+
+    def _column(self, rows: Rows, key: Key, column: str) -> None:
+        value = rows.table[column]
+        pattern = _DATE if len(key.datatypes) > 1 else _FORMS.get(key.datatypes[0]) if key.datatypes else None
+        for expected in (pattern, key.pattern):
+            if expected and key.form is Form.LITERAL:
+                self.flags.append((~value.re_search(expected), f"has a `{key.name}` of another form"))
+        if rows.more:
+            self.flags.append((value.isnull(), f"has a blank `{key.name}`"))
+        if key.form is Form.CODE:
+            known = sorted(iri for cls in key.classes for iri in self.contract.codes.get(cls, {}).values())
+            self.flags.append((~value.isin(known), f"has a `{key.name}` that is no code"))
+        if key.form in (Form.RECORD, Form.NODE):
+            self._reference(rows, key, value)
+
+    def _reference(self, rows: Rows, key: Key, value: Expression) -> None:
+        """Check that what is referred to is there, with a class that the key allows."""
+        allowed = [
+            other.table.select(iri=ibis.literal(self.terms.namespace(other)).concat(other.table.id))
+            for other in self.kept
+            if not other.more and self._is_a(other.kind, key.classes)
+        ]
+        outside = self.engine.memtable([{"iri": iri} for iri in sorted(self.elsewhere)], ("iri",))
+        table = rows.table.select(id="id", iri=value).filter(ibis._.iri.notnull())
+        missing = table.anti_join(union([outside, *allowed]), "iri")
+        self._expect(rows, missing, f"has a `{key.name}` that does not exist")
+
+    def _is_a(self, name: str, classes: Iterable[str]) -> bool:
+        kind = self.terms.kind(name)
+        return kind is not None and any(cls in kind.ancestors for cls in classes)
+
+    def _required(self, rows: Rows, kind: Kind, key: Key) -> None:
+        """Check that every record has a key as often as it must, here or in a table that adds to this one."""
+        table = rows.table
+        here = [column for column, name in keys(rows).items() if name == key.name]
+        if here:
+            self.flags.extend((table[column].isnull(), f"has no `{key.name}`") for column in here)
+            if len(here) < key.minimum:
+                self._expect(rows, table, f"has fewer than {key.minimum} `{key.name}`")
+            return
+        parts = [
+            other.table.select(id=other.table["of" if other.under else "id"])
+            for other in self.kept
+            if (other.under == key.name and self._fits(rows, other, kind))
+            or (other.more and other.kind == rows.kind and key.name in other.table.columns)
+        ]
+        if not parts:
+            self._expect(rows, table, f"has no `{key.name}`")
+            return
+        many = union(parts).group_by("id").agg(n=ibis._.count()).filter(ibis._.n >= key.minimum)
+        self._expect(rows, table.anti_join(many, "id"), f"has fewer than {key.minimum} `{key.name}`")
+
+    def _fits(self, rows: Rows, other: Rows, kind: Kind) -> bool:
+        return not other.more and not rows.under and other.under in kind.keys
+
+    def _span(self, rows: Rows) -> None:
+        table = rows.table
+        if {"startDate", "endDate"} <= set(table.columns):
+            self.flags.append((first_day(table.startDate) > last_day(table.endDate), "ends before it begins"))
+
+    def _expect(self, rows: Rows, wrong: Table, what: str) -> None:
+        """Note a fault for the first of the rows that are wrong, with their number."""
+        found = self.engine.rows(wrong.agg(n=wrong.count(), id=wrong.id.min()))[0]
+        self._note(rows, found["n"], found["id"], what)
+
+    def _note(self, rows: Rows, count: int | None, name: str | None, what: str) -> None:
+        if count:
+            message = f"{rows.kind} <{self.terms.namespace(rows)}{name}> {what} ({count} such)"
+            cure = "correct the declaration; the shapes say what a record must have"
+            self.faults.append(Fault("import", 1, 1, message, cure, rule="import/record"))
+
+
+def validate_sample(
+    kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
+) -> int:
+    """Check a sample of the records, the same for the same data, with the shapes themselves.
+
+    Args:
+        kept: the tables.
+        setting: the vocabulary and the contract.
+        terms: the namespaces.
+        engine: where the tables live.
+        actors: who may be referred to beside records of the import.
+        said: what the import says of itself.
+
+    Returns:
+        How many records were checked.
+
+    Raises:
+        Refusal: one does not conform.
+
+    """
+    store = ox.Store()
+    store.extend(said)
+    ids = _sample(kept, engine)
+    _load(store, kept, ids, terms, engine)
+    outside = {actor.iri: str(terms.context[actor.kind]) for actor in actors if not actor.minted}
+    known = ox.NamedNode(f"{terms.graph}/known")
+    kinds = [
+        ox.Triple(ox.NamedNode(iri), ox.NamedNode(str(RDF.type)), ox.NamedNode(cls)) for iri, cls in outside.items()
+    ]
+    store.extend(in_graph(kinds, known.value))
+    store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
+    index = Index(store, (terms.graph, known.value), setting.contract)
+    shapes = to_rdflib(setting.vocabulary.shapes)
+    found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
+    faults = [
+        Fault("import", 1, 1, f"<{one.node}> {one.message}", "correct the declaration", rule=one.shape)
+        for one in found
+        if one.node not in outside
+    ]
+    if faults:
+        raise Refusal(sorted(set(faults))[:20])
+    return len(ids)
+
+
+def _sample(kept: list[Rows], engine: Engine) -> list[str]:
+    """Return the ids of the records whose hashes come first: of every kind, and not more than can be looked at."""
+    main = [rows for rows in kept if not rows.under and not rows.more and not rows.shared]
+    sizes = [int(engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept]
+    records = sum(size for rows, size in zip(kept, sizes, strict=True) if rows in main)
+    each = max(1, sum(sizes) // max(1, records))
+    many = max(5, min(MOST_RECORDS, MOST_NODES // each))
+    ids: list[str] = []
+    for rows in main:
+        if rows.kind == "ForceSpan":
+            continue
+        chosen = rows.table.select("id", place=rows.table.id.hexdigest("md5")).order_by("place").limit(many)
+        ids.extend(one["id"] for one in engine.rows(chosen))
+    return ids
+
+
+def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engine: Engine) -> None:
+    """Put the quads of records and of what they refer to into a store."""
+    done: set[str] = set()
+    wanted = set(ids)
+    while wanted - done:
+        listed = engine.memtable([{"record": name} for name in sorted(wanted - done)], ("record",))
+        done |= wanted
+        for rows in kept:
+            table = rows.table if rows.shared else _of_records(rows.table, listed)
+            found = engine.rows(table.select(text=quads(rows, table, terms)))
+            text = "".join(f"{one['text']}\n" for one in found)
+            store.bulk_load(text.encode(), format=ox.RdfFormat.N_QUADS)
+        wanted |= _own_references(store, terms)
+
+
+def _of_records(table: Table, listed: Table) -> Table:
+    named = table.mutate(record=table.id.re_replace("#.*$", ""))
+    return named.semi_join(listed, "record").drop("record")
+
+
+def _own_references(store: ox.Store, terms: Terms) -> set[str]:
+    named: set[Any] = {quad.object for quad in store if isinstance(quad.object, ox.NamedNode)}
+    own = {node.value.removeprefix(terms.base) for node in named if node.value.startswith(terms.base)}
+    return {name.partition("#")[0] for name in own if "/" in name.partition("#")[0]}

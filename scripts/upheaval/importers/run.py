@@ -1,0 +1,281 @@
+"""One import from beginning to end: read, sift, make records, check them, write them; all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval.build.folder import is_build, swap
+from upheaval.faults import Fault, Refusal
+from upheaval.importers.actors import describe
+from upheaval.importers.conformance import validate_rows, validate_sample
+from upheaval.importers.crosswalk import actors, read_crosswalk, read_states
+from upheaval.importers.csvfiles import Staged, stage
+from upheaval.importers.declaration import Dataset, Rows
+from upheaval.importers.engines import Engine, open_engine
+from upheaval.importers.identity import fingerprint
+from upheaval.importers.provenance import provenance
+from upheaval.importers.quads import Terms, quads
+from upheaval.importers.sifting import Sifted, sift
+from upheaval.importers.sourcerecords import Sources, union
+from upheaval.importers.target import Setting
+
+SHARD = 50_000
+Advance = Callable[[int], None]
+Step = Callable[[str, int, str], AbstractContextManager[Advance]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How something is to be imported.
+
+    Attributes:
+        files: the user's copies.
+        out: the folder to write.
+        form: `nq` or `parquet`.
+        compression: an empty text, `gzip` or `zstd`.
+        engine: as `open_engine` takes it.
+        memory, threads: bounds for DuckDB.
+        skip_bad: put rows with faults aside.
+        encoding: of the files.
+        edition: the version of the dataset; what its `version` column or the declaration says if empty.
+        options: of the declaration, such as `every-vote`.
+        shard: rows of a table in one file.
+
+    """
+
+    files: tuple[Path, ...]
+    out: Path
+    form: str = "nq"
+    compression: str = ""
+    engine: str = "duckdb"
+    memory: str = "500MB"
+    threads: int = 2
+    skip_bad: bool = False
+    encoding: str = "utf-8"
+    edition: str = ""
+    options: frozenset[str] = frozenset()
+    shard: int = SHARD
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import has done.
+
+    Attributes:
+        dataset, edition, graph: what, and the named graph it is in.
+        sifted: what became of the rows.
+        imported: how many rows are in records.
+        records: how many records and nodes there are, by class.
+        triples: how many N-Quads there are, provenance included.
+        files: what was written, by name, with size and SHA-256.
+        sampled: how many records the shapes were checked on.
+        notes: what was mended or passed over in the files.
+
+    """
+
+    dataset: Dataset
+    edition: str
+    graph: str
+    sifted: Sifted = field(default_factory=Sifted)
+    imported: int = 0
+    records: dict[str, int] = field(default_factory=dict)
+    triples: int = 0
+    files: dict[str, dict[str, object]] = field(default_factory=dict)
+    sampled: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of the rows, in words."""
+        left_out = {f"excluded, {name}": count for name, count in self.sifted.excluded.items()}
+        return {"rows read": self.sifted.read, "imported": self.imported, "aside": self.sifted.aside, **left_out}
+
+
+def run(setting: Setting, dataset: Dataset, wish: Wish, step: Step) -> Report:
+    """Import a dataset.
+
+    Args:
+        setting: the publication that it is imported for.
+        dataset: the declaration.
+        wish: what from, where to and how.
+        step: opens a step of the work, by name, size and unit, and is told how far it has come.
+
+    Returns:
+        What was done.
+
+    Raises:
+        Refusal: a file cannot be read or has faults, or the records do not conform; nothing has been written then.
+
+    """
+    out = wish.out.resolve()
+    if out.exists() and not is_build(out):
+        message = f"{wish.out} is there already and holds something else"
+        raise Refusal((Fault(out.name, 1, 1, message, "name an empty or a new folder", rule="import/target"),))
+    beside: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        report = _Import(setting, dataset, wish, step, beside).run()
+        beside.joinpath("new").chmod(0o755)
+        swap(beside / "new", out)
+    except OSError as error:
+        message = f"the import cannot be written to {wish.out}: {error.strerror}"
+        raise Refusal(
+            (Fault(out.name, 1, 1, message, "make room or give write access", rule="import/write"),)
+        ) from None
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+    return report
+
+
+class _Import:
+    def __init__(self, setting: Setting, dataset: Dataset, wish: Wish, step: Step, folder: Path) -> None:
+        self.setting, self.dataset, self.wish, self.step = setting, dataset, wish, step
+        self.work, self.new = folder / "work", folder / "new"
+        self.work.mkdir()
+        self.new.mkdir()
+        self.terms: Terms = setting.terms(dataset)
+        self.engine: Engine = open_engine(wish.engine, self.work, wish.memory, wish.threads)
+
+    def run(self) -> Report:
+        try:
+            return self._run()
+        finally:
+            self.engine.close()
+
+    def _run(self) -> Report:
+        staged = self._stage()
+        states = read_states()
+        concepts = read_crosswalk(self.dataset.crosswalk, self.setting.contract, states)
+        base, name = self.setting.publication.iri, self.dataset.name
+        known = actors(self.dataset.actors, concepts, states, self.setting.known, base, name)
+        sources = Sources({}, self.terms.base, concepts, known, self.engine, self.wish.options)
+        with self.step("checking rows", 0, ""):
+            sifted = sift(self.dataset, staged, sources, self.wish.skip_bad, self.new)
+            report = Report(self.dataset, self._edition(sources), self.terms.graph, sifted)
+            report.notes = [note for one in staged for note in one.notes()]
+        with self.step("making records", 0, ""):
+            kept = self._keep(sources)
+            kept += self._keep_rows(describe(kept, known, sources, self.setting.contract, self.terms), len(kept))
+            report.imported = self._imported(sources, kept)
+            self._refuse_lost_rows(report)
+        with self.step("checking records", 0, ""):
+            report.records = validate_rows(kept, self.setting, self.terms, self.engine, known)
+        self._write(kept, report)
+        with self.step("checking a sample", 0, ""):
+            said = self._provenance(staged, report)
+            report.sampled = validate_sample(kept, self.setting, self.terms, self.engine, known, said)
+        self._finish(staged, report)
+        return report
+
+    def _stage(self) -> list[Staged]:
+        staged = []
+        total = sum(path.stat().st_size for path in self.wish.files if path.is_file())
+        with self.step("reading", total, "bytes") as advance:
+            for path in self.wish.files:
+                staged.append(stage(path, self.dataset, self.work, self.wish.encoding, advance))
+        missing = [file for file in self.dataset.files if all(one.file is not file for one in staged)]
+        faults = [
+            Fault(
+                "import",
+                1,
+                1,
+                f"`{self.dataset.name}` needs {len(self.dataset.files)} files; the one of {file.name} is missing",
+                f"name it too; its columns are {', '.join(list(file.columns)[:5])}",
+                rule="import/files",
+            )
+            for file in missing
+        ]
+        if faults:
+            raise Refusal(faults)
+        return staged
+
+    def _edition(self, sources: Sources) -> str:
+        first = self.dataset.files[0]
+        if self.wish.edition or "version" not in first.columns:
+            return self.wish.edition or self.dataset.edition
+        table = sources.table(first.name)
+        found = self.engine.rows(table.agg(version=table.version.max()))
+        return str(found[0]["version"] or self.dataset.edition)
+
+    def _keep(self, sources: Sources) -> list[Rows]:
+        return self._keep_rows(self.dataset.records(sources), 0)
+
+    def _keep_rows(self, tables: list[Rows], begin: int) -> list[Rows]:
+        kept = []
+        for number, rows in enumerate(tables, begin):
+            quads(rows, rows.table, self.terms)
+            table = self.engine.keep(f"rows_{number:02}", rows.table, rows.order)
+            kept.append(replace(rows, table=table))
+        return kept
+
+    def _imported(self, sources: Sources, kept: list[Rows]) -> int:
+        """Count the rows of the first file that are in a record."""
+        tables = [rows.table.select("file", "row") for rows in kept if {"file", "row"} <= set(rows.table.columns)]
+        if self.dataset.counted is not None:
+            tables = [self.dataset.counted(sources).select("file", "row")]
+        first = sources.table(self.dataset.files[0].name).select("file", "row")
+        found = first.semi_join(union(tables).distinct(), ["file", "row"])
+        return int(self.engine.rows(found.agg(n=found.count()))[0]["n"])
+
+    def _refuse_lost_rows(self, report: Report) -> None:
+        sifted = report.sifted
+        lost = sifted.read - sifted.aside - sum(sifted.excluded.values()) - report.imported
+        if lost:
+            message = f"of {sifted.read} rows, {lost} are in no record, though they have no fault"
+            cure = "give the declaration an exclusion that names them, or a record"
+            raise Refusal((Fault("import", 1, 1, message, cure, rule="import/lost"),))
+
+    def _write(self, kept: list[Rows], report: Report) -> None:
+        total = sum(int(self.engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept)
+        with self.step("writing", total, "rows") as advance:
+            for number, rows in enumerate(kept, 1):
+                stem = self.new / f"{number:02}-{rows.kind}"
+                text = self._text(rows) if self.wish.form == "nq" else None
+                written = self.engine.write(rows.table, text, rows.order, stem, self.wish.shard, self.wish.compression)
+                for _, count in written:
+                    advance(count)
+
+    def _text(self, rows: Rows) -> Callable[[object], object]:
+        return lambda table: quads(rows, table, self.terms)
+
+    def _provenance(self, staged: list[Staged], report: Report) -> list[ox.Quad]:
+        return list(provenance(self.dataset, report.edition, self.terms, staged, report.counts))
+
+    def _finish(self, staged: list[Staged], report: Report) -> None:
+        said = sorted(map(str, self._provenance(staged, report)))
+        (self.new / "00-provenance-0001.nq").write_text("".join(f"{line} .\n" for line in said), encoding="utf-8")
+        paths = sorted(self.new.iterdir())
+        with self.step("hashing", sum(path.stat().st_size for path in paths), "bytes") as advance:
+            for path in paths:
+                digest, lines = fingerprint(path, advance)
+                report.files[path.name] = {"bytes": path.stat().st_size, "sha256": digest}
+                report.triples += lines
+        text = json.dumps(_manifest(self.setting, report, self.wish), indent=2, ensure_ascii=False)
+        (self.new / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _manifest(setting: Setting, report: Report, wish: Wish) -> dict[str, object]:
+    return {
+        "kind": "import",
+        "publication": setting.publication.iri,
+        "dataset": report.dataset.name,
+        "edition": report.edition,
+        "graph": report.graph,
+        "form": wish.form,
+        "rows": report.counts,
+        "records": report.records,
+        "triples": {report.graph: report.triples},
+        "sampled": report.sampled,
+        "caveats": list(report.dataset.caveats),
+        "files": report.files,
+    }

@@ -1,0 +1,1 @@
+"""Records to statements, and what rules derive from them."""

@@ -1,0 +1,80 @@
+"""From a folder of sources to a dataset in memory: read, populate, derive."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval.faults import Fault
+from upheaval.populate.documents import Populated, load, populate
+from upheaval.populate.rules import derive
+from upheaval.rdf.graphs import in_graph
+from upheaval.schema.context import Context
+from upheaval.schema.contract import Contract
+from upheaval.schema.publication import Publication
+from upheaval.schema.schema import prepare
+from upheaval.schema.vocabulary import Vocabulary
+from upheaval.sources.records import Record, list_files, place_records, read_records
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A publication in memory.
+
+    Attributes:
+        publication, vocabulary, contract, context: what the records are read by.
+        records: what was read, in the order of the files.
+        populated: their JSON-LD, and where each node comes from.
+        store: three named graphs: data, derived, vocabulary.
+        faults: what was wrong so far; shapes are not yet checked.
+
+    """
+
+    publication: Publication
+    vocabulary: Vocabulary
+    contract: Contract
+    context: Context
+    records: list[Record]
+    populated: Populated
+    store: ox.Store
+    faults: list[Fault]
+
+
+def assemble(root: Path) -> Assembly:
+    """Read a publication's sources and make a dataset of them.
+
+    Args:
+        root: the publication's folder.
+
+    Returns:
+        The dataset, with what is wrong with single records among its faults.
+
+    Raises:
+        Refusal: the publication, its vocabulary or its rules cannot be used at all.
+
+    """
+    setting = prepare(root)
+    publication, vocabulary, contract, context = (
+        setting.publication,
+        setting.vocabulary,
+        setting.contract,
+        setting.context,
+    )
+    entries, misplaced = place_records(list_files(publication), contract)
+    records, unread = read_records(publication, entries)
+    populated = populate(records, contract, publication)
+    store = ox.Store()
+    load(store, populated.documents, context, publication.graph("data"))
+    for triples in (vocabulary.ontology, vocabulary.alignments):
+        store.extend(in_graph(triples, publication.graph("vocabulary")))
+    derive(store, vocabulary.rules, publication.graph("derived"))
+    return Assembly(
+        publication,
+        vocabulary,
+        contract,
+        context,
+        records,
+        populated,
+        store,
+        [*misplaced, *unread, *populated.faults],
+    )

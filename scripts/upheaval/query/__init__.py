@@ -1,0 +1,1 @@
+"""Example questions, their parameters, and answers in every format."""

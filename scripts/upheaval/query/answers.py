@@ -1,0 +1,112 @@
+"""Answers to questions: run on the dataset, and written as a table, CSV, JSON, Markdown or Turtle."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+import pyoxigraph as ox
+from rich.console import Console
+from rich.table import Table
+
+from upheaval.faults import Fault, Refusal
+from upheaval.rdf.sparql import evaluate
+from upheaval.rdf.writers import order, turtle
+
+Rows = list[list[str]]
+UNBROKEN = 12
+"""Columns with values of at most so many characters, such as dates and numbers, are not broken over lines."""
+_PLAIN = ("http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+
+
+def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    """Run a query over all named graphs together.
+
+    Args:
+        store: data, derived facts and vocabulary.
+        text: SPARQL 1.1.
+        name: how messages name it.
+
+    Returns:
+        What the engine returns.
+
+    Raises:
+        Refusal: it is not SPARQL, with the line and the column; or it asks another endpoint.
+
+    """
+    try:
+        return evaluate(store, text)
+    except SyntaxError as error:
+        fault = Fault(
+            name,
+            error.lineno or 1,
+            error.offset or 1,
+            f"this query cannot be run: {error.msg}",
+            "mend the query",
+            rule="query/syntax",
+        )
+        raise Refusal((fault,)) from None
+    except RuntimeError as error:
+        raise Refusal((Fault(name, 1, 1, f"the query cannot be answered: {error}", "rewrite it"),)) from None
+
+
+def rows(solutions: ox.QuerySolutions) -> tuple[list[str], Rows]:
+    """Return the variables and, for each solution, its values as text; what is unbound is empty."""
+    header = [variable.value for variable in solutions.variables]
+    return header, [[_text(solution[name]) for name in header] for solution in solutions]
+
+
+def _text(term: object) -> str:
+    return "" if term is None else str(getattr(term, "value", term))
+
+
+def shorten(value: str, prefixes: Mapping[str, str]) -> str:
+    """Return an IRI with a prefix where one fits, and any other text as it is."""
+    fitting = [prefix for prefix, space in prefixes.items() if value.startswith(space) and value != space]
+    if not fitting:
+        return value
+    prefix = max(fitting, key=lambda prefix: len(prefixes[prefix]))
+    return f"{prefix}:{value[len(prefixes[prefix]) :]}"
+
+
+def as_table(header: Sequence[str], found: Rows, prefixes: Mapping[str, str], width: int) -> str:
+    """Draw a table of at most a width in characters; long values go over several lines."""
+    table = Table(show_edge=False, pad_edge=False)
+    shown = [[shorten(value, prefixes) for value in row] for row in found]
+    for place, name in enumerate(header):
+        values = [row[place] for row in shown if row[place]]
+        numeric = bool(values) and all(_is_number(value) for value in values)
+        whole = max(map(len, [name, *values])) <= UNBROKEN
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
+    for row in shown:
+        table.add_row(*row)
+    return f"{draw(table, width)}{len(found)} row{'s' if len(found) != 1 else ''}\n"
+
+
+def draw(table: Table, width: int) -> str:
+    """Return a table as text of at most a width, without blanks at the ends of lines."""
+    console = Console(width=width, file=io.StringIO(), record=True, markup=False, highlight=False)
+    console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in console.export_text().splitlines())
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "", 1).removeprefix("-").isdigit()
+
+
+def as_csv(header: Sequence[str], found: Rows) -> str:
+    """Write SPARQL 1.1 CSV results: values without datatypes, lines ended by CRLF."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([list(header), *found])
+    return text.getvalue()
+
+
+def as_markdown(header: Sequence[str], found: Rows, prefixes: Mapping[str, str]) -> str:
+    """Write a pipe table."""
+    lines = [list(header), ["---"] * len(header)]
+    lines.extend([shorten(value, prefixes).replace("|", "\\|").replace("\n", " ") for value in row] for row in found)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def as_turtle(triples: ox.QueryTriples, prefixes: Mapping[str, str]) -> str:
+    """Write the triples of a CONSTRUCT or a DESCRIBE as Turtle, sorted."""
+    return turtle(order(triples), prefixes).decode()

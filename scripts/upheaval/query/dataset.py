@@ -1,0 +1,199 @@
+"""A dataset in a notebook: open a build or a publication, ask, and get rows, a data frame or a graph. Offline."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import Graph, URIRef
+
+from upheaval.faults import Fault, Refusal
+from upheaval.query.answers import ask
+from upheaval.query.questions import Question, bind, read_question, read_questions
+from upheaval.rdf.graphs import in_graph, to_rdflib
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
+_VALUES: dict[str, Callable[[str], object]] = {
+    XSD + "integer": int,
+    XSD + "decimal": Decimal,
+    XSD + "double": float,
+    XSD + "boolean": lambda text: text in ("true", "1"),
+    XSD + "date": date.fromisoformat,
+    XSD + "dateTime": datetime.fromisoformat,
+}
+
+
+class Rows(list[dict[str, Any]]):
+    """The rows of an answer: a list of dicts, and the columns in their order."""
+
+    def __init__(self, columns: list[str], rows: list[dict[str, Any]]) -> None:
+        super().__init__(rows)
+        self.columns = columns
+
+    def frame(self, library: str = "") -> Any:
+        """Return a data frame.
+
+        Args:
+            library: pandas or polars; whichever is installed, pandas first, when left out.
+
+        Raises:
+            ImportError: neither is installed, or not the one asked for.
+
+        """
+        if library in ("", "pandas"):
+            try:
+                return import_module("pandas").DataFrame(list(self), columns=self.columns)
+            except ImportError:
+                if library:
+                    raise ImportError("pandas is not installed: pip install 'upheaval[frame]'") from None
+        if library not in ("", "polars"):
+            raise ImportError(f"no data frames are known by the name of {library}: pandas and polars are")
+        try:
+            polars = import_module("polars")
+        except ImportError:
+            which = library or "neither pandas nor polars"
+            raise ImportError(f"{which} is not installed: pip install 'upheaval[frame]' or polars") from None
+        columns = {name: [row[name] for row in self] for name in self.columns}
+        return polars.DataFrame(columns, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Data, derived facts and vocabulary in memory.
+
+    Attributes:
+        iri: the namespace of the records.
+        store: the engine, with a named graph for each part.
+
+    """
+
+    iri: str
+    store: ox.Store = field(repr=False)
+    _questions: Mapping[str, Question] = field(repr=False)
+
+    def questions(self) -> dict[str, str]:
+        """Return the example questions: what each asks, by name."""
+        return {name: question.title for name, question in self._questions.items()}
+
+    def question(self, name: str) -> Question:
+        """Return an example question with its parameters and its text."""
+        if name not in self._questions:
+            raise _refusal(f"no question is named `{name}`", f"there are {', '.join(self._questions)}")
+        return self._questions[name]
+
+    def query(self, text_or_name: str, **parameters: object) -> Rows:
+        """Ask a question by its name, or any SELECT or ASK in SPARQL.
+
+        Args:
+            text_or_name: the name of an example, or SPARQL.
+            parameters: of the question; a record is given by its name.
+
+        Returns:
+            Rows of Python values: IRIs and texts as str, numbers, days and truth values as such, None where a
+            variable has no value. An ASK gives one row with the column `answer`.
+
+        Raises:
+            Refusal: there is no such question, it is not SPARQL, a value does not fit, or it asks another endpoint.
+
+        """
+        found = self._ask(self.text_of(text_or_name, parameters))
+        if isinstance(found, ox.QueryBoolean):
+            return Rows(["answer"], [{"answer": bool(found)}])
+        if isinstance(found, ox.QueryTriples):
+            raise _refusal("the query gives triples, not rows", "use .graph(query)")
+        names = [variable.value for variable in found.variables]
+        return Rows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
+
+    def graph(self, text: str = "") -> Graph:
+        """Return an rdflib Graph of everything, or of what a CONSTRUCT or DESCRIBE gives.
+
+        It stands on pyoxigraph where oxrdflib is installed, and in rdflib's own memory otherwise.
+        """
+        if text:
+            return to_rdflib(self.triples(text))
+        try:
+            from oxrdflib import OxigraphStore
+            from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+        except ImportError:
+            return to_rdflib(quad.triple for quad in self.store)
+        copy = ox.Store()
+        copy.bulk_extend(in_graph(quad.triple for quad in self.store))
+        return Graph(store=OxigraphStore(store=copy), identifier=URIRef(DATASET_DEFAULT_GRAPH_ID))
+
+    def triples(self, text: str) -> list[ox.Triple]:
+        """Return what a CONSTRUCT or DESCRIBE gives, as pyoxigraph's triples."""
+        found = self._ask(text)
+        if not isinstance(found, ox.QueryTriples):
+            raise _refusal("the query gives rows, not triples", "use .query(query)")
+        return list(found)
+
+    def text_of(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
+        """Return the SPARQL of a question with its parameters bound; SPARQL itself is returned as it is.
+
+        Raises:
+            Refusal: there is no such question, or a value does not fit.
+
+        """
+        name = text_or_name.strip()
+        if name.replace("-", "").isalnum():
+            codes = {quad.subject.value for quad in self.store.quads_for_pattern(None, _IN_SCHEME, None, None)}  # type: ignore[union-attr]
+            values = {key: str(value) for key, value in parameters.items()}
+            return bind(self.question(name), values, self.iri, sorted(codes))
+        if parameters:
+            raise _refusal("only the example questions have parameters", "put the values into the query")
+        return text_or_name
+
+    def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+        from upheaval.rdf.federation import Refused, refuse_federation
+
+        try:
+            refuse_federation(text)
+        except Refused as refused:
+            raise _refusal(str(refused.args[0]), "a dataset is asked offline; .store is the engine itself") from None
+        return ask(self.store, text, "query")
+
+
+def open_dataset(path: str | Path | None = None) -> Dataset:
+    """Open a build or a publication.
+
+    Args:
+        path: a folder that `upheaval build` wrote, or a publication's folder, which is then read from its YAML;
+            when left out, `build` in the current folder where there is one, otherwise the current folder.
+
+    Raises:
+        Refusal: there is neither, or the sources cannot be read.
+
+    """
+    folder = Path(path) if path is not None else Path("build" if Path("build/manifest.json").is_file() else ".")
+    if (folder / "manifest.json").is_file():
+        from upheaval.store.builds import open_build
+
+        build = open_build(folder)
+        questions = {name: read_question(name, text) for name, text in build.questions().items()}
+        return Dataset(build.iri, build.store(), questions)
+    from upheaval.populate.assembly import assemble
+
+    assembly = assemble(folder)
+    return Dataset(assembly.publication.iri, assembly.store, read_questions(assembly.publication))
+
+
+def to_python(term: object) -> Any:
+    """Return a term as a Python value; its text where Python has no such value, as for a year or a month."""
+    if term is None:
+        return None
+    text = str(getattr(term, "value", term))
+    if not isinstance(term, ox.Literal):
+        return text
+    try:
+        return _VALUES.get(term.datatype.value, str)(text)
+    except (ValueError, InvalidOperation):
+        return text
+
+
+def _refusal(message: str, cure: str) -> Refusal:
+    return Refusal((Fault("query", 1, 1, message, cure, rule="query"),))

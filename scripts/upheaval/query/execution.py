@@ -1,0 +1,100 @@
+"""From the name of a question to its answer in the form that was asked for."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+from rich.table import Table
+
+from upheaval.faults import Fault, Refusal, Severity
+from upheaval.populate.assembly import Assembly, assemble
+from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
+from upheaval.query.questions import bind, find_question, read_questions
+from upheaval.rdf.writers import PREFIXES, code_prefixes
+from upheaval.schema.publication import open_publication
+
+
+def answer(
+    root: Path,
+    name: str,
+    values: Mapping[str, str],
+    form: str,
+    width: int,
+    stdin: str | None = None,
+    extend: Callable[[ox.Store], None] | None = None,
+) -> str:
+    """Ask a question of a publication's sources as they stand.
+
+    Args:
+        root: the publication's folder.
+        name: of an example, of a file, or `-`.
+        values: parameters of the question, as text.
+        form: table, csv, json, ttl or md.
+        width: of a table, in characters.
+        stdin: the query where the name is `-`.
+        extend: adds to the store what is to be asked beside the publication, such as imports.
+
+    Returns:
+        The answer as text.
+
+    Raises:
+        Refusal: there is no such question, it is not SPARQL, a value does not fit, or the records cannot be read.
+
+    """
+    question = find_question(name, open_publication(root), stdin)
+    assembly = assemble(root)
+    broken = tuple(fault for fault in assembly.faults if fault.severity is Severity.ERROR)
+    if broken:
+        raise Refusal(broken)
+    if extend is not None:
+        extend(assembly.store)
+    base = assembly.publication.iri
+    codes = [iri for scheme in assembly.contract.codes.values() for iri in scheme.values()]
+    text = bind(question, values, base, codes)
+    found = ask(assembly.store, text, f"queries/{name}.rq" if name == question.name else name)
+    prefixes = _prefixes(assembly)
+    if isinstance(found, ox.QueryTriples):
+        return _graph(found, form, prefixes)
+    if isinstance(found, ox.QueryBoolean):
+        return f"{'yes' if found else 'no'}\n"
+    if form == "json":
+        return (found.serialize(format=ox.QueryResultsFormat.JSON) or b"").decode() + "\n"
+    if form == "ttl":
+        raise _unfit("a SELECT query gives rows, not triples", "ask for table, csv, json or md")
+    header, solutions = rows(found)
+    if form == "csv":
+        return as_csv(header, solutions)
+    if form == "md":
+        return as_markdown(header, solutions, prefixes)
+    return as_table(header, solutions, prefixes, width)
+
+
+def listing(root: Path, width: int) -> str:
+    """Return a table of a publication's example questions, with the parameters of each."""
+    table = Table(show_edge=False, pad_edge=False)
+    for column in ("name", "question", "parameters"):
+        table.add_column(column, overflow="fold")
+    for question in read_questions(open_publication(root)).values():
+        table.add_row(
+            question.name,
+            question.title,
+            " ".join(f"--{parameter.name}" for parameter in question.parameters),
+        )
+    return draw(table, width)
+
+
+def _prefixes(assembly: Assembly) -> dict[str, str]:
+    own = {assembly.publication.prefix: assembly.publication.iri}
+    return PREFIXES | code_prefixes(assembly.contract) | own
+
+
+def _graph(found: ox.QueryTriples, form: str, prefixes: Mapping[str, str]) -> str:
+    if form == "json":
+        return (found.serialize(format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
+    if form in ("table", "ttl"):
+        return as_turtle(found, prefixes)
+    raise _unfit("the query gives triples, not rows", "ask for ttl or json")
+
+
+def _unfit(message: str, cure: str) -> Refusal:
+    return Refusal((Fault("--format", 1, 1, message, cure, rule="query/format"),))

@@ -1,0 +1,179 @@
+"""The example questions: SPARQL files with a header that says what they answer and what can be asked differently."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval.faults import Fault, Refusal
+from upheaval.rdf.datatypes import IllFormed, typed
+from upheaval.schema.publication import Publication
+
+_HEADER = re.compile(r"#\s*(title|keywords|answers|parameter):\s*(.+)")
+_PARAMETER = re.compile(r"(\w+)\s+(date|year|record|code|text|number)\s+(.+)")
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TYPES = {"date": "date", "number": "decimal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What can be asked differently: a variable whose VALUES line gives the answer when nothing is said."""
+
+    name: str
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One SPARQL file.
+
+    Attributes:
+        name: the file's name without `.rq`.
+        title: the question, for people.
+        keywords, answers: words to find it by, and what its rows are.
+        parameters: what can be asked differently.
+        text: the query, which runs as it stands in any SPARQL 1.1 engine.
+
+    """
+
+    name: str
+    title: str
+    keywords: tuple[str, ...]
+    answers: str
+    parameters: tuple[Parameter, ...]
+    text: str
+
+
+def read_question(name: str, text: str) -> Question:
+    """Read a SPARQL text and its header.
+
+    Args:
+        name: what to call it.
+        text: SPARQL with `# title:`, `# keywords:`, `# answers:` and `# parameter: NAME KIND what it is` lines.
+
+    Returns:
+        The question; its title is its name where the header has none.
+
+    """
+    header: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if match := _HEADER.match(line):
+            header.setdefault(match.group(1), []).append(match.group(2).strip())
+    parameters = tuple(
+        Parameter(*match.groups()) for line in header.get("parameter", []) if (match := _PARAMETER.fullmatch(line))
+    )
+    keywords = tuple(word.strip() for line in header.get("keywords", []) for word in line.split(","))
+    title = " ".join(header.get("title", [name]))
+    return Question(name, title, keywords, " ".join(header.get("answers", [])), parameters, text)
+
+
+def read_questions(publication: Publication) -> dict[str, Question]:
+    """Read the example questions of a publication, by name, in order.
+
+    Raises:
+        Refusal: a file cannot be read.
+
+    """
+    paths = [path for folder in publication.rooms("queries") for path in folder.glob("*.rq")]
+    return {
+        path.stem: read_question(path.stem, _text(path, f"queries/{path.name}"))
+        for path in sorted(paths, key=lambda path: path.stem)
+    }
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Refusal((Fault(name, 1, 1, "the file is not UTF-8", "save it as UTF-8", rule="query/text"),)) from None
+    except OSError as error:
+        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None
+
+
+def bind(question: Question, values: Mapping[str, str], base: str, codes: Iterable[str] = ()) -> str:
+    """Put values in the place of a question's defaults.
+
+    Args:
+        question: what is asked.
+        values: text by parameter; a record is given by its name, a code by its last part or its IRI.
+        base: the namespace of records.
+        codes: the IRIs of all codes.
+
+    Returns:
+        The query, in which the data of the parameter's VALUES block (SPARQL 1.1 section 10.2) is one RDF term,
+        written by the RDF library, so that nothing in a value can be anything but that term.
+
+    Raises:
+        Refusal: there is no such parameter, or the text is no value of its kind.
+
+    """
+    text = question.text
+    known = {parameter.name: parameter for parameter in question.parameters}
+    for name, value in values.items():
+        if name not in known:
+            listed = ", ".join(f"--{other}" for other in known) or "none"
+            raise _refuse(question, f"the question has no parameter --{name}", f"it has {listed}")
+        block = re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)[^}}]*\}}")
+        if len(block.findall(text)) != 1:
+            raise _refuse(question, f"the text has no VALUES block for ?{name}", f"write VALUES ?{name} {{ … }}")
+        term = _term(question, known[name], value, base, list(codes))
+        begin, end = next((match.end(1), match.end()) for match in block.finditer(text))
+        text = f"{text[:begin]} {term} }}{text[end:]}"
+    return text
+
+
+def _term(
+    question: Question, parameter: Parameter, value: str, base: str, codes: list[str]
+) -> ox.NamedNode | ox.Literal:
+    try:
+        if parameter.kind == "record":
+            return ox.NamedNode(value if value.startswith(base) else base + value)
+        if parameter.kind == "code":
+            fitting = [iri for iri in codes if iri == value or iri.endswith(f"#{value}")]
+            if len(fitting) != 1:
+                raise IllFormed(f"`{value}` is no code", "write the last part of its IRI, or the whole")
+            return ox.NamedNode(fitting[0])
+        if parameter.kind == "year":
+            return ox.Literal(value, datatype=ox.NamedNode(typed(value, (XSD + "gYear",))))
+        if parameter.kind in TYPES:
+            datatype = XSD + TYPES[parameter.kind]
+            return ox.Literal(value, datatype=ox.NamedNode(typed(value, (datatype,))))
+    except IllFormed as error:
+        raise _refuse(question, f"--{parameter.name}: {error.args[0]}", error.args[1]) from None
+    except ValueError:
+        raise _refuse(question, f"--{parameter.name}: `{value}` is no name of a record", "correct it") from None
+    return ox.Literal(value)
+
+
+def _refuse(question: Question, message: str, cure: str) -> Refusal:
+    return Refusal((Fault(f"queries/{question.name}.rq", 1, 1, message, cure, rule="query/parameter"),))
+
+
+def find_question(name: str, publication: Publication, stdin: str | None = None) -> Question:
+    """Find what is to be asked.
+
+    Args:
+        name: the name of an example, the path of a file, or `-` for the text in `stdin`.
+        publication: whose examples.
+        stdin: what was given on standard input.
+
+    Returns:
+        The question.
+
+    Raises:
+        Refusal: there is no such example and no such file, or it cannot be read.
+
+    """
+    if name == "-":
+        return read_question("standard-input", stdin or "")
+    questions = read_questions(publication)
+    if name in questions:
+        return questions[name]
+    if not Path(name).exists():
+        listed = ", ".join(questions)
+        fault = Fault("queries", 1, 1, f"no question and no file is named `{name}`", f"there are {listed}")
+        raise Refusal((fault,))
+    return read_question(Path(name).stem, _text(Path(name), name))

@@ -1,0 +1,53 @@
+"""The example questions as RDF, in the form that SPARQL editors load (SHACL's sh:SPARQLExecutable)."""
+
+import re
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from upheaval.query.questions import Question
+from upheaval.schema.publication import Publication
+
+_SH = "http://www.w3.org/ns/shacl#"
+_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
+_SCHEMA = "https://schema.org/"
+_FORMS = {
+    "SELECT": "SPARQLSelectExecutable",
+    "ASK": "SPARQLAskExecutable",
+    "CONSTRUCT": "SPARQLConstructExecutable",
+    "DESCRIBE": "SPARQLDescribeExecutable",
+}
+_FORM = re.compile(r"<[^<>\s]*>|#[^\n]*|\bPREFIX\s+[^\s:]*:|\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
+
+
+def to_triples(questions: Iterable[Question], publication: Publication) -> list[ox.Triple]:
+    """Describe questions as sh:SPARQLExecutable.
+
+    Args:
+        questions: what to describe.
+        publication: in whose namespace they get their IRIs, and which endpoint they are for.
+
+    Returns:
+        For each: its class, its title as rdfs:comment, keywords, the text, and the endpoint as schema:target.
+
+    """
+    triples: list[ox.Triple] = []
+    for question in questions:
+        node = ox.NamedNode(f"{publication.iri}queries/{question.name}")
+        form = query_form(question.text)
+        said: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+            (_RDF_TYPE, ox.NamedNode(_SH + "SPARQLExecutable")),
+            (_RDF_TYPE, ox.NamedNode(_SH + _FORMS[form])),
+            (_COMMENT, ox.Literal(question.title, language="en")),
+            (ox.NamedNode(_SH + form.lower()), ox.Literal(question.text)),
+            (ox.NamedNode(_SCHEMA + "target"), ox.NamedNode(f"{publication.iri}sparql")),
+        ]
+        said.extend((ox.NamedNode(_SCHEMA + "keywords"), ox.Literal(word)) for word in question.keywords)
+        triples.extend(ox.Triple(node, predicate, value) for predicate, value in said)
+    return triples
+
+
+def query_form(text: str) -> str:
+    """Return SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words outside comments, IRIs and prefixes."""
+    return next((match[1].upper() for match in _FORM.finditer(text) if match[1]), "SELECT")

@@ -1,0 +1,144 @@
+"""Turtle files to graphs, and terms from one library to the other: pyoxigraph parses, rdflib and pySHACL look up."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from upheaval.faults import Fault, Refusal
+
+STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def read_turtle(path: Path, name: str) -> list[ox.Triple]:
+    """Parse one Turtle file.
+
+    Args:
+        path: the file.
+        name: how messages name it.
+
+    Returns:
+        Its triples, in the order of the file.
+
+    Raises:
+        Refusal: the file cannot be read, or is no Turtle; with line and column.
+
+    """
+    try:
+        return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
+    except SyntaxError as error:
+        fault = Fault(
+            name,
+            error.lineno or 1,
+            error.offset or 1,
+            f"this is not Turtle: {error.msg}",
+            "mend the line, or restore the file",
+            rule="turtle/syntax",
+        )
+        raise Refusal((fault,)) from None
+    except OSError as error:
+        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None
+
+
+def to_rdflib(triples: Iterable[ox.Triple], graph: Graph | None = None) -> Graph:
+    """Copy triples into an rdflib graph.
+
+    Args:
+        triples: what pyoxigraph parsed or holds.
+        graph: the graph to add to; a new one when left out.
+
+    Returns:
+        The graph.
+
+    """
+    target = Graph(bind_namespaces="none") if graph is None else graph
+    known: dict[object, Node] = {}
+    store = target.store
+    for triple in triples:
+        terms = []
+        for term in (triple.subject, triple.predicate, triple.object):
+            node = known.get(term)
+            if node is None:
+                node = known[term] = term_to_rdflib(term)
+            terms.append(node)
+        store.add((terms[0], terms[1], terms[2]), target)
+    return target
+
+
+def term_to_rdflib(term: object) -> Node:
+    """Return the rdflib node for a pyoxigraph term, with its lexical form untouched.
+
+    Raises:
+        TypeError: the term is of a kind that RDF 1.1 does not have.
+
+    """
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        return Literal(term.value, datatype=None if datatype == STRING else URIRef(datatype), normalize=False)
+    raise TypeError(f"no RDF 1.1 term: {term!r}")
+
+
+def from_rdflib(graph: Graph) -> list[ox.Triple]:
+    """Return the triples of an rdflib graph as pyoxigraph's."""
+    return [
+        quad.triple for quad in ox.parse(graph.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES)
+    ]
+
+
+def iri_of(term: object) -> str:
+    """Return the IRI of a named node, the label of a blank one, and the text of a literal."""
+    return str(getattr(term, "value", term))
+
+
+def write(
+    statements: Iterable[ox.Triple] | Iterable[ox.Quad] | ox.Dataset,
+    form: ox.RdfFormat,
+    prefixes: dict[str, str] | None = None,
+) -> bytes:
+    """Serialize statements with pyoxigraph, in the order given.
+
+    Args:
+        statements: triples or quads.
+        form: the RDF format.
+        prefixes: namespaces by prefix, for formats that have them.
+
+    Returns:
+        The document, in UTF-8.
+
+    """
+    text = ox.serialize(statements, format=form, prefixes=prefixes)
+    return text if text is not None else b""
+
+
+def in_graph(triples: Iterable[ox.Triple], name: str | None = None) -> Iterator[ox.Quad]:
+    """Yield triples as quads of a named graph, or of the default graph."""
+    graph = ox.NamedNode(name) if name else ox.DefaultGraph()
+    for triple in triples:
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def canonical_hash(triples: Iterable[ox.Triple]) -> str:
+    """Return the SHA-256 of a graph's canonical N-Quads (RDFC-1.0), as hexadecimal digits.
+
+    Args:
+        triples: the graph; the same graph gives the same hash whatever its order and its blank nodes' labels.
+
+    """
+    dataset = ox.Dataset(in_graph(triples))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines = sorted(write(dataset, ox.RdfFormat.N_QUADS).splitlines(keepends=True))
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+def nodes(found: Iterable[Node | None]) -> list[Node]:
+    """Return rdflib nodes in order, without those that are None."""
+    return sorted((node for node in found if node is not None), key=str)

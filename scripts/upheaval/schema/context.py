@@ -1,0 +1,92 @@
+"""The JSON-LD context, derived from the ontology and the contract: it makes a record RDF without a mapping."""
+
+from typing import Any
+
+from rdflib import Graph, URIRef
+
+from upheaval.rdf.namespaces import OWL, RDF, RDFS, STATECRAFT, XSD
+from upheaval.schema.contract import Contract, Form, Key, local
+from upheaval.schema.publication import Publication
+
+Context = dict[str, Any]
+
+
+def derive_context(graph: Graph, contract: Contract, publication: Publication) -> Context:
+    """Make the context of a publication's records.
+
+    Args:
+        graph: the ontology and the shapes.
+        contract: what was read from them.
+        publication: whose namespace records are resolved against.
+
+    Returns:
+        The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class of records, for each key, and for
+        each property that only rules produce. Names of records resolve against `@base`, codes against the
+        namespace of their scheme.
+
+    """
+    context: Context = {
+        "@version": 1.1,
+        "@base": publication.iri,
+        "id": "@id",
+        "type": "@type",
+    }
+    for cls in _own(graph, OWL.Class):
+        context[local(cls)] = cls
+    for prop in (*_own(graph, OWL.ObjectProperty), *_own(graph, OWL.DatatypeProperty)):
+        context[local(prop)] = _from_range(graph, prop)
+    for match in ("exactMatch", "closeMatch", "broadMatch"):
+        context[match] = {
+            "@id": f"http://www.w3.org/2004/02/skos/core#{match}",
+            "@type": "@id",
+            "@container": "@set",
+        }
+    keys = {key.name: key for kind in contract.kinds.values() for key in kind.keys.values()}
+    for key in keys.values():
+        context[key.name] = _term(key, contract)
+    for key in keys.values():
+        if key.form is Form.CODE:
+            context[key.name]["@context"] |= _codes_named_like_terms(contract.codes[key.classes[0]], context)
+    return dict(sorted(context.items(), key=lambda item: (not item[0].startswith("@"), item[0])))
+
+
+def _codes_named_like_terms(codes: dict[str, str], context: Context) -> Context:
+    """Return definitions for codes that a term would win over when they are resolved against `@vocab`."""
+    return {code: iri for code, iri in codes.items() if code in context}
+
+
+def _own(graph: Graph, kind: URIRef) -> list[str]:
+    return sorted(
+        str(term)
+        for term in graph.subjects(RDF.type, kind)
+        if isinstance(term, URIRef) and str(term).startswith(str(STATECRAFT))
+    )
+
+
+def _from_range(graph: Graph, prop: str) -> Context:
+    if (URIRef(prop), RDF.type, OWL.ObjectProperty) in graph:
+        return {"@id": prop, "@type": "@id", "@container": "@set"}
+    datatype = graph.value(URIRef(prop), RDFS.range)
+    if prop in (str(STATECRAFT.earliest), str(STATECRAFT.latest)):
+        datatype = XSD.date
+    if datatype in (None, RDFS.Literal):
+        return {"@id": prop}
+    return {"@id": prop, "@type": str(datatype)}
+
+
+def _term(key: Key, contract: Contract) -> Context:
+    term: Context = {"@id": key.iri}
+    if key.form is Form.LANGUAGE:
+        term["@container"] = "@language" if key.per_language else ["@language", "@set"]
+        return term
+    if key.form is Form.CODE:
+        scheme = next(iter(contract.codes[key.classes[0]].values()))
+        term["@type"] = "@vocab"
+        term["@context"] = {"@vocab": scheme[: scheme.rfind("#") + 1]}
+    elif key.form is not Form.LITERAL:
+        term["@type"] = "@id"
+    elif len(key.datatypes) == 1:
+        term["@type"] = key.datatypes[0]
+    if key.maximum != 1:
+        term["@container"] = "@set"
+    return term

@@ -1,0 +1,70 @@
+"""Whether the ontology and the shapes hang together: terms that nobody defines, and words that SHACL does not have."""
+
+from difflib import get_close_matches
+
+import pyoxigraph as ox
+from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS, DefinedNamespace
+
+from upheaval.faults import Fault
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import SHAPES, STATECRAFT
+from upheaval.schema.vocabulary import Vocabulary
+
+_CONCEPTS = "https://w3id.org/statecraft/"
+_SHAPES = SHAPES + "#"
+
+
+def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
+    """Find terms in the ontology and the shapes that nothing defines.
+
+    Args:
+        vocabulary: the ontology and the shapes.
+
+    Returns:
+        A fault for each IRI in SHACL's, RDF's, RDFS's, OWL's or SKOS's namespace that these do not have, each in the
+        vocabulary's own namespaces that the ontology does not define, and each shape that is used and not written.
+        A misspelt word would otherwise be passed over in silence (SHACL section 3.3 ignores what it does not know).
+
+    """
+    used = _iris([*vocabulary.ontology, *vocabulary.shapes])
+    defined = {iri_of(triple.subject) for triple in vocabulary.ontology if _is_iri(triple.subject)}
+    shapes = {iri_of(triple.subject) for triple in vocabulary.shapes if _is_iri(triple.subject)}
+    own = {iri for iri in defined if iri.startswith(_CONCEPTS) or iri.startswith(str(STATECRAFT))}
+    faults = []
+    for iri in sorted(used):
+        if iri.startswith(_SHAPES):
+            known: set[str] = shapes
+        elif iri.startswith(_CONCEPTS) and "#" not in iri:
+            continue
+        elif iri.startswith((str(STATECRAFT), _CONCEPTS)):
+            known = own
+        else:
+            known = next((terms for space, terms in STANDARD.items() if iri.startswith(space)), set())
+            if not known:
+                continue
+        if iri not in known:
+            near = get_close_matches(iri, known, 1)
+            cure = f"did you mean <{near[0]}>?" if near else "correct it, or define it"
+            faults.append(Fault("ontology", 1, 1, f"nothing defines <{iri}>", cure, rule="vocabulary/unknown"))
+    return faults
+
+
+def _is_iri(term: object) -> bool:
+    return isinstance(term, ox.NamedNode)
+
+
+def _iris(triples: list[ox.Triple]) -> set[str]:
+    return {
+        term.value
+        for triple in triples
+        for term in (triple.subject, triple.predicate, triple.object)
+        if isinstance(term, ox.NamedNode)
+    }
+
+
+def _namespace(namespace: type[DefinedNamespace]) -> set[str]:
+    extras = getattr(namespace, "_extras", [])
+    return {f"{namespace._NS}{name}" for name in (*namespace.__annotations__, *extras) if name[0] != "_"}
+
+
+STANDARD = {str(space._NS): _namespace(space) for space in (OWL, RDF, RDFS, SH, SKOS)}

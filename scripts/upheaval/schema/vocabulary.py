@@ -1,0 +1,79 @@
+"""The vocabulary and the shapes of a publication, as graphs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from upheaval.faults import Fault, Refusal
+from upheaval.rdf.graphs import read_turtle, to_rdflib
+from upheaval.schema.publication import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the terms mean and how records must look.
+
+    Attributes:
+        ontology: the triples of ontology/*.ttl.
+        alignments: the triples of ontology/alignments/*.ttl.
+        shapes: the triples of shapes/*.ttl.
+        graph: the ontology and the shapes together, to look things up in.
+        files: where each of them came from, as messages name it.
+        rules: the texts of ontology/rules/*.rq by file name, in order.
+
+    """
+
+    ontology: list[ox.Triple]
+    alignments: list[ox.Triple]
+    shapes: list[ox.Triple]
+    graph: Graph
+    files: tuple[str, ...]
+    rules: dict[str, str]
+
+
+def load_vocabulary(publication: Publication) -> Vocabulary:
+    """Read the ontology, the shapes and the rules that a publication uses.
+
+    Args:
+        publication: whose vocabulary.
+
+    Returns:
+        The vocabulary.
+
+    Raises:
+        Refusal: a file is missing or no Turtle.
+
+    """
+    names: list[str] = []
+    ontology = _read(publication, "ontology", "*.ttl", names)
+    alignments = _read(publication, "ontology", "alignments/*.ttl", names)
+    shapes = _read(publication, "shapes", "*.ttl", names)
+    graph = to_rdflib(shapes, to_rdflib(ontology))
+    rules = {
+        path.name: _text(path)
+        for path in sorted(_files(publication, "ontology", "rules/*.rq"), key=lambda path: path.name)
+    }
+    return Vocabulary(ontology, alignments, shapes, graph, tuple(names), rules)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        name = f"ontology/rules/{path.name}"
+        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error}", "save the rule as UTF-8"),)) from None
+
+
+def _files(publication: Publication, room: str, pattern: str) -> list[Path]:
+    return [path for folder in publication.rooms(room) for path in sorted(folder.glob(pattern))]
+
+
+def _read(publication: Publication, room: str, pattern: str, names: list[str]) -> list[ox.Triple]:
+    triples: list[ox.Triple] = []
+    for path in _files(publication, room, pattern):
+        name = path.relative_to(publication.root).as_posix() if path.is_relative_to(publication.root) else str(path)
+        names.append(name)
+        triples.extend(read_turtle(path, name))
+    return triples

@@ -1,0 +1,139 @@
+"""The dataset for assistants: a Model Context Protocol server with read-only tools, over standard input and output.
+
+Queries go through the same door as those of `upheaval serve`: a worker process that can open nothing, is killed when
+its time is over, and cuts answers at a limit.
+"""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from upheaval.faults import Refusal
+from upheaval.query.dataset import Dataset, to_python
+from upheaval.serve.limits import Limits
+from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+LIMITS = Limits(seconds=10.0, rows=500, answer_bytes=1024 * 1024, workers=1)
+Answer = dict[str, Any]
+
+
+class Door:
+    """Asks the workers, and says what comes back, or why nothing does, as an object for JSON."""
+
+    def __init__(self, dataset: Dataset, pool: Pool) -> None:
+        self.dataset, self.pool = dataset, pool
+
+    async def ask(self, query: str) -> Answer:
+        """Run a query.
+
+        Args:
+            query: SPARQL 1.1; updates and SERVICE are refused.
+
+        Returns:
+            `rows` of a SELECT, `answer` of an ASK, or `turtle` of a graph, each with `truncated`, which is true where
+            the limit has cut something off; or `error`.
+
+        """
+        limits = self.pool.limits
+        if len(query.encode("utf-8", "surrogatepass")) > limits.query_bytes:
+            return {"error": f"a query may have {limits.query_bytes} bytes"}
+        job = {
+            "query": query, "default": None, "named": None, "base": self.dataset.iri, "rows_form": "json",
+            "graph_form": "ttl", "rows": limits.rows, "size": limits.answer_bytes, "note": self.dataset.iri,
+        }  # fmt: skip
+        try:
+            header, body = await self.pool.run(job)
+        except TimedOut:
+            return {"error": f"the query ran longer than {limits.seconds:g} s and was stopped; ask for less"}
+        except Crashed:
+            return {"error": "the query took too much memory, or broke the engine, and was stopped"}
+        except Overloaded:
+            return {"error": "too many queries are waiting; come again in a moment"}
+        if header["status"] != 200:
+            return {"error": header["detail"]}
+        return _readable(header["kind"], body) | {"truncated": bool(header["cut"])}
+
+
+def _readable(kind: str, body: bytes) -> Answer:
+    if kind == "graph":
+        return {"turtle": body.decode()}
+    if kind == "boolean":
+        return {"answer": json.loads(body)["boolean"]}
+    found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    assert isinstance(found, ox.QuerySolutions), found
+    names = [variable.value for variable in found.variables]
+    return {"rows": [{name: _plain(solution[name]) for name in names} for solution in found]}
+
+
+def _plain(term: object) -> Any:
+    value = to_python(term)
+    return value if isinstance(value, (int, float, bool)) or value is None else str(value)
+
+
+def make_server(dataset: Dataset, pool: Pool) -> "MCPServer[Any]":
+    """Return a server with four tools, none of which writes or contacts anybody.
+
+    Args:
+        dataset: what is asked.
+        pool: launched over the same dataset; the server starts and ends it.
+
+    """
+    from mcp.server import MCPServer
+
+    door = Door(dataset, pool)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
+        await pool.start()
+        try:
+            yield
+        finally:
+            await pool.close()
+
+    server: MCPServer[Any] = MCPServer(
+        "upheaval",
+        instructions=f"Linked data of {dataset.iri}: prefer `ask` with an example question; cite records by their "
+        f"IRIs. An answer has at most {pool.limits.rows} rows, a query {pool.limits.seconds:g} s.",
+        lifespan=lifespan,
+        log_level="WARNING",
+    )
+
+    @server.tool()
+    def list_questions() -> list[dict[str, Any]]:
+        """List the example questions with what they answer and their parameters."""
+        found = []
+        for name in dataset.questions():
+            question = dataset.question(name)
+            parameters = {each.name: f"{each.kind}: {each.description}" for each in question.parameters}
+            found.append({"name": name, "title": question.title, "answers": question.answers, "parameters": parameters})
+        return found
+
+    @server.tool()
+    async def ask(name: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
+        """Ask an example question by its name; a record is given by its name, such as `russia`."""
+        try:
+            return await door.ask(dataset.text_of(name, parameters or {}))
+        except Refusal as refusal:
+            return {"error": str(refusal)}
+
+    @server.tool()
+    async def sparql(query: str) -> dict[str, Any]:
+        """Run a SPARQL 1.1 query over data, derived facts and vocabulary; SERVICE and updates are refused."""
+        return await door.ask(query)
+
+    @server.tool()
+    async def describe(record: str) -> dict[str, Any]:
+        """Return what is said of a record (its name or its IRI), what refers to it, and its sources, as Turtle."""
+        try:
+            iri = ox.NamedNode(record if record.startswith(dataset.iri) else dataset.iri + record)
+        except ValueError:
+            return {"error": f"`{record}` is no name of a record"}
+        return await door.ask(f"DESCRIBE {iri}")
+
+    return server

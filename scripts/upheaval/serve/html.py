@@ -1,0 +1,158 @@
+"""Plain pages for people: what a document's triples say, as a tree that a template writes, escaped."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+from jinja2 import Environment, FileSystemLoader
+
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
+from upheaval.serve.describing import labels
+from upheaval.serve.names import Names
+
+ROOM = Path(__file__).parent
+_NAMES = tuple(str(iri) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(ROOM / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+@dataclass(slots=True)
+class Value:
+    """One value: its text, where it leads, its language or type, and what is said of it where that stands inside."""
+
+    text: str
+    href: str = ""
+    note: str = ""
+    rows: list["Row"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Row:
+    """One property and its values."""
+
+    name: str
+    href: str
+    values: list[Value]
+
+
+@dataclass(slots=True)
+class View:
+    """A page about a resource: its name, its types, what is said of it, and what links to it."""
+
+    iri: str
+    title: str
+    types: list[Value]
+    rows: list[Row]
+    incoming: list[Row]
+
+
+def render(template: str, **values: Any) -> bytes:
+    """Write a page; everything put into it is escaped."""
+    return _ENVIRONMENT.get_template(template).render(**values).encode()
+
+
+def link(iri: str, names: Names) -> str:
+    """Return where an IRI leads from a page: a path of this server, the IRI where it is http(s), else nothing."""
+    local = names.path(iri)
+    if local is not None:
+        return local
+    return iri if urlsplit(iri).scheme in ("http", "https") else ""
+
+
+def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: Names) -> View:
+    """Arrange the triples of a document.
+
+    Args:
+        store: for the labels of properties and classes.
+        iri: what the document is about.
+        triples: as `describing.describe` returns them.
+        names: for links.
+
+    Returns:
+        The page: nodes inside the resource and cited sources stand where they are mentioned, each once.
+
+    """
+    return _Page(store, iri, list(triples), names).view()
+
+
+class _Page:
+    def __init__(self, store: ox.Store, iri: str, triples: list[ox.Triple], names: Names) -> None:
+        self.store, self.iri, self.names = store, iri, names
+        self.said: dict[str, dict[str, list[Any]]] = {}
+        self.incoming: dict[str, list[str]] = {}
+        self.labels: dict[str, tuple[bool, str]] = {}
+        for triple in triples:
+            subject, target = iri_of(triple.subject), triple.object
+            self.said.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(target)
+            if triple.predicate.value in _NAMES and isinstance(target, ox.Literal):
+                self._name(subject, target)
+            if iri_of(target) == iri and subject.partition("#")[0] != iri and isinstance(target, ox.NamedNode):
+                self.incoming.setdefault(triple.predicate.value, []).append(subject)
+
+    def _name(self, subject: str, text: ox.Literal) -> None:
+        english = (text.language or "").startswith("en")
+        if subject not in self.labels or (english and not self.labels[subject][0]):
+            self.labels[subject] = (english, text.value)
+
+    def label(self, iri: str) -> str:
+        if iri not in self.labels:
+            try:
+                for triple in labels(self.store, [ox.NamedNode(iri)]):
+                    if isinstance(triple.object, ox.Literal):
+                        self._name(iri, triple.object)
+            except ValueError:
+                pass
+        last = iri.rstrip("/#")
+        return self.labels.get(iri, (False, last[max(last.rfind("#"), last.rfind("/")) + 1 :] or iri))[1]
+
+    def view(self) -> View:
+        own = self.said.get(self.iri, {})
+        types = [self.value(target, {self.iri}) for target in own.get(str(RDF.type), [])]
+        incoming = [
+            Row(self.label(predicate), link(predicate, self.names), [self._link(s) for s in sorted(set(subjects))])
+            for predicate, subjects in sorted(self.incoming.items())
+        ]
+        return View(self.iri, self.label(self.iri), types, self.rows(self.iri, {self.iri}), incoming)
+
+    def rows(self, subject: str, above: set[str]) -> list[Row]:
+        rows = []
+        for predicate, targets in sorted(self.said.get(subject, {}).items(), key=lambda item: self.label(item[0])):
+            if predicate == str(RDF.type):
+                continue
+            values = [self.value(target, above) for target in sorted(targets, key=str)]
+            rows.append(Row(self.label(predicate), link(predicate, self.names), values))
+        return rows
+
+    def value(self, target: Any, above: set[str]) -> Value:
+        if isinstance(target, ox.Literal):
+            note = target.language or ""
+            href = target.value if urlsplit_safe(target.value) in ("http", "https") else ""
+            return Value(target.value, href, note)
+        iri = iri_of(target)
+        inside = isinstance(target, ox.BlankNode) or iri.startswith(self.iri + "#") or self._is_source(iri)
+        rows = self.rows(iri, above | {iri}) if inside and iri not in above and len(above) < 8 else []
+        return self._link(iri, rows) if isinstance(target, ox.NamedNode) else Value("", rows=rows)
+
+    def _is_source(self, iri: str) -> bool:
+        """Return whether everything said of a resource is in the document: that is so for cited sources alone."""
+        return iri != self.iri and any(predicate not in _NAMES for predicate in self.said.get(iri, {}))
+
+    def _link(self, iri: str, rows: list[Row] | None = None) -> Value:
+        whole, _, part = iri.partition("#")
+        text = self.label(iri)
+        if part and whole != self.iri and whole in self.labels and iri not in self.labels:
+            text = f"{self.label(whole)}: {part}"
+        return Value(text, link(iri, self.names), rows=rows or [])
+
+
+def urlsplit_safe(text: str) -> str:
+    """Return the scheme of a text that is an address from end to end, else an empty text."""
+    try:
+        return urlsplit(text).scheme if " " not in text else ""
+    except ValueError:
+        return ""

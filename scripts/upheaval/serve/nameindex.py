@@ -1,0 +1,191 @@
+"""Names to records: an index over all labels in all languages, with scores by rapidfuzz."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process, utils
+
+from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
+from upheaval.serve.describing import about, labels
+from upheaval.serve.snapshot import Served
+
+LONGEST = 300
+CERTAIN = 95.0
+_TYPE, _SUB = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(RDFS.subClassOf))
+_LABEL = ox.NamedNode(str(RDFS.label))
+_NAMES = (_LABEL, ox.NamedNode(str(SKOS.altLabel)))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A record that a name can mean: its slug, its English name, a description, its own classes and those above."""
+
+    id: str
+    name: str
+    description: str
+    types: tuple[str, ...]
+    all_types: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A class or a property: the short name that the JSON-LD context has for it, its IRI, label and definition."""
+
+    id: str
+    iri: str
+    name: str
+    description: str
+
+
+class Index:
+    """The names of a build.
+
+    Attributes:
+        entities: the records, by slug.
+        types, properties: the classes that records have and the properties that they use, by short name.
+
+    """
+
+    def __init__(self, served: Served) -> None:
+        self.store = served.store
+        self.namespace = served.iri
+        short = _short_names(served)
+        triples = list(_records(served))
+        self.types = self._terms({o.value for _, p, o in triples if p == _TYPE and isinstance(o, ox.NamedNode)}, short)
+        self.properties = self._terms({p.value for _, p, _ in triples if p != _TYPE}, short)
+        self.by_iri = {term.iri: term.id for term in (*self.types.values(), *self.properties.values())}
+        self.entities = {entity.id: entity for entity in self._entities(triples, short)}
+        self._choices: list[str] = []
+        self._owners: list[Entity] = []
+        for entity in self.entities.values():
+            subject = ox.NamedNode(served.iri + entity.id)
+            names = {entity.id.replace("-", " ")}
+            for predicate in _NAMES:
+                names |= {
+                    t.object.value for t in about(self.store, subject, predicate) if isinstance(t.object, ox.Literal)
+                }
+            for name in sorted(names):
+                self._choices.append(utils.default_process(name))
+                self._owners.append(entity)
+
+    def find(self, text: str, types: Iterable[str] = (), limit: int = 25) -> list[tuple[Entity, float]]:
+        """Return the records whose names are like a text, the best first, each with a score from 0 to 100.
+
+        Args:
+            text: a name in any language and script; only its beginning counts where it is very long.
+            types: short names or IRIs of classes; a record has to be in one of them, where any is given.
+            limit: how many at most.
+
+        """
+        wanted = {self.by_iri.get(name, name) for name in types}
+        asked = utils.default_process(text[:LONGEST])
+        best: dict[str, tuple[Entity, float]] = {}
+        found = process.extract(asked, self._choices, scorer=fuzz.WRatio, score_cutoff=55, limit=None, processor=None)
+        for _, score, place in found:
+            entity = self._owners[place]
+            if wanted and not wanted & entity.all_types:
+                continue
+            if entity.id not in best or score > best[entity.id][1]:
+                best[entity.id] = (entity, score)
+        return sorted(best.values(), key=lambda found: (-found[1], found[0].id))[:limit]
+
+    def of_type(self, types: Iterable[str]) -> list[Entity]:
+        """Return the records in any of some classes; all where none is given."""
+        wanted = {self.by_iri.get(name, name) for name in types}
+        return [entity for entity in self.entities.values() if not wanted or wanted & entity.all_types]
+
+    def values(self, entity: Entity, pid: str) -> list[ox.NamedNode | ox.Literal]:
+        """Return the values of a record's property, which is given by its short name or its IRI, in order."""
+        term = self.properties.get(self.by_iri.get(pid, pid))
+        if term is None:
+            return []
+        found = about(self.store, ox.NamedNode(self.namespace + entity.id), ox.NamedNode(term.iri))
+        return sorted((t.object for t in found if isinstance(t.object, (ox.NamedNode, ox.Literal))), key=str)
+
+    def texts(self, value: ox.NamedNode | ox.Literal) -> list[str]:
+        """Return what a value may be called: its text, or its IRI, slug and labels."""
+        if isinstance(value, ox.Literal):
+            return [value.value]
+        named = [t.object.value for t in labels(self.store, [value]) if isinstance(t.object, ox.Literal)]
+        return [value.value, value.value.removeprefix(self.namespace), value.value.rpartition("#")[2], *named]
+
+    def agreement(self, entity: Entity, pid: str, wanted: Sequence[str]) -> float:
+        """Return from 0 to 1 how well a record's property agrees with any of some texts."""
+        have = [utils.default_process(text) for value in self.values(entity, pid) for text in self.texts(value)]
+        asked = [utils.default_process(text[:LONGEST]) for text in wanted]
+        return max((fuzz.ratio(one, other) for one in asked for other in have), default=0.0) / 100
+
+    def _entities(self, triples: Sequence[ox.Triple], short: Mapping[str, str]) -> Iterable[Entity]:
+        types: dict[str, list[str]] = {}
+        for subject, predicate, target in triples:
+            if predicate == _TYPE and isinstance(subject, ox.NamedNode) and isinstance(target, ox.NamedNode):
+                types.setdefault(subject.value, []).append(target.value)
+        above: dict[str, frozenset[str]] = {}
+        for iri in sorted(types):
+            subject = ox.NamedNode(iri)
+            name, description = (
+                self._label(subject),
+                _text(about(self.store, subject, ox.NamedNode(str(DCTERMS.description)))),
+            )
+            if not name:
+                continue
+            own = sorted(types[iri])
+            for cls in own:
+                if cls not in above:
+                    above[cls] = frozenset(short.get(c, c) for c in _superclasses(self.store, cls))
+            slugs = tuple(short.get(cls, cls) for cls in own)
+            yield Entity(
+                iri[len(self.namespace) :], name, description, slugs, frozenset().union(*(above[c] for c in own))
+            )
+
+    def _label(self, subject: ox.NamedNode) -> str:
+        return _text(labels(self.store, [subject]))
+
+    def _terms(self, iris: Iterable[str], short: Mapping[str, str]) -> dict[str, Term]:
+        terms = {}
+        for iri in sorted(iris):
+            node = ox.NamedNode(iri)
+            name = short.get(iri, iri)
+            definition = _text(about(self.store, node, ox.NamedNode(str(SKOS.definition))))
+            terms[name] = Term(name, iri, self._label(node) or name, definition)
+        return terms
+
+
+def _short_names(served: Served) -> dict[str, str]:
+    """Return the names that the JSON-LD context of the build has for classes and properties, by IRI."""
+    file = served.files.get("context.jsonld")
+    context = json.loads(file.path.read_bytes())["@context"] if file else {}
+    found: dict[str, str] = {}
+    for name, said in context.items():
+        iri = said.get("@id") if isinstance(said, dict) else said
+        if isinstance(iri, str) and ":" in iri and not name.startswith("@"):
+            found.setdefault(iri, name)
+    return found
+
+
+def _records(served: Served) -> Iterable[ox.Triple]:
+    graph = ox.NamedNode(f"{served.iri}graph/data")
+    for quad in served.store.quads_for_pattern(None, None, None, graph):
+        if (
+            isinstance(quad.subject, ox.NamedNode)
+            and "#" not in quad.subject.value
+            and quad.subject.value.startswith(served.iri)
+        ):
+            yield quad.triple
+
+
+def _superclasses(store: ox.Store, iri: str) -> list[str]:
+    found = [iri]
+    for cls in found:
+        above = [t.object.value for t in about(store, ox.NamedNode(cls), _SUB) if isinstance(t.object, ox.NamedNode)]
+        found.extend(name for name in above if name not in found)
+    return found
+
+
+def _text(triples: Iterable[ox.Triple]) -> str:
+    """Return the English text of some triples, else the first."""
+    found = [t.object for t in triples if isinstance(t.object, ox.Literal)]
+    english = [text for text in found if (text.language or "").startswith("en")]
+    return (english or found)[0].value if found else ""

@@ -1,0 +1,259 @@
+"""A finished build, as the server holds it: what it is called, its files with their hashes, and its triples."""
+
+import base64
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from upheaval import __version__
+from upheaval.build.catalog import MEDIA
+from upheaval.faults import Fault, Refusal
+from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, SKOS
+from upheaval.serve.describing import about, known
+from upheaval.serve.loading import load_store
+
+SITE = "site"
+_SITE_MEDIA = {
+    **MEDIA,
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+    ".txt": "text/plain",
+    ".gz": "application/gzip",
+    ".xml": "application/xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServedFile:
+    """One file that may be sent.
+
+    Attributes:
+        path: where it is.
+        media: its media type.
+        size, changed: its length and time of change when the server started; a file that differs is not sent.
+        sha256: as hexadecimal digits; empty for web pages, which the manifest does not list.
+
+    """
+
+    path: Path
+    media: str
+    size: int
+    changed: int
+    sha256: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The value of Repr-Digest (RFC 9530 section 3); empty where the hash is not known."""
+        return f"sha-256=:{base64.b64encode(bytes.fromhex(self.sha256)).decode()}:" if self.sha256 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A build that is served.
+
+    Attributes:
+        iri: the namespace of its records, which is also the IRI of the dataset.
+        identity: a hash over the manifest and the version of this package: what entity tags are made from.
+        version, issued: of the data; the day at midnight UTC.
+        title, description, license: as the catalogue has them.
+        quads: the N-Quads file, which is also among the files.
+        store: the dataset, in its named graphs.
+        extra: what the build has beside the dataset: the shapes and the example questions.
+        files: by path under the build folder, none but those that the manifest lists.
+        site: web pages by path under the folder `site`.
+        triples: the number of triples by named graph.
+        vocabularies: the IRIs of the documents that define terms: ontologies, schemes of codes, shapes.
+        retired: the IRIs with owl:deprecated true.
+        versions: the ontologies by the IRI of their version.
+
+    """
+
+    iri: str
+    identity: str
+    version: str
+    issued: datetime
+    title: str
+    description: str
+    license: str
+    quads: ServedFile
+    store: ox.Store
+    extra: ox.Store
+    files: Mapping[str, ServedFile]
+    site: Mapping[str, ServedFile]
+    triples: Mapping[str, int]
+    vocabularies: frozenset[str]
+    retired: frozenset[str]
+    versions: Mapping[str, str]
+
+    def store_of(self, iri: str) -> ox.Store | None:
+        """Return the store that says something about an IRI, or None."""
+        try:
+            return next((store for store in (self.store, self.extra) if known(store, iri)), None)
+        except ValueError:  # no IRI at all
+            return None
+
+
+def find_quads(folder: Path) -> Path:
+    """Return the N-Quads file of a build.
+
+    Raises:
+        Refusal: the folder is no build.
+
+    """
+    found = sorted(folder.glob("*.nq"))
+    if len(found) != 1 or not (folder / "manifest.json").is_file():
+        raise _refuse(folder, "is no build: it needs a manifest.json and one .nq file")
+    return found[0]
+
+
+def open_build(folder: Path) -> Served:
+    """Load a build.
+
+    Args:
+        folder: what `upheaval build` left.
+
+    Returns:
+        The build; nothing that is not listed in its manifest, or lies outside the folder, is among its files.
+
+    Raises:
+        Refusal: the folder is no build, or a file does not have the size that the manifest gives.
+
+    """
+    quads = find_quads(folder)
+    try:
+        text = (folder / "manifest.json").read_bytes()
+        manifest = json.loads(text)
+        iri, issued = str(manifest["publication"]), datetime.fromisoformat(manifest["issued"]).replace(tzinfo=UTC)
+        files = _listed(folder, manifest["files"])
+        sha256 = hashlib.sha256(text).hexdigest()
+        files["manifest.json"] = _file(folder, "manifest.json", MEDIA[".json"], sha256)
+        store = load_store(str(quads), files[quads.name].sha256)
+        extra = _extra(folder, files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
+        raise _refuse(folder, f"cannot be served: {error}") from None
+    dataset = ox.NamedNode(iri)
+    return Served(
+        iri=iri,
+        identity=hashlib.sha256(text + __version__.encode()).hexdigest(),
+        version=str(manifest["version"]),
+        issued=issued,
+        title=_value(store, dataset, str(DCTERMS.title)) or iri,
+        description=_value(store, dataset, str(DCTERMS.description)),
+        license=_value(store, dataset, str(DCTERMS.license)),
+        quads=files[quads.name],
+        store=store,
+        extra=extra,
+        files=files,
+        site=_site(folder / SITE, str(manifest["rdfc10_sha256"])),
+        triples={name: int(count) for name, count in manifest["triples"].items()},
+        vocabularies=_vocabularies(store, extra, iri),
+        retired=_retired(store),
+        versions={
+            triple.object.value: triple.subject.value
+            for triple in about(store, None, ox.NamedNode(str(OWL.versionIRI)))
+            if isinstance(triple.object, ox.NamedNode) and isinstance(triple.subject, ox.NamedNode)
+        },
+    )
+
+
+def _refuse(folder: Path, message: str) -> Refusal:
+    cure = "run `upheaval build`, or name another folder with --build"
+    return Refusal((Fault(str(folder), 1, 1, f"the folder {message}", cure, rule="serve/build"),))
+
+
+def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, ServedFile]:
+    files = {}
+    for path, said in listed.items():
+        file = _file(folder, path, MEDIA.get(Path(path).suffix, "application/octet-stream"), str(said["sha256"]))
+        if file.size != said["bytes"]:
+            raise ValueError(f"{path} does not have the size that the manifest gives")
+        files[path] = file
+    return files
+
+
+def _file(folder: Path, path: str, media: str, sha256: str = "") -> ServedFile:
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise ValueError(f"{path} lies outside the folder")
+    stat = place.stat()
+    return ServedFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
+
+
+def _site(folder: Path, identity: str) -> dict[str, ServedFile]:
+    """Return the web pages, none where they show another dataset than the build's, or are not all written.
+
+    Symbolic links, which could lead out of the folder, are passed over.
+
+    There may be tens of thousands of pages, so each costs one call of the system.
+    """
+    files: dict[str, ServedFile] = {}
+    try:
+        shown = json.loads((folder / "site.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
+    except FileNotFoundError:
+        return files
+    if shown != identity:
+        logging.getLogger(__name__).warning("the pages in %s show another build: run `upheaval site`", folder)
+        return files
+    waiting = [(str(folder), "")] if not folder.is_symlink() else []
+    for place, within in waiting:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                path = within + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{path}/"))
+                elif entry.is_file(follow_symlinks=False) and (
+                    media := _SITE_MEDIA.get(os.path.splitext(entry.name)[1])
+                ):
+                    stat = entry.stat()
+                    files[path] = ServedFile(Path(entry.path), media, stat.st_size, stat.st_mtime_ns)
+    return dict(sorted(files.items()))
+
+
+def _extra(folder: Path, files: Mapping[str, ServedFile]) -> ox.Store:
+    store = ox.Store()
+    for path in ("shapes.ttl", "queries.ttl"):
+        if path in files:
+            store.bulk_load(path=str(folder / path), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+def _value(store: ox.Store, subject: ox.NamedNode, predicate: str) -> str:
+    found = [triple.object for triple in about(store, subject, ox.NamedNode(predicate))]
+    return str(getattr(found[0], "value", "")) if found else ""
+
+
+def _vocabularies(store: ox.Store, extra: ox.Store, iri: str) -> frozenset[str]:
+    kinds = (OWL.Ontology, SKOS.ConceptScheme)
+    found = {
+        triple.subject.value
+        for where in (store, extra)
+        for kind in kinds
+        for triple in about(where, None, ox.NamedNode(str(RDF.type)), ox.NamedNode(str(kind)))
+        if isinstance(triple.subject, ox.NamedNode)
+    }
+    found |= {
+        quad.subject.value.partition("#")[0]
+        for quad in extra
+        if isinstance(quad.subject, ox.NamedNode) and "#" in quad.subject.value
+    }
+    return frozenset(name for name in found if not name.startswith(iri))
+
+
+def _retired(store: ox.Store) -> frozenset[str]:
+    true = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+    found = about(store, None, ox.NamedNode(str(OWL.deprecated)), true)
+    return frozenset(triple.subject.value for triple in found if isinstance(triple.subject, ox.NamedNode))

@@ -1,0 +1,168 @@
+"""The Ask page: questions, a form and an editor whose query runs in the reader's browser."""
+
+import gzip
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from upheaval.build.common import canonical
+from upheaval.populate.assembly import Assembly
+from upheaval.query.answers import as_csv, ask, rows
+from upheaval.query.questions import Question, read_questions
+from upheaval.rdf.writers import PREFIXES, code_prefixes, n_quads
+from upheaval.schema.contract import local
+from upheaval.site.assets import FOLDER, Assets
+from upheaval.site.choices import Choices, codes, curie, default_of, first_year, states, tree
+from upheaval.site.client import Bundle
+from upheaval.site.library import Library
+from upheaval.site.pages import Page
+from upheaval.site.search import entries
+
+PATH = "ask/"
+SOURCE_KIND = PREFIXES["statecraft"] + "SourceKind"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One example question as the page shows it without JavaScript.
+
+    Attributes:
+        question: the question.
+        command: the command line that answers it.
+        rows: how many rows the answer has.
+        path: of the answer as CSV.
+
+    """
+
+    question: Question
+    command: str
+    rows: int
+    path: str
+
+
+def dataset(assembly: Assembly) -> bytes:
+    """Return what the page asks: data, derived facts and vocabulary, as `upheaval query` asks them.
+
+    Returns:
+        Gzipped N-Quads, a named graph each, sorted; the same bytes for the same dataset.
+
+    """
+    publication = assembly.publication
+    graphs: dict[str, list[ox.Triple]] = {}
+    for room in ("data", "derived", "vocabulary"):
+        name = publication.graph(room)
+        triples = [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(name))]
+        graphs[name] = canonical(triples) if room == "vocabulary" else triples
+    return gzip.compress(n_quads(graphs), 9, mtime=0)
+
+
+def terms(library: Library) -> bytes:
+    """Return what the editor completes and what results link to.
+
+    Returns:
+        A JSON array of `[CURIE, name, kind, path of the page]`.
+
+    """
+    known = prefixes(library.assembly)
+    found = [[curie(entry.iri, known), entry.title, entry.kind, entry.path] for entry in entries(library)]
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def prefixes(assembly: Assembly) -> dict[str, str]:
+    """Return the namespaces that queries use, by prefix."""
+    own = {assembly.publication.prefix: assembly.publication.iri}
+    return PREFIXES | code_prefixes(assembly.contract) | own
+
+
+class Ask:
+    """The page and its files.
+
+    Args:
+        library: the dataset.
+        assets: takes in what the page loads; nothing where there is no bundle to load it.
+        bundle: what runs the queries; None where there was no Node to make it.
+        missing: why there is none.
+
+    Raises:
+        Refusal: an example question is no SPARQL.
+
+    """
+
+    def __init__(self, library: Library, assets: Assets, bundle: Bundle | None, missing: str) -> None:
+        self.library, self.missing, self.bundled = library, missing, bundle is not None
+        self._answers = list(_answers(library))
+        self._paths = {"dataset": "", "terms": ""}
+        if bundle is not None:
+            for name, content in bundle.files.items():
+                assets.place("ask.js" if name == bundle.entries["ask"] else name, FOLDER + name, content)
+            assets.add("third-party.txt", bundle.licences)
+            self._paths["dataset"] = assets.add("dataset.nq.gz", dataset(library.assembly))
+            self._paths["terms"] = assets.add("terms.json", terms(library))
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the answers to the example questions as CSV, value for value."""
+        yield from ((asked.path, content) for asked, content in self._answers)
+
+    def page(self) -> Page:
+        """Return the page."""
+        library, publication, known = self.library, self.library.publication, prefixes(self.library.assembly)
+        tops = sorted(library.tops, key=lambda concept: concept.label.casefold())
+        values = {
+            "asked": [asked for asked, _ in self._answers],
+            "bundled": self.bundled,
+            "missing": self.missing,
+            "content": self._content(known),
+            "states": states(library, known),
+            "types": [(curie(iri, known), label, depth) for iri, label, depth in tree(library, tops)],
+            "sources": [(curie(iri, known), label) for iri, label, _ in codes(library, SOURCE_KIND)],
+            "first": first_year(library.assembly),
+            "last": publication.issued[:4],
+        }
+        return Page(path=PATH, template="ask.html", title="Ask", values=values)
+
+    def _content(self, known: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the page's script reads."""
+        library, publication, choices = self.library, self.library.publication, Choices(self.library)
+        questions = [
+            {
+                "name": asked.question.name,
+                "title": asked.question.title,
+                "answers": asked.question.answers,
+                "text": asked.question.text,
+                "parameters": [choices.parameter(asked.question, each) for each in asked.question.parameters],
+            }
+            for asked, _ in self._answers
+        ]
+        return {
+            "publication": {
+                "name": publication.name,
+                "version": publication.version,
+                "identity": library.identity,
+            },
+            "prefixes": known,
+            "questions": questions,
+            "choices": choices.lists,
+            **self._paths,
+        }
+
+
+def _answers(library: Library) -> Iterator[tuple[Asked, bytes]]:
+    assembly = library.assembly
+    for question in read_questions(assembly.publication).values():
+        found = ask(assembly.store, question.text, f"queries/{question.name}.rq")
+        if isinstance(found, ox.QuerySolutions):
+            header, body = rows(found)
+            path = f"{PATH}answers/{question.name}.csv"
+            yield Asked(question, _command(question), len(body), path), as_csv(header, body).encode()
+
+
+def _command(question: Question) -> str:
+    words = ["upheaval", "query", question.name]
+    for parameter in question.parameters:
+        default = default_of(question, parameter)
+        words += [f"--{parameter.name}", local(default) if parameter.kind in ("record", "code") else default]
+    return shlex.join(words)

@@ -1,0 +1,1 @@
+"""Things named by their content: builds."""

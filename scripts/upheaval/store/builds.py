@@ -1,0 +1,189 @@
+"""A build as the loader sees it: named graphs, how many triples each has, and the questions that come with it."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph as ox
+
+from upheaval.faults import Fault, Refusal
+from upheaval.rdf.graphs import canonical_hash
+
+_SELECT = ox.NamedNode("http://www.w3.org/ns/shacl#select")
+
+
+class Unloaded(Refusal):
+    """Raised when something cannot be loaded or verified; its text is one line with the cure."""
+
+    def __init__(self, message: str, cure: str = "") -> None:
+        super().__init__((Fault("load", 1, 1, " ".join(message.split()), cure, rule="load"),))
+
+    def __str__(self) -> str:
+        fault = self.faults[0]
+        return f"error: {fault.message} ({fault.cure})" if fault.cure else f"error: {fault.message}"
+
+    def and_then(self, state: str) -> "Unloaded":
+        """Return the same with a sentence on what the store holds now."""
+        return Unloaded(f"{self.faults[0].message}; {state}", self.faults[0].cure)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some triples of one graph, numbered; the same build gives the same chunks."""
+
+    number: int
+    graph: str
+    triples: list[ox.Triple]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A finished build.
+
+    Attributes:
+        folder: where it is.
+        iri: the publication's namespace.
+        counts: the number of triples by the IRI of the named graph.
+        identity: the RDFC-1.0 SHA-256 of data and derived facts together.
+        quads: the N-Quads files; those of an import may be compressed.
+
+    """
+
+    folder: Path
+    iri: str
+    counts: dict[str, int]
+    identity: str
+    quads: tuple[Path, ...]
+
+    @property
+    def key(self) -> str:
+        """A short name of exactly this content, for what is loaded on the way."""
+        return self.quads_hash()[:12]
+
+    @property
+    def identified(self) -> list[str]:
+        """The graphs that the identity covers."""
+        return [graph for graph in self.counts if graph in (f"{self.iri}graph/data", f"{self.iri}graph/derived")]
+
+    def quads_hash(self) -> str:
+        """Return the SHA-256 of the N-Quads file, or of the hashes of several."""
+        hashes = [file_hash(path) for path in self.quads]
+        return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """Yield all triples in chunks of one graph each.
+
+        Triples with blank nodes of one graph stay together in its last chunk, whatever its size, because a blank
+        node's label means nothing beyond one request.
+        """
+        waiting: dict[str, list[ox.Triple]] = {graph: [] for graph in self.counts}
+        blank: dict[str, list[ox.Triple]] = {graph: [] for graph in self.counts}
+        number = 0
+        for quad in self._parsed():
+            graph = str(getattr(quad.graph_name, "value", ""))
+            triple = quad.triple
+            if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
+                blank[graph].append(triple)
+                continue
+            waiting[graph].append(triple)
+            if len(waiting[graph]) == size:
+                yield Chunk(number, graph, waiting[graph])
+                number, waiting[graph] = number + 1, []
+        for graph, triples in waiting.items():
+            if rest := triples + blank[graph]:
+                yield Chunk(number, graph, rest)
+                number += 1
+
+    def store(self) -> ox.Store:
+        """Return the build in the embedded engine."""
+        store = ox.Store()
+        self.into(store)
+        return store
+
+    def into(self, store: ox.Store) -> None:
+        """Add the build to a store of the embedded engine."""
+        for path in self.quads:
+            with opened(path) as stream:
+                store.bulk_load(stream, format=ox.RdfFormat.N_QUADS)
+
+    def _parsed(self) -> Iterator[ox.Quad]:
+        for path in self.quads:
+            with opened(path) as stream:
+                yield from ox.parse(stream, format=ox.RdfFormat.N_QUADS)
+
+    def questions(self) -> dict[str, str]:
+        """Return the SELECT questions of the build, by name, with their defaults."""
+        file = self.folder / "queries.ttl"
+        if not file.is_file():
+            return {}
+        found = {
+            quad.subject.value.rpartition("/")[2]: quad.object.value
+            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)
+            if quad.predicate == _SELECT
+            and isinstance(quad.subject, ox.NamedNode)
+            and isinstance(quad.object, ox.Literal)
+        }
+        return dict(sorted(found.items()))
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open N-Quads, compressed or not.
+
+    Raises:
+        Unloaded: they are compressed with zstd, and the library for it is not installed.
+
+    """
+    if path.suffix == ".gz":
+        return gzip.open(path)  # type: ignore[return-value]
+    if path.suffix == ".zst":
+        try:
+            import pyarrow as pa
+        except ImportError:
+            raise Unloaded(f"{path} is compressed with zstd", "pip install 'upheaval[import]'") from None
+        stream: IO[bytes] = pa.input_stream(str(path), compression="zstd")
+        return stream
+    return path.open("rb")
+
+
+def open_build(folder: Path) -> Build:
+    """Read what a build or an import says of itself and check that its N-Quads are whole.
+
+    Args:
+        folder: what `upheaval build` or `upheaval import` wrote.
+
+    Raises:
+        Unloaded: there is no build, or its N-Quads are not the ones that the manifest describes.
+
+    """
+    cure = "run `upheaval build` first, or name a build by --build"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        iri, identity, triples = manifest["publication"], manifest.get("rdfc10_sha256", ""), manifest["triples"]
+        named = {path: about["sha256"] for path, about in manifest["files"].items() if ".nq" in path}
+        imported = manifest.get("kind") == "import"
+        counts = {room if imported else f"{iri}graph/{room}": int(count) for room, count in triples.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unloaded(f"no build in {folder}", cure) from None
+    if not named or (imported and manifest["form"] != "nq"):
+        raise Unloaded(f"{folder} holds no N-Quads", "import with --format nq")
+    build = Build(
+        folder, iri, counts, identity or canonical_hash(()), tuple((folder / path).resolve() for path in named)
+    )
+    for path, expected in zip(build.quads, named.values(), strict=True):
+        try:
+            whole = file_hash(path) == expected
+        except OSError as error:
+            raise Unloaded(f"{path} cannot be read: {error.strerror}", cure) from None
+        if not whole:
+            raise Unloaded(f"{path} is not the file that manifest.json describes", cure)
+    return build

@@ -68,7 +68,7 @@ def test_wheel_holds_what_the_pages_are_made_of(unpacked: Path) -> None:
 
 def test_command_is_declared(unpacked: Path) -> None:
     (points,) = unpacked.glob("*.dist-info/entry_points.txt")
-    assert "upheaval = upheaval.cli:main" in points.read_text()
+    assert "upheaval = upheaval.cli.main:main" in points.read_text()
 
 
 def test_new_publication_checks_with_what_the_wheel_holds(unpacked: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.importers.support import BASE, FILES, imported, written
 from tests.load.stores import need_jena
-from tests.test_queries import in_rdflib, on_oxigraph, on_rdflib, text_of
+from tests.query.test_questions import in_rdflib, on_oxigraph, on_rdflib, text_of
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.cli.main import main

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.load.stores import Server, start_oxigraph, start_virtuoso
-from tests.test_queries import IN_THE_WORLD, QUERIES, text_of
+from tests.query.test_questions import IN_THE_WORLD, QUERIES, text_of
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 RULES = sorted((ROOT / "tests" / "hygiene").glob("*.rq"))
 ROOMS = {"ontology": "ontology/*.ttl", "alignments": "ontology/alignments/*.ttl", "shapes": "shapes/*.ttl"}
 EVERYWHERE = "ontology shapes"

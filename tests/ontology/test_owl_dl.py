@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pyoxigraph as ox
 import pytest
 
-from tests.test_hygiene import listed, merged
+from tests.ontology.test_hygiene import listed, merged
 
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -8,7 +8,7 @@ import owlready2
 import pyoxigraph as ox
 import pytest
 
-from tests.test_hygiene import merged
+from tests.ontology.test_hygiene import merged
 
 pytestmark = pytest.mark.engine
 

@@ -12,9 +12,9 @@ from tests.benchmarks import forms
 from tests.benchmarks.rows import Row, Side, beside, interleaved, pinned, side
 from tests.benchmarks.sides.ours import data_of
 from upheaval.populate.documents import populate
+from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.jsonld import Statements, to_bytes
 from upheaval.schema.schema import Setting, prepare
-from upheaval.sources.records import list_files, place_records, read_records
 
 SAMPLE = 1_000_000
 """Of how many triples LinkML gets records at the most; its time is scaled to all of them."""

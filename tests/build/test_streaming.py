@@ -26,8 +26,8 @@ from upheaval.check.shards import cut, native
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
+from upheaval.populate.records import Entry
 from upheaval.schema.contract import Kind
-from upheaval.sources.records import Entry
 
 KIND = Kind("x", "X", "x", "", "xs", frozenset(), {})
 

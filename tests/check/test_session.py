@@ -16,7 +16,7 @@ from upheaval.check.session import Session
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
-from upheaval.sources.records import Entry
+from upheaval.populate.records import Entry
 
 LINES = (
     "partys: x",

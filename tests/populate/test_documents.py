@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.documents import Populated, load, populate
+from upheaval.populate.records import Record
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import SHAPES, STATECRAFT, XSD
 from upheaval.sources.parser import read
-from upheaval.sources.records import Record
 
 SPACE = "https://example.org/northern-pact/"
 IRI = SPACE + "a-record"

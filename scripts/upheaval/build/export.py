@@ -21,20 +21,13 @@ from upheaval.build.framing import Frame, frames, to_json
 from upheaval.build.manifest import make_manifest
 from upheaval.build.quality import assess
 from upheaval.build.qualityreport import as_markdown
+from upheaval.build.sections import grouped_turtle
 from upheaval.build.statistics import count
 from upheaval.build.tables import Table, datapackage, tables, to_csv
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import from_rdflib
-from upheaval.rdf.writers import (
-    PREFIXES,
-    grouped_turtle,
-    n_quads,
-    n_triples,
-    order,
-    ranks,
-    rdf_xml,
-    turtle,
-)
+from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, rdf_xml, turtle
+from upheaval.schema.prefixes import ranks
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Setting
 

@@ -27,12 +27,12 @@ from upheaval.check.session import stamp
 from upheaval.check.shards import SIZE, Folder, compress, cut, fault_from_json, fault_to_json, fingerprint, native
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault, Refusal, Severity
+from upheaval.populate.records import list_files, place_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import Setting, prepare
-from upheaval.sources.records import list_files, place_records
 
 Track = Callable[[Iterable[None], int, str, int], Iterable[None]]
 

@@ -13,12 +13,12 @@ from upheaval.check.locating import to_faults
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.documents import Populated, populate
+from upheaval.populate.records import Entry, read_records
 from upheaval.populate.rules import derive
 from upheaval.rdf.jsonld import to_bytes
 from upheaval.shacl import constraints, core
 from upheaval.shacl.index import Index
 from upheaval.shacl.results import Finding
-from upheaval.sources.records import Entry, read_records
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from upheaval.check.portions import Facts, Portion, Verdict, closure, judge, jud
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
+from upheaval.populate.records import Entry, list_files, place_records
 from upheaval.processes import share_out
 from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import prepare
-from upheaval.sources.records import Entry, list_files, place_records
 
 Stamp = tuple[int, int, int]
 FEW = 64

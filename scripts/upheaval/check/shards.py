@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Severity
-from upheaval.sources.records import Entry
+from upheaval.populate.records import Entry
 
 SIZE = 2000
 """How many records make a shard, at least."""

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from upheaval.check.reach import Reach, reach_of
+from upheaval.populate.records import Entry
 from upheaval.rdf.graphs import iri_of, to_rdflib, write
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.namespaces import RDF, SH
@@ -15,7 +16,6 @@ from upheaval.schema.contract import Kind, local
 from upheaval.schema.schema import Setting
 from upheaval.shacl.core import PropertyShape, compile_shapes
 from upheaval.shacl.index import Index
-from upheaval.sources.records import Entry
 
 
 class Workbench:

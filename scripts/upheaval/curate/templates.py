@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
+from upheaval.populate.records import SLUG
 from upheaval.schema.contract import Contract, Form, Key, Kind
-from upheaval.sources.records import SLUG
 from upheaval.sources.reserved import RESERVED
 
 PUBLICATION = """\

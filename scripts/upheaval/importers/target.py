@@ -8,12 +8,12 @@ from pathlib import Path
 from upheaval.importers.crosswalk import Known
 from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms, wider_properties
+from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.schema.context import Context, derive_context
 from upheaval.schema.contract import Contract, derive_contract
 from upheaval.schema.publication import Publication, open_publication
 from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 from upheaval.sources.parser import Mapping
-from upheaval.sources.records import list_files, place_records, read_records
 
 _KINDS = ("State", "HistoricalState", "Organization")
 

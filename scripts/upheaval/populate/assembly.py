@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from upheaval.faults import Fault
 from upheaval.populate.documents import Populated, load, populate
+from upheaval.populate.records import Record, list_files, place_records, read_records
 from upheaval.populate.rules import derive
 from upheaval.rdf.graphs import in_graph
 from upheaval.schema.context import Context
@@ -14,7 +15,6 @@ from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import prepare
 from upheaval.schema.vocabulary import Vocabulary
-from upheaval.sources.records import Record, list_files, place_records, read_records
 
 
 @dataclass(frozen=True, slots=True)

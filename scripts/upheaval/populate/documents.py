@@ -12,13 +12,13 @@ import pyoxigraph as ox
 
 from upheaval.faults import Fault
 from upheaval.populate.naming import digest, node_name
+from upheaval.populate.records import Record
 from upheaval.rdf.datatypes import LANGUAGE, IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.schema.publication import Publication
 from upheaval.sources.parser import Mapping, Sequence, Value, position
-from upheaval.sources.records import Record
 
 Path = tuple[str | int, ...]
 Document = dict[str, Any]

@@ -10,7 +10,8 @@ from upheaval.faults import Fault, Refusal, Severity
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.questions import bind, find_question, read_questions
-from upheaval.rdf.writers import PREFIXES, code_prefixes
+from upheaval.rdf.writers import PREFIXES
+from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import open_publication
 
 

@@ -2,45 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from upheaval.faults import Fault, Refusal
-
 STRING = "http://www.w3.org/2001/XMLSchema#string"
-
-
-def read_turtle(path: Path, name: str) -> list[ox.Triple]:
-    """Parse one Turtle file.
-
-    Args:
-        path: the file.
-        name: how messages name it.
-
-    Returns:
-        Its triples, in the order of the file.
-
-    Raises:
-        Refusal: the file cannot be read, or is no Turtle; with line and column.
-
-    """
-    try:
-        return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
-    except SyntaxError as error:
-        fault = Fault(
-            name,
-            error.lineno or 1,
-            error.offset or 1,
-            f"this is not Turtle: {error.msg}",
-            "mend the line, or restore the file",
-            rule="turtle/syntax",
-        )
-        raise Refusal((fault,)) from None
-    except OSError as error:
-        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None
 
 
 def to_rdflib(triples: Iterable[ox.Triple], graph: Graph | None = None) -> Graph:

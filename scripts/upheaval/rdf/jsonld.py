@@ -12,13 +12,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF
-from upheaval.schema.context import Context
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _ESCAPES = {chr(code): _SHORT.get(chr(code), f"\\u{code:04X}") for code in (*range(0x20), 0x22, 0x5C, 0x7F)}
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _TYPE = f" <{RDF.type}> <"
+Context = dict[str, Any]
 Write = Callable[[str], str]
 
 

@@ -8,9 +8,6 @@ import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of, write
 from upheaval.rdf.namespaces import RDF
-from upheaval.schema.contract import Contract, Kind
-from upheaval.schema.publication import Publication
-from upheaval.sources.records import Record
 
 PREFIXES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -38,14 +35,6 @@ _ROOT = re.compile(rb"<rdf:RDF[^>]*>")
 _TEXT = re.compile(rb"(<(?![/?])[^<>]*[^/<>]>)([^<]*)(?=</)")
 
 
-def code_prefixes(contract: Contract) -> dict[str, str]:
-    """Return a prefix for each scheme of codes: the last part of the scheme's IRI."""
-    namespaces = {
-        iri[: iri.rfind("#") + 1] for codes in contract.codes.values() for iri in codes.values() if "#" in iri
-    }
-    return {namespace[:-1].rsplit("/", 1)[-1]: namespace for namespace in namespaces}
-
-
 def order(triples: Iterable[ox.Triple], ranks: Mapping[str, float] | None = None) -> list[ox.Triple]:
     """Sort triples by subject, predicate and object, with types first and then by the ranks of predicates."""
     known = ranks or {}
@@ -56,11 +45,6 @@ def order(triples: Iterable[ox.Triple], ranks: Mapping[str, float] | None = None
         return iri_of(triple.subject), rank, predicate, str(triple.object)
 
     return sorted(triples, key=place)
-
-
-def ranks(contract: Contract) -> dict[str, float]:
-    """Return the place of each property among the keys of records, by IRI."""
-    return {key.iri: key.order for kind in contract.kinds.values() for key in kind.keys.values()}
 
 
 def turtle(
@@ -82,7 +66,7 @@ def turtle(
     body = re.sub(rb"(?m)^(?=\S)(?!\A)", b"\n", _HEADER.sub(b"", text).replace(b"\t", b"    "))
     if base:
         body = _within(base).sub(lambda found: b"<" + found[1] if found[1] else found[0], body.lstrip(b"\n"))
-    return (_turtle_header(prefixes, base) if header else b"") + body.lstrip(b"\n")
+    return (turtle_header(prefixes, base) if header else b"") + body.lstrip(b"\n")
 
 
 @cache
@@ -98,7 +82,8 @@ def _within(base: str) -> re.Pattern[bytes]:
     return re.compile(quoted + rb"|<" + re.escape(base.encode()) + rb"(" + rest + rb")")
 
 
-def _turtle_header(prefixes: Mapping[str, str], base: str | None) -> bytes:
+def turtle_header(prefixes: Mapping[str, str], base: str | None) -> bytes:
+    """Return the lines that declare a base, if there is one, and prefixes, sorted; a blank line follows them."""
     lines = [f"@base <{base}> .\n"] if base else []
     lines.extend(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in sorted(prefixes.items()))
     return "".join([*lines, "\n"]).encode()
@@ -140,50 +125,3 @@ def n_quads(graphs: Mapping[str, Iterable[ox.Triple]]) -> bytes:
 
 def _sorted_lines(text: bytes) -> bytes:
     return b"".join(sorted(text.splitlines(keepends=True)))
-
-
-def grouped_turtle(
-    publication: Publication,
-    records: Iterable[Record],
-    data: Iterable[ox.Triple],
-    derived: Iterable[ox.Triple],
-    prefixes: Mapping[str, str],
-) -> bytes:
-    """Write a publication's data as Turtle for people: a section a kind, a record and its parts together.
-
-    Args:
-        publication: whose data; its namespace is the base.
-        records: in the order in which they are written.
-        data: what the records say, in order.
-        derived: what rules conclude, in order, for a section of its own at the end.
-        prefixes: namespaces by prefix.
-
-    Returns:
-        UTF-8 text.
-
-    """
-    by_record: dict[str, list[ox.Triple]] = {}
-    for triple in data:
-        by_record.setdefault(iri_of(triple.subject).partition("#")[0], []).append(triple)
-    parts = [_title(publication), _turtle_header(prefixes, publication.iri)]
-    kind: Kind | None = None
-    for record in records:
-        if record.kind is not kind:
-            kind = record.kind
-            parts.append(_banner(f"{kind.folder}: {kind.comment}"))
-        written = by_record.get(publication.iri + record.slug, [])
-        parts.append(turtle(written, prefixes, publication.iri, header=False) + b"\n")
-    parts.append(_banner("What the rules of the vocabulary conclude from the records above"))
-    parts.append(turtle(derived, prefixes, publication.iri, header=False))
-    return b"".join(parts)
-
-
-def _title(publication: Publication) -> bytes:
-    return (
-        f"# {publication.title}\n# Version {publication.version}, {publication.issued}. "
-        f"{', '.join(publication.creator)}. {publication.license}\n\n"
-    ).encode()
-
-
-def _banner(text: str) -> bytes:
-    return f"# {'-' * 76}\n# {text}\n\n".encode()

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from upheaval.faults import Fault, Refusal
-from upheaval.rdf.graphs import read_turtle, to_rdflib
+from upheaval.rdf.graphs import to_rdflib
 from upheaval.schema.publication import Publication
 
 
@@ -77,3 +77,33 @@ def _read(publication: Publication, room: str, pattern: str, names: list[str]) -
         names.append(name)
         triples.extend(read_turtle(path, name))
     return triples
+
+
+def read_turtle(path: Path, name: str) -> list[ox.Triple]:
+    """Parse one Turtle file.
+
+    Args:
+        path: the file.
+        name: how messages name it.
+
+    Returns:
+        Its triples, in the order of the file.
+
+    Raises:
+        Refusal: the file cannot be read, or is not Turtle; with line and column.
+
+    """
+    try:
+        return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
+    except SyntaxError as error:
+        fault = Fault(
+            name,
+            error.lineno or 1,
+            error.offset or 1,
+            f"this is not Turtle: {error.msg}",
+            "fix the line, or restore the file",
+            rule="turtle/syntax",
+        )
+        raise Refusal((fault,)) from None
+    except OSError as error:
+        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None

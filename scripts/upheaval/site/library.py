@@ -9,12 +9,12 @@ from rdflib import Graph, Literal, URIRef
 
 from upheaval.build.framing import Frame, frames
 from upheaval.populate.assembly import Assembly
+from upheaval.populate.records import Record
 from upheaval.rdf.graphs import iri_of, nodes
 from upheaval.rdf.namespaces import OWL, RDFS, SKOS
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
 from upheaval.site.paths import Paths
-from upheaval.sources.records import Record
 
 COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
 

@@ -8,7 +8,8 @@ import pyoxigraph as ox
 from upheaval.processes import cores, share_out
 from upheaval.progress import track
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.writers import PREFIXES, code_prefixes, order, ranks, turtle
+from upheaval.rdf.writers import PREFIXES, order, turtle
+from upheaval.schema.prefixes import code_prefixes, ranks
 from upheaval.site.library import Library
 from upheaval.site.pages import Renderer
 from upheaval.site.recordpages import record_pages

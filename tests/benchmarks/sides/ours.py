@@ -17,9 +17,9 @@ from upheaval.build.framing import frames
 from upheaval.check.checking import find
 from upheaval.populate.assembly import assemble
 from upheaval.populate.documents import load, populate
+from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.writers import n_triples
 from upheaval.schema.schema import Setting, prepare
-from upheaval.sources.records import list_files, place_records, read_records
 
 Work = Callable[[], tuple[int, ...]]
 

@@ -9,8 +9,8 @@ from tests.support import copy_of_world, faults_of
 from upheaval.build.export import export
 from upheaval.faults import Fault, Refusal
 from upheaval.populate.assembly import Assembly, assemble
+from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.schema.publication import open_publication
-from upheaval.sources.records import list_files, place_records, read_records
 from upheaval.sources.reserved import RESERVED, owned
 
 STATE = "label: {en: A state}\ncitation: [{source: gazette, locator: whole}]\n"

@@ -1,0 +1,58 @@
+"""The data as Turtle for people: a section a kind, a record and its parts together."""
+
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from upheaval.populate.records import Record
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.writers import turtle, turtle_header
+from upheaval.schema.contract import Kind
+from upheaval.schema.publication import Publication
+
+
+def grouped_turtle(
+    publication: Publication,
+    records: Iterable[Record],
+    data: Iterable[ox.Triple],
+    derived: Iterable[ox.Triple],
+    prefixes: Mapping[str, str],
+) -> bytes:
+    """Write a publication's data as Turtle for people: a section a kind, a record and its parts together.
+
+    Args:
+        publication: whose data; its namespace is the base.
+        records: in the order in which they are written.
+        data: what the records say, in order.
+        derived: what rules conclude, in order, for a section of its own at the end.
+        prefixes: namespaces by prefix.
+
+    Returns:
+        UTF-8 text.
+
+    """
+    by_record: dict[str, list[ox.Triple]] = {}
+    for triple in data:
+        by_record.setdefault(iri_of(triple.subject).partition("#")[0], []).append(triple)
+    parts = [_title(publication), turtle_header(prefixes, publication.iri)]
+    kind: Kind | None = None
+    for record in records:
+        if record.kind is not kind:
+            kind = record.kind
+            parts.append(_banner(f"{kind.folder}: {kind.comment}"))
+        written = by_record.get(publication.iri + record.slug, [])
+        parts.append(turtle(written, prefixes, publication.iri, header=False) + b"\n")
+    parts.append(_banner("What the rules of the vocabulary conclude from the records above"))
+    parts.append(turtle(derived, prefixes, publication.iri, header=False))
+    return b"".join(parts)
+
+
+def _title(publication: Publication) -> bytes:
+    return (
+        f"# {publication.title}\n# Version {publication.version}, {publication.issued}. "
+        f"{', '.join(publication.creator)}. {publication.license}\n\n"
+    ).encode()
+
+
+def _banner(text: str) -> bytes:
+    return f"# {'-' * 76}\n# {text}\n\n".encode()

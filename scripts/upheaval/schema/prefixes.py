@@ -1,0 +1,16 @@
+"""What the contract says to writers: prefixes for codes, and the order of properties."""
+
+from upheaval.schema.contract import Contract
+
+
+def code_prefixes(contract: Contract) -> dict[str, str]:
+    """Return a prefix for each scheme of codes: the last part of the scheme's IRI."""
+    namespaces = {
+        iri[: iri.rfind("#") + 1] for codes in contract.codes.values() for iri in codes.values() if "#" in iri
+    }
+    return {namespace[:-1].rsplit("/", 1)[-1]: namespace for namespace in namespaces}
+
+
+def ranks(contract: Contract) -> dict[str, float]:
+    """Return the place of each property among the keys of records, by IRI."""
+    return {key.iri: key.order for kind in contract.kinds.values() for key in kind.keys.values()}

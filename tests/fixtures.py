@@ -18,7 +18,7 @@ from upheaval.check.checking import check
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.namespaces import SHAPES
-from upheaval.shacl.index import Index
+from upheaval.shacl.index import NodeIndex
 
 Place = tuple[str, int, int]
 
@@ -93,10 +93,10 @@ def try_fixtures(folder: Path) -> Trial:
     return Trial(fixtures, assembly, check(assembly))
 
 
-def index_of(assembly: Assembly) -> Index:
+def index_of(assembly: Assembly) -> NodeIndex:
     """Return the index in which the compiled engine looks things up."""
     graphs = (assembly.publication.graph("data"), assembly.publication.graph("derived"))
-    return Index(assembly.store, graphs, assembly.contract)
+    return NodeIndex(assembly.store, graphs, assembly.contract)
 
 
 def altered(assembly: Assembly, without: Iterable[ox.Quad] = (), more: Iterable[ox.Quad] = ()) -> Assembly:

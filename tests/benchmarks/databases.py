@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from tests.benchmarks import jena
 from tests.benchmarks.rows import Row, run, taken
 from tests.load.stores import Server, http_port, start_virtuoso
-from upheaval.load.http import Endpoint
+from upheaval.load.http import SparqlClient
 from upheaval.load.virtuoso import Virtuoso
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import ask
@@ -179,13 +179,13 @@ class Beside:
         peer = f"Virtuoso {number[1] if number else '?'}"
         staging = server.folder / "staging"
         shutil.copy(self.file, staging / "all.nq")
-        target = Virtuoso(address, Endpoint("", "", "", "", "", 3600), 100_000)
+        target = Virtuoso(address, SparqlClient("", "", "", "", "", 3600), 100_000)
         begin = _used(server.process.pid)
         target.sql(f"ld_dir('{staging}', 'all.nq', 'urn:unused')", "rdf_loader_run()", "checkpoint")
         loads = [max(0.01, _used(server.process.pid) - begin)]
         if wrong := target.sql("select ll_error from DB.DBA.load_list where ll_error is not null").strip():
             return self._absent(peer, f"its loader: {wrong[:100]}")
-        endpoint = Endpoint(f"http://127.0.0.1:{http_port(server)}/sparql", "", "", "", "", SECONDS)
+        endpoint = SparqlClient(f"http://127.0.0.1:{http_port(server)}/sparql", "", "", "", "", SECONDS)
 
         def asked(text: str) -> int:
             return len(list(endpoint.select(text, self.graphs)))

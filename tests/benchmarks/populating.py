@@ -14,7 +14,7 @@ from tests.benchmarks.sides.ours import data_of
 from upheaval.populate.documents import populate
 from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.jsonld import Statements, to_bytes
-from upheaval.schema.schema import Setting, prepare
+from upheaval.schema.schema import Schema, prepare
 
 SAMPLE = 1_000_000
 """Of how many triples LinkML gets records at the most; its time is scaled to all of them."""
@@ -95,7 +95,7 @@ def _made(runs: list[Side | None]) -> str:
     return next((f"{one.counts[0]:,}" for one in runs if one is not None and one.counts), "none")
 
 
-def _floor(setting: Setting, step: str, ours: list[Side], repeats: int) -> Row:
+def _floor(setting: Schema, step: str, ours: list[Side], repeats: int) -> Row:
     """Measure what is left when nothing but tokens, lines and the store's own loading has to be done."""
     entries, _ = place_records(list_files(setting.publication), setting.contract)
     records = read_records(setting.publication, entries)[0]

@@ -26,7 +26,7 @@ from upheaval.check.shards import cut, native
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
-from upheaval.populate.records import Entry
+from upheaval.populate.records import RecordFile
 from upheaval.schema.contract import Kind
 
 KIND = Kind("x", "X", "x", "", "xs", frozenset(), {})
@@ -148,7 +148,7 @@ def test_command(tmp_path: Path) -> None:
 @given(st.sets(st.from_regex(r"[ab1]+(-[ab1]+)*", fullmatch=True), min_size=1, max_size=40), st.integers(1, 5))
 def test_sorted_shards_are_a_sorted_whole(slugs: set[str], size: int) -> None:
     ends = ("> <p> 1 .", "#part> <p> 1 .", "#part/more> <p> 1 .")
-    shards = cut([Entry(slug, KIND, f"data/xs/{slug}.yaml") for slug in slugs], size)
+    shards = cut([RecordFile(slug, KIND, f"data/xs/{slug}.yaml") for slug in slugs], size)
     lines = [sorted(f"<x:{entry.slug}{end}".encode() for entry in shard for end in ends) for shard in shards]
     assert [line for shard in lines for line in shard] == sorted(line for shard in lines for line in shard)
     assert {entry.slug for shard in shards for entry in shard} == slugs
@@ -176,4 +176,4 @@ def test_progress_is_shown_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_own_publication_is_cut_at_all() -> None:
-    assert len(cut([Entry(path.stem, KIND, "") for path in ROOT.glob("data/*/*.yaml")])) > 1
+    assert len(cut([RecordFile(path.stem, KIND, "") for path in ROOT.glob("data/*/*.yaml")])) > 1

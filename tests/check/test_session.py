@@ -16,7 +16,7 @@ from upheaval.check.session import Session
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
-from upheaval.populate.records import Entry
+from upheaval.populate.records import RecordFile
 
 LINES = (
     "partys: x",
@@ -204,7 +204,7 @@ def test_an_edit_leaves_the_other_groups_alone(tmp_path: Path, monkeypatch: pyte
         judged.append(portion.slugs)
         return judge(bench, portion)
 
-    def reading(bench: Workbench, entries: Sequence[Entry]) -> dict[str, Facts]:
+    def reading(bench: Workbench, entries: Sequence[RecordFile]) -> dict[str, Facts]:
         read.extend(entry.slug for entry in entries)
         return read_facts(bench, entries)
 

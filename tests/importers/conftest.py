@@ -6,11 +6,11 @@ import pytest
 
 from tests.importers.support import publication
 from tests.load.stores import start_oxigraph
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 
 
 @pytest.fixture(scope="session")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
+def setting(tmp_path_factory: pytest.TempPathFactory) -> ImportTarget:
     return publication(tmp_path_factory.mktemp("pact"))
 
 

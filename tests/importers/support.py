@@ -10,8 +10,8 @@ import pytest
 from tests.support import ROOT, copy_of_world
 from upheaval.importers.declaration import find_dataset
 from upheaval.importers.identity import identity, opened
-from upheaval.importers.run import Advance, Report, Wish, run
-from upheaval.importers.target import Setting, open_setting
+from upheaval.importers.run import Advance, ImportOptions, ImportReport, run
+from upheaval.importers.target import ImportTarget, open_setting
 
 DATASETS = Path(os.environ.get("UPHEAVAL_SHARED", ROOT.parent / "shared")) / "datasets"
 BASE = "https://example.org/northern-pact/"
@@ -65,7 +65,7 @@ FILES = {
 }
 
 
-def publication(folder: Path) -> Setting:
+def publication(folder: Path) -> ImportTarget:
     """Return the invented publication, with codes of real states, so that the crosswalks lead to it."""
     root = copy_of_world(folder)
     for name, code in (("arvenia", "RUS"), ("belmora", "IRN")):
@@ -91,9 +91,9 @@ def quiet(_name: str, _total: int, _unit: str) -> Iterator[Advance]:
     yield lambda count: None
 
 
-def imported(setting: Setting, name: str, files: tuple[Path, ...], out: Path, **wishes: object) -> Report:
+def imported(setting: ImportTarget, name: str, files: tuple[Path, ...], out: Path, **wishes: object) -> ImportReport:
     """Import files."""
-    return run(setting, find_dataset(name), Wish(files, out, **wishes), quiet)  # type: ignore[arg-type]
+    return run(setting, find_dataset(name), ImportOptions(files, out, **wishes), quiet)  # type: ignore[arg-type]
 
 
 def lines(folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ from upheaval.faults import Refusal
 from upheaval.importers.crosswalk import ALWAYS, actors, read_crosswalk, read_states
 from upheaval.importers.declaration import find_dataset, names
 from upheaval.importers.engines import open_engine
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 
 CLUSTER = "spark:local-cluster[2,1,512]"
 
@@ -33,7 +33,7 @@ def records_hash(folder: Path) -> tuple[int, str]:
 
 
 @pytest.mark.engine
-def test_spark_in_a_local_cluster_gives_the_same_triples(setting: Setting, tmp_path: Path) -> None:
+def test_spark_in_a_local_cluster_gives_the_same_triples(setting: ImportTarget, tmp_path: Path) -> None:
     """On real data where it is at hand: a driver, two workers with an executor each."""
     need_spark()
     try:
@@ -48,7 +48,7 @@ def test_spark_in_a_local_cluster_gives_the_same_triples(setting: Setting, tmp_p
 
 
 @pytest.mark.engine
-def test_spark_gives_the_same_figures_and_pairs(setting: Setting, tmp_path: Path) -> None:
+def test_spark_gives_the_same_figures_and_pairs(setting: ImportTarget, tmp_path: Path) -> None:
     need_spark()
     for name in ("sipri", "un-votes"):
         files = written(tmp_path / f"{name}-in", FILES[name])
@@ -57,7 +57,7 @@ def test_spark_gives_the_same_figures_and_pairs(setting: Setting, tmp_path: Path
         assert records_hash(tmp_path / f"{name}-duckdb") == records_hash(tmp_path / f"{name}-spark")
 
 
-def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: Setting, tmp_path: Path) -> None:
+def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", FILES["sipri"])
     cases: dict[str, dict[str, object]] = {
         "one": {},
@@ -76,7 +76,7 @@ def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: 
     assert len(lines(tmp_path / "small")) == wanted[0]
 
 
-def test_records_can_be_parquet(setting: Setting, tmp_path: Path) -> None:
+def test_records_can_be_parquet(setting: ImportTarget, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
@@ -91,7 +91,7 @@ def test_unknown_engine_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["cow", "atop", "sipri"])
-def test_real_file_is_taken_whole(name: str, setting: Setting, tmp_path: Path) -> None:
+def test_real_file_is_taken_whole(name: str, setting: ImportTarget, tmp_path: Path) -> None:
     """Every row becomes a record, is excluded by name or has a fault; every code is in the crosswalk."""
     report = imported(setting, name, real(*REAL[name]), tmp_path / "out", skip_bad=name == "sipri")
     expected = {"cow": (1221, 0, 0), "atop": (2398, 0, 0), "sipri": (29507, 4, 366)}
@@ -101,14 +101,14 @@ def test_real_file_is_taken_whole(name: str, setting: Setting, tmp_path: Path) -
     assert count == report.triples
 
 
-def test_every_real_vote_is_known(setting: Setting, tmp_path: Path) -> None:
+def test_every_real_vote_is_known(setting: ImportTarget, tmp_path: Path) -> None:
     report = imported(setting, "un-votes", real(*REAL["un-votes"]), tmp_path / "out", options=frozenset({"every-vote"}))
     assert report.imported == report.sifted.read == report.records["Vote"] == 870_109
     assert report.records["DiplomaticAct"] == 6_203
 
 
 @pytest.mark.parametrize("name", names())
-def test_crosswalk_leads_to_what_there_is(name: str, setting: Setting) -> None:
+def test_crosswalk_leads_to_what_there_is(name: str, setting: ImportTarget) -> None:
     """Reading it refuses a code given twice and a match that does not exist; spans of actors leave no gap."""
     dataset = find_dataset(name)
     states = read_states()
@@ -143,7 +143,7 @@ def test_reference_list_names_each_state_once() -> None:
         ("<urn:a> skos:", "no Turtle"),
     ],
 )
-def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, setting: Setting) -> None:
+def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, setting: ImportTarget) -> None:
     prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     with pytest.raises(Refusal, match=wrong):
         read_crosswalk(prefix + crosswalk, setting.contract, read_states())

@@ -14,8 +14,8 @@ from upheaval.cli import import_
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
 from upheaval.importers.declaration import Exclusion, find_dataset
-from upheaval.importers.run import Advance, Wish, run
-from upheaval.importers.target import Setting
+from upheaval.importers.run import Advance, ImportOptions, run
+from upheaval.importers.target import ImportTarget
 
 BAD = {
     "unknown code": (
@@ -33,7 +33,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_fault_names_row_column_value_and_cure(case: str, setting: Setting, tmp_path: Path) -> None:
+def test_fault_names_row_column_value_and_cure(case: str, setting: ImportTarget, tmp_path: Path) -> None:
     text, wrong = BAD[case]
     files = written(tmp_path / "in", {"register.csv": text})
     with pytest.raises(Refusal, match=wrong.replace("**", r"\*\*")) as refused:
@@ -43,7 +43,7 @@ def test_fault_names_row_column_value_and_cure(case: str, setting: Setting, tmp_
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_rows_with_faults_are_put_aside_and_counted(case: str, setting: Setting, tmp_path: Path) -> None:
+def test_rows_with_faults_are_put_aside_and_counted(case: str, setting: ImportTarget, tmp_path: Path) -> None:
     text, _ = BAD[case]
     files = written(tmp_path / "in", {"register.csv": text})
     report = imported(setting, "sipri", files, tmp_path / "out", skip_bad=True)
@@ -55,7 +55,7 @@ def test_rows_with_faults_are_put_aside_and_counted(case: str, setting: Setting,
     assert report.sifted.read == read == report.imported + report.sifted.aside + sum(report.sifted.excluded.values())
 
 
-def test_rows_put_aside_can_be_mended_and_imported(setting: Setting, tmp_path: Path) -> None:
+def test_rows_put_aside_can_be_mended_and_imported(setting: ImportTarget, tmp_path: Path) -> None:
     text = BAD["unknown code"][0]
     imported(setting, "sipri", written(tmp_path / "in", {"r.csv": text}), tmp_path / "out", skip_bad=True)
     aside = (tmp_path / "out" / "aside-register.csv").read_text(encoding="utf-8").replace("Freedonia", "NATO**")
@@ -63,35 +63,35 @@ def test_rows_put_aside_can_be_mended_and_imported(setting: Setting, tmp_path: P
     assert report.imported == 1
 
 
-def test_impossible_day_is_a_fault(setting: Setting, tmp_path: Path) -> None:
+def test_impossible_day_is_a_fault(setting: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"members.csv": COW.replace("20,3,1955,31", "30,2,1955,31", 1)})
     with pytest.raises(Refusal, match=r"members.csv:2:.*not in the calendar"):
         imported(setting, "cow", files, tmp_path / "out")
 
 
-def test_vote_without_a_roll_call_is_a_fault(setting: Setting, tmp_path: Path) -> None:
+def test_vote_without_a_roll_call_is_a_fault(setting: ImportTarget, tmp_path: Path) -> None:
     texts = FILES["un-votes"] | {"votes.csv": VOTES + "77.0,Iran,IR,yes\n"}
     with pytest.raises(Refusal, match=r"votes.csv:10:1: .*`77.0` is in no row of the roll calls"):
         imported(setting, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
 
 
-def test_row_that_no_record_takes_up_is_never_lost_silently(setting: Setting, tmp_path: Path) -> None:
+def test_row_that_no_record_takes_up_is_never_lost_silently(setting: ImportTarget, tmp_path: Path) -> None:
     dataset = replace(find_dataset("sipri"), exclusions=())
     shortened = replace(dataset, records=lambda sources: [], counted=lambda sources: sources.table("register").limit(2))
     files = written(tmp_path / "in", FILES["sipri"])
     with pytest.raises(Refusal, match="of 5 rows, 3 are in no record"):
-        run(setting, shortened, Wish(files, tmp_path / "out"), quiet)
+        run(setting, shortened, ImportOptions(files, tmp_path / "out"), quiet)
     assert not (tmp_path / "out").exists()
 
 
-def test_exclusions_have_names_and_numbers(setting: Setting, tmp_path: Path) -> None:
+def test_exclusions_have_names_and_numbers(setting: ImportTarget, tmp_path: Path) -> None:
     dataset = find_dataset("sipri")
     report = imported(setting, "sipri", written(tmp_path / "in", FILES["sipri"]), tmp_path / "out")
     assert report.sifted.excluded == {"supplier or recipient unknown to SIPRI": 1}
     assert isinstance(dataset.exclusions[0], Exclusion)
 
 
-def test_lone_voter_is_excluded_by_name(setting: Setting, tmp_path: Path) -> None:
+def test_lone_voter_is_excluded_by_name(setting: ImportTarget, tmp_path: Path) -> None:
     texts = FILES["un-votes"] | {"votes.csv": "\n".join(VOTES.splitlines()[:-2]) + "\n"}
     report = imported(setting, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
     assert report.sifted.excluded == {"alone in a ballot": 1}
@@ -99,7 +99,7 @@ def test_lone_voter_is_excluded_by_name(setting: Setting, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("at", ["reading", "making records", "writing", "hashing"])
-def test_interruption_leaves_what_was_there(at: str, setting: Setting, tmp_path: Path) -> None:
+def test_interruption_leaves_what_was_there(at: str, setting: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", FILES["cow"])
     imported(setting, "cow", files, tmp_path / "out")
     before = hashed(tmp_path / "out")
@@ -111,12 +111,12 @@ def test_interruption_leaves_what_was_there(at: str, setting: Setting, tmp_path:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(setting, find_dataset("cow"), Wish(files, tmp_path / "out"), step)
+        run(setting, find_dataset("cow"), ImportOptions(files, tmp_path / "out"), step)
     assert hashed(tmp_path / "out") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
 
-def test_folder_with_something_else_is_not_replaced(setting: Setting, tmp_path: Path) -> None:
+def test_folder_with_something_else_is_not_replaced(setting: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("years of work")
     with pytest.raises(Refusal, match="holds something else"):
@@ -124,7 +124,7 @@ def test_folder_with_something_else_is_not_replaced(setting: Setting, tmp_path: 
     assert (tmp_path / "out" / "thesis.txt").read_text() == "years of work"
 
 
-def test_command_says_what_it_did_and_what_is_wrong(setting: Setting, tmp_path: Path) -> None:
+def test_command_says_what_it_did_and_what_is_wrong(setting: ImportTarget, tmp_path: Path) -> None:
     root = str(setting.publication.root)
     (good,) = written(tmp_path / "in", FILES["cow"])
     arguments = ["import", "cow", str(good), "--root", root, "--out", str(tmp_path / "out")]

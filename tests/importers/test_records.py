@@ -8,11 +8,11 @@ import pytest
 
 from tests.importers.support import BASE, FILES, VOTES, hashed, imported, lines, written
 from upheaval.importers.declaration import names
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.schema.publication import open_publication
 from upheaval.shacl import constraints, core
-from upheaval.shacl.index import Index
+from upheaval.shacl.index import NodeIndex
 
 PREFIXES = """
 PREFIX s: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -30,7 +30,7 @@ def ask(folder: Path, text: str) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def imports(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def imports(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("imports")
     for name, texts in FILES.items():
         imported(setting, name, written(folder / f"{name}-files", texts), folder / name)
@@ -40,7 +40,7 @@ def imports(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 @pytest.mark.parametrize("name", [*FILES, "every"])
-def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], setting: Setting) -> None:
+def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], setting: ImportTarget) -> None:
     """All of them, not a sample; the records of the publication stand beside them for what they refer to."""
     from upheaval.populate.assembly import assemble
 
@@ -49,7 +49,7 @@ def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path]
     store.bulk_load("\n".join(lines(imports[name])).encode(), format=ox.RdfFormat.N_QUADS)
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
     graph = next(iter(json.loads((imports[name] / "manifest.json").read_text())["triples"]))
-    index = Index(store, (graph, setting.publication.graph("data")), setting.contract)
+    index = NodeIndex(store, (graph, setting.publication.graph("data")), setting.contract)
     shapes = to_rdflib(setting.vocabulary.shapes)
     found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     assert [one for one in found if "/import/" in one.node] == []
@@ -183,6 +183,6 @@ def test_import_says_where_it_comes_from(imports: dict[str, Path]) -> None:
     assert len(notes) >= 3
 
 
-def test_graph_is_the_datasets_own(imports: dict[str, Path], setting: Setting) -> None:
+def test_graph_is_the_datasets_own(imports: dict[str, Path], setting: ImportTarget) -> None:
     graph = open_publication(setting.publication.root).graph("import/cow")
     assert all(line.endswith(f"<{graph}> .") for line in lines(imports["cow"]))

@@ -15,15 +15,15 @@ from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.cli.main import main
 from upheaval.importers.matching import as_turtle, propose
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 from upheaval.load.targets import Options, open_target
-from upheaval.load.verification import Report, load
+from upheaval.load.verification import LoadReport, load
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.store.builds import Build, Unloaded, open_build
 
 
 @pytest.fixture(scope="module")
-def folders(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("two-worlds")
     for name in ("sipri", "cow"):
         files = written(folder / f"{name}-in", FILES[name])
@@ -32,7 +32,7 @@ def folders(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 @pytest.fixture(scope="module")
-def both(setting: Setting, folders: dict[str, Path]) -> Assembly:
+def both(setting: ImportTarget, folders: dict[str, Path]) -> Assembly:
     assembly = assemble(setting.publication.root)
     for folder in folders.values():
         open_build(folder).into(assembly.store)
@@ -72,7 +72,7 @@ def test_same_parties_spans_and_types_are_proposed(both: Assembly) -> None:
     assert len(list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == 2
 
 
-def test_query_asks_an_import_too(setting: Setting, folders: dict[str, Path]) -> None:
+def test_query_asks_an_import_too(setting: ImportTarget, folders: dict[str, Path]) -> None:
     arguments = ["query", "transfers-in-registers", "--root", str(setting.publication.root), "--format", "csv"]
     alone = CliRunner().invoke(main, arguments)
     beside = CliRunner().invoke(main, [*arguments, "--with", str(folders["sipri"])])
@@ -81,7 +81,7 @@ def test_query_asks_an_import_too(setting: Setting, folders: dict[str, Path]) ->
 
 
 def test_match_writes_a_review_file_and_merges_nothing(
-    setting: Setting, folders: dict[str, Path], tmp_path: Path
+    setting: ImportTarget, folders: dict[str, Path], tmp_path: Path
 ) -> None:
     root = setting.publication.root
     before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
@@ -94,12 +94,12 @@ def test_match_writes_a_review_file_and_merges_nothing(
     assert before == {path: path.read_bytes() for path in root.rglob("*.yaml")}
 
 
-def loaded(target: str, build: Build) -> Report:
+def loaded(target: str, build: Build) -> LoadReport:
     return load(open_target(target, Options(timeout=120), {}), build, {}, lambda count: None, False)
 
 
 @pytest.fixture(scope="module")
-def curated(setting: Setting, tmp_path_factory: pytest.TempPathFactory) -> Build:
+def curated(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("curated") / "build"
     write_build(export(assemble(setting.publication.root)), folder)
     return open_build(folder)
@@ -127,7 +127,7 @@ def test_tdb2_holds_a_build_and_imports(tmp_path: Path, curated: Build, folders:
     check_both(f"tdb2:{tmp_path / 'both'}", curated, folders)
 
 
-def test_broken_shard_is_not_loaded(setting: Setting, tmp_path: Path) -> None:
+def test_broken_shard_is_not_loaded(setting: ImportTarget, tmp_path: Path) -> None:
     imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
     shard = next((tmp_path / "out").glob("*Step*"))
     shard.write_bytes(shard.read_bytes()[:-10])
@@ -135,7 +135,7 @@ def test_broken_shard_is_not_loaded(setting: Setting, tmp_path: Path) -> None:
         open_build(tmp_path / "out")
 
 
-def test_parquet_is_not_loaded(setting: Setting, tmp_path: Path) -> None:
+def test_parquet_is_not_loaded(setting: ImportTarget, tmp_path: Path) -> None:
     imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
     with pytest.raises(Unloaded, match="import with --format nq"):
         open_build(tmp_path / "out")

@@ -8,11 +8,11 @@ import pytest
 from tests.load.stores import Server, free_port, http_port, need_jena
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
-from upheaval.load.http import Endpoint
+from upheaval.load.http import SparqlClient
 from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.targets import Options, open_target
 from upheaval.load.tdb2 import Tdb2
-from upheaval.load.verification import Report, load
+from upheaval.load.verification import LoadReport, load
 from upheaval.load.virtuoso import Virtuoso
 from upheaval.populate.assembly import Assembly
 from upheaval.store.builds import Build, Unloaded, open_build
@@ -20,11 +20,11 @@ from upheaval.store.builds import Build, Unloaded, open_build
 SMALL = Options(chunk=500, timeout=120)
 
 
-def loading(target: str, build: Build, questions: dict[str, str] | None = None, **environment: str) -> Report:
+def loading(target: str, build: Build, questions: dict[str, str] | None = None, **environment: str) -> LoadReport:
     return load(open_target(target, SMALL, environment), build, questions or {}, lambda count: None, False)
 
 
-def held(target: str, build: Build) -> Report:
+def held(target: str, build: Build) -> LoadReport:
     return load(open_target(target, SMALL, {}), build, {}, lambda count: None, True)
 
 
@@ -102,7 +102,7 @@ def test_virtuoso_over_http_asks_for_a_digest(virtuoso: tuple[Server, str], buil
 class Stumbling(SparqlStore):
     """A store whose connection breaks after some chunks."""
 
-    def __init__(self, endpoint: Endpoint, server: Server, after: int) -> None:
+    def __init__(self, endpoint: SparqlClient, server: Server, after: int) -> None:
         super().__init__(endpoint, 500)
         self.server, self.after, self.sent = server, after, 0
 
@@ -118,7 +118,7 @@ def test_oxigraph_killed_midway_keeps_the_old_and_goes_on(
 ) -> None:
     server, base = oxigraph
     loading(f"oxigraph:{base}", other)
-    endpoint = Endpoint(f"{base}/query", f"{base}/update", f"{base}/store", timeout=30)
+    endpoint = SparqlClient(f"{base}/query", f"{base}/update", f"{base}/store", timeout=30)
     with pytest.raises(Unloaded, match=r"cannot be reached.*content before is untouched, 4 chunks wait"):
         Stumbling(endpoint, server, 4).replace(build, lambda count: None)
     server.start()
@@ -133,7 +133,7 @@ def test_oxigraph_killed_midway_keeps_the_old_and_goes_on(
 
 def test_what_another_build_left_is_dropped(oxigraph: tuple[Server, str], build: Build, other: Build) -> None:
     base = oxigraph[1]
-    endpoint = Endpoint(f"{base}/query", f"{base}/update", f"{base}/store")
+    endpoint = SparqlClient(f"{base}/query", f"{base}/update", f"{base}/store")
     stale = f"{build.iri}graph/data/loading/0123456789ab"
     insert = f"INSERT DATA {{ GRAPH <{stale}> {{ <{stale}> <http://purl.org/dc/terms/hasPart> 0 }} }}"
     endpoint.change(insert)
@@ -146,11 +146,11 @@ def test_graph_by_graph_says_what_is_half_done(oxigraph: tuple[Server, str], bui
     base = oxigraph[1]
     loading(f"oxigraph:{base}", other)
 
-    class Refusing(Endpoint):
+    class Refusing(SparqlClient):
         def add(self, graph: str, triples: object, method: str = "POST") -> None:
             if graph.endswith("/derived"):
                 raise Unloaded("refused")
-            Endpoint.add(self, graph, triples, method)  # type: ignore[arg-type]
+            SparqlClient.add(self, graph, triples, method)  # type: ignore[arg-type]
 
     store = SparqlStore(Refusing(f"{base}/query", "", f"{base}/store"), 500)
     with pytest.raises(Unloaded, match=r"new: \S+catalogue, \S+data; as before: \S+derived, \S+vocabulary"):
@@ -174,7 +174,7 @@ def test_virtuoso_killed_midway_keeps_the_old_and_goes_on(
                     server.kill()
             return super().sql(*statements)
 
-    store = Killing(address, Endpoint("", timeout=60), 500)
+    store = Killing(address, SparqlClient("", timeout=60), 500)
     with pytest.raises(Unloaded, match=r"no Virtuoso answers.*content before is untouched, 3 of \d+ files"):
         store.replace(build, lambda count: None)
     (server.folder / "virtuoso.lck").unlink(missing_ok=True)
@@ -197,7 +197,7 @@ def test_virtuoso_publishes_all_graphs_or_none(virtuoso: tuple[Server, str], bui
             return super().sql(*broken)
 
     with pytest.raises(Unloaded, match=r"broken.*content before is untouched"):
-        Breaking(address, Endpoint("", timeout=60), 100_000).replace(build, lambda count: None)
+        Breaking(address, SparqlClient("", timeout=60), 100_000).replace(build, lambda count: None)
     assert held(target, other).same_content
     assert loading(target, build).same_content
 

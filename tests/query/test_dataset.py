@@ -14,7 +14,7 @@ from tests.support import WORLD, copy_of_world
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.faults import Refusal
-from upheaval.query.dataset import Dataset
+from upheaval.query.dataset import OpenedDataset
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def build(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dataset(build: Path) -> Dataset:
+def dataset(build: Path) -> OpenedDataset:
     return upheaval.open(build)
 
 
@@ -35,7 +35,7 @@ def test_import_is_cheap() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_build_and_publication_answer_alike(dataset: Dataset) -> None:
+def test_build_and_publication_answer_alike(dataset: OpenedDataset) -> None:
     sources = upheaval.open(WORLD)
     for name in ("in-force", "matrix", "who-supplies-whom"):
         assert list(dataset.query(name)) == list(sources.query(name))
@@ -49,7 +49,7 @@ def test_build_here_is_found(build: Path, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert upheaval.open().iri == "https://example.org/northern-pact/"
 
 
-def test_rows_have_python_values(dataset: Dataset) -> None:
+def test_rows_have_python_values(dataset: OpenedDataset) -> None:
     found = dataset.query("in-force", at="1991-06-01")
     assert found
     assert isinstance(found[0]["since"], date)
@@ -68,7 +68,7 @@ def test_rows_have_python_values(dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_frames(dataset: Dataset, library: str) -> None:
+def test_frames(dataset: OpenedDataset, library: str) -> None:
     pytest.importorskip(library)
     frame = dataset.query("who-supplies-whom").frame(library)
     assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record"]
@@ -76,14 +76,14 @@ def test_frames(dataset: Dataset, library: str) -> None:
     assert len(dataset.query("SELECT ?x { FILTER (false) }").frame(library)) == 0
 
 
-def test_missing_frame_library_is_named(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_frame_library_is_named(dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(ImportError, match="pip install"):
         dataset.query("partners").frame()
 
 
-def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("oxrdflib")
     graph = dataset.graph()
     real = builtins.__import__
@@ -109,7 +109,7 @@ def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: Dataset, monkeypatc
         ("CONSTRUCT WHERE { ?s ?p ?o }", "triples"),
     ],
 )
-def test_refusals(dataset: Dataset, text: str, wrong: str) -> None:
+def test_refusals(dataset: OpenedDataset, text: str, wrong: str) -> None:
     with pytest.raises(Refusal, match=wrong):
         dataset.query(text)
 

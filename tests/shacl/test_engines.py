@@ -10,7 +10,7 @@ from tests.mutants import MUTATORS, mutate
 from upheaval.check.checking import find
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.namespaces import SHAPES, STATECRAFT, XSD
-from upheaval.shacl.results import Finding
+from upheaval.shacl.results import ValidationResult
 
 SPACE = "https://example.org/northern-pact/"
 SHELLS = SPACE + "shells-to-corvania-2011#estimate-shells-delivered-1000-2000-2011-03-institute-of-affairs"
@@ -72,7 +72,7 @@ def test_years_and_months_are_looked_at_more_closely_than_by_the_reference(world
         ]
 
 
-def _agreed(assembly: Assembly) -> set[Finding]:
+def _agreed(assembly: Assembly) -> set[ValidationResult]:
     """Return what both engines find, and fail with what only one of them does."""
     compiled, reference = set(find(assembly, "compiled")), set(find(assembly, "pyshacl"))
     assert _listed(compiled - reference) == [], "found by the compiled engine alone"
@@ -80,11 +80,11 @@ def _agreed(assembly: Assembly) -> set[Finding]:
     return compiled
 
 
-def _listed(findings: Iterable[Finding]) -> list[str]:
+def _listed(findings: Iterable[ValidationResult]) -> list[str]:
     return sorted(f"{one.node} {one.path} {one.value!r} {one.severity} {one.shape} {one.message}" for one in findings)
 
 
-def _shapes(findings: Iterable[Finding]) -> set[str]:
+def _shapes(findings: Iterable[ValidationResult]) -> set[str]:
     return {one.shape.rpartition("#")[2] for one in findings}
 
 

@@ -14,7 +14,7 @@ from yaml.error import MarkedYAMLError
 
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.sources import characters
-from upheaval.sources.parser import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, Mapping, Sequence, Value, position, read
+from upheaval.sources.parser import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, MappingNode, SequenceNode, Value, position, read
 from upheaval.sources.syntax import explain
 
 NAME = "data/agreement/treaty.yaml"
@@ -24,7 +24,7 @@ def places(faults: list[Fault]) -> list[tuple[str, int, int]]:
     return [(fault.rule, fault.line, fault.column) for fault in faults]
 
 
-def accepted(text: str) -> Mapping:
+def accepted(text: str) -> MappingNode:
     record, faults = read(text.encode(), NAME)
     assert faults == []
     assert record is not None
@@ -204,7 +204,7 @@ def test_refused(text: str | bytes, expected: list[tuple[str, int, int]]) -> Non
         for words in (fault.message, fault.cure):
             assert words.isprintable()
             assert not words.endswith(".") or words.endswith("`...`")
-    assert record is None or isinstance(record, Mapping)
+    assert record is None or isinstance(record, MappingNode)
 
 
 @pytest.mark.parametrize(("text", "word"), CURES)
@@ -456,8 +456,8 @@ def test_position(path: tuple[str | int, ...], expected: tuple[int, int]) -> Non
 def test_positions_of_values_mappings_and_lists() -> None:
     record = accepted(TEXT)
     parties, claim = record["parties"], record["claim"]
-    assert isinstance(parties, Sequence)
-    assert isinstance(claim, Mapping)
+    assert isinstance(parties, SequenceNode)
+    assert isinstance(claim, MappingNode)
     assert record.position == (2, 1)
     assert record.key_position("title") == (2, 1)
     assert record.value_position("title") == (2, 8)
@@ -491,9 +491,9 @@ def test_key_inside_a_complex_key_is_not_taken_for_one_outside() -> None:
 
 
 def test_mapping_made_by_hand() -> None:
-    record = Mapping()
+    record = MappingNode()
     record["k"] = "v"
-    assert record.position == Sequence().position == position(record, ("k",)) == (1, 1)
+    assert record.position == SequenceNode().position == position(record, ("k",)) == (1, 1)
 
 
 @pytest.mark.parametrize("error", [yaml.YAMLError("what\nelse"), MarkedYAMLError(problem="what else")])
@@ -573,10 +573,10 @@ def written(text: str) -> str:
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**6).strip()
 
 
-def check_places(node: Mapping | Sequence, lines: list[str]) -> None:
+def check_places(node: MappingNode | SequenceNode, lines: list[str]) -> None:
     """Hold the places of all that stands in a node, down to the last text, against the lines of the file."""
     places: list[tuple[tuple[int, int], Value]]
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         places = [(node.key_position(key), key) for key in node]
         places += [(node.value_position(key), value) for key, value in node.items()]
     else:
@@ -598,7 +598,7 @@ def test_keys_and_values_stand_where_they_are_said_to(record: dict[str, object],
         check_places(found, text.split("\n"))
 
 
-def check_any(data: bytes) -> tuple[Mapping | None, list[Fault]]:
+def check_any(data: bytes) -> tuple[MappingNode | None, list[Fault]]:
     record, faults = read(data, NAME)
     assert record is not None or any(fault.severity is Severity.ERROR for fault in faults)
     assert faults == sorted(faults) or faults[-1].rule == "text/more"

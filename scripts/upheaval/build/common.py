@@ -14,7 +14,7 @@ from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.schema.contract import Contract
 from upheaval.schema.jsonschema import schemas
 from upheaval.schema.prefixes import code_prefixes
-from upheaval.schema.schema import Setting
+from upheaval.schema.schema import Schema
 
 Files = dict[str, bytes]
 VOCABULARY = "https://w3id.org/statecraft"
@@ -27,7 +27,7 @@ def canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
     return order(quad.triple for quad in dataset)
 
 
-def describe_counts(setting: Setting, counts: Counts) -> Graph:
+def describe_counts(setting: Schema, counts: Counts) -> Graph:
     """Describe a dataset by what was counted in it, apart from its files."""
     used = {triple.predicate.value for triple in setting.vocabulary.ontology}
     known = [PREFIXES[name] for name in ("dcterms", "rdfs", "skos")]
@@ -40,7 +40,7 @@ def prefixes_of(contract: Contract, *names: str) -> dict[str, str]:
     return {name: PREFIXES[name] for name in names} | code_prefixes(contract)
 
 
-def vocabulary_files(setting: Setting) -> Files:
+def vocabulary_files(setting: Schema) -> Files:
     """Make the files of the vocabulary and its shapes."""
     prefixes = prefixes_of(
         setting.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
@@ -57,7 +57,7 @@ def vocabulary_files(setting: Setting) -> Files:
     }
 
 
-def contract_files(setting: Setting) -> Files:
+def contract_files(setting: Schema) -> Files:
     """Make the context, the JSON Schemas and the example questions."""
     publication = setting.publication
     questions = read_questions(publication)

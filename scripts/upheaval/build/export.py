@@ -29,7 +29,7 @@ from upheaval.rdf.graphs import from_rdflib
 from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, rdf_xml, turtle
 from upheaval.schema.prefixes import ranks
 from upheaval.schema.publication import Publication
-from upheaval.schema.schema import Setting
+from upheaval.schema.schema import Schema
 
 __all__ = ["Files", "export", "formats"]
 
@@ -47,7 +47,7 @@ def export(assembly: Assembly) -> Files:
     publication = assembly.publication
     graphs = {room: triples_of(assembly, room) for room in ("data", "derived")}
     both = united(graphs.values())
-    setting = Setting(publication, assembly.vocabulary, assembly.contract, assembly.context)
+    setting = Schema(publication, assembly.vocabulary, assembly.contract, assembly.context)
     statements = n_triples(both)
     description = describe_counts(setting, count(statements.splitlines(), objects=True))
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])

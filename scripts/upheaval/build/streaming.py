@@ -32,7 +32,7 @@ from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
-from upheaval.schema.schema import Setting, prepare
+from upheaval.schema.schema import Schema, prepare
 
 Track = Callable[[Iterable[None], int, str, int], Iterable[None]]
 
@@ -79,7 +79,7 @@ class _Streaming:
 
     def __init__(self, root: Path, target: Path, jobs: int, track: Track, size: int) -> None:
         setting = prepare(root)
-        self.setting: Setting = setting
+        self.setting: Schema = setting
         self.target, self.jobs, self.track = target, jobs, track
         self.folder = Folder(partial_folder(target))
         files = list_files(setting.publication)

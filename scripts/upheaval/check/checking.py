@@ -6,8 +6,8 @@ from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.schema.lint import unknown_terms
 from upheaval.shacl import constraints, core
-from upheaval.shacl.index import Index
-from upheaval.shacl.results import Finding
+from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.results import ValidationResult
 
 EMPTY = Fault("data", 1, 1, "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
 
@@ -33,7 +33,7 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     return sorted(dict.fromkeys(faults), key=Fault.sort_key)
 
 
-def find(assembly: Assembly, engine: str) -> list[Finding]:
+def find(assembly: Assembly, engine: str) -> list[ValidationResult]:
     """Validate the data and the derived facts of an assembly with one of the two engines.
 
     Args:
@@ -55,7 +55,7 @@ def find(assembly: Assembly, engine: str) -> list[Finding]:
 
         found = validate(assembly.store, graphs, assembly.vocabulary.ontology, shapes)
     else:
-        index = Index(assembly.store, graphs, assembly.contract)
+        index = NodeIndex(assembly.store, graphs, assembly.contract)
         found = [
             *core.evaluate(index, core.compile_shapes(shapes)),
             *constraints.evaluate(assembly.store, shapes, index),

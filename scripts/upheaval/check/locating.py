@@ -8,13 +8,13 @@ from rdflib import Literal
 from rdflib.term import Node
 
 from upheaval.faults import Fault
-from upheaval.populate.documents import Path, Populated
+from upheaval.populate.documents import KeyPath, Populated
 from upheaval.schema.contract import local
-from upheaval.shacl.results import Finding
-from upheaval.sources.parser import Mapping, Sequence, Value, position
+from upheaval.shacl.results import ValidationResult
+from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 
 
-def to_faults(findings: Iterable[Finding], populated: Populated) -> list[Fault]:
+def to_faults(findings: Iterable[ValidationResult], populated: Populated) -> list[Fault]:
     """Bring findings back to the sources.
 
     Args:
@@ -54,20 +54,20 @@ def split_cure(message: str) -> tuple[str, str]:
     return message, ""
 
 
-def _at(body: Value, path: Path) -> Value | None:
+def _at(body: Value, path: KeyPath) -> Value | None:
     value: Value | None = body
     for step in path:
-        if isinstance(value, Mapping) and isinstance(step, str):
+        if isinstance(value, MappingNode) and isinstance(step, str):
             value = value.get(step)
-        elif isinstance(value, Sequence) and isinstance(step, int):
+        elif isinstance(value, SequenceNode) and isinstance(step, int):
             value = value[step]
     return value
 
 
-def _was_refused(block: Value | None, found: Finding) -> bool:
+def _was_refused(block: Value | None, found: ValidationResult) -> bool:
     """Tell whether the reader refused the value at fault: its key stands in the file and not in the block."""
     key = local(found.path or "")
-    if not isinstance(block, Mapping) or key in block:
+    if not isinstance(block, MappingNode) or key in block:
         return False
     try:
         block.key_position(key)
@@ -76,9 +76,9 @@ def _was_refused(block: Value | None, found: Finding) -> bool:
     return True
 
 
-def _within(block: Value | None, found: Finding, populated: Populated, prefix: Path) -> Path:
+def _within(block: Value | None, found: ValidationResult, populated: Populated, prefix: KeyPath) -> KeyPath:
     """Return the way from a block to the key, and to the item of a list, at which a finding is shown."""
-    if found.path is None or not isinstance(block, Mapping):
+    if found.path is None or not isinstance(block, MappingNode):
         return ()
     key = local(found.path)
     if key not in block:
@@ -87,11 +87,11 @@ def _within(block: Value | None, found: Finding, populated: Populated, prefix: P
     child = populated.spots.get(str(found.value))
     if child is not None and child.path[: len(prefix)] == prefix and len(child.path) > len(prefix):
         return child.path[len(prefix) :]
-    if isinstance(values, Sequence):
+    if isinstance(values, SequenceNode):
         for place, item in enumerate(values):
             if isinstance(item, str) and _is(item, found.value):
                 return (key, place)
-    if isinstance(values, Mapping) and isinstance(found.value, Literal) and found.value.language in values:
+    if isinstance(values, MappingNode) and isinstance(found.value, Literal) and found.value.language in values:
         return (key, str(found.value.language))
     return (key,)
 

@@ -13,12 +13,12 @@ from upheaval.check.locating import to_faults
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.documents import Populated, populate
-from upheaval.populate.records import Entry, read_records
+from upheaval.populate.records import RecordFile, read_records
 from upheaval.populate.rules import derive
 from upheaval.rdf.jsonld import to_bytes
 from upheaval.shacl import constraints, core
-from upheaval.shacl.index import Index
-from upheaval.shacl.results import Finding
+from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.results import ValidationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Verdict:
     intrusion: str = ""
 
 
-def read_facts(bench: Workbench, entries: Iterable[Entry]) -> dict[str, Facts]:
+def read_facts(bench: Workbench, entries: Iterable[RecordFile]) -> dict[str, Facts]:
     """Read records, each by itself.
 
     Args:
@@ -168,7 +168,7 @@ def judge(bench: Workbench, portion: Portion) -> Verdict:
     verdict = Verdict()
     _sort_out(bench, portion.slugs, derived, verdict)
     base = setting.publication.iri
-    index = Index(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
+    index = NodeIndex(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
     found = [
         *core.evaluate(index, bench.property_shapes),
         *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri not in reach.constraints_at_once),
@@ -221,7 +221,7 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
     derive(bench.store, reach.rules_at_once, derived)
     verdict = Verdict()
     _sort_out(bench, frozenset(), derived, verdict)
-    index = Index(bench.store, bench.graphs, setting.contract)
+    index = NodeIndex(bench.store, bench.graphs, setting.contract)
     bench.type_records(index)
     alone = index.without({f"{base}{slug}" for slug in map(bench.slug, index.nodes) if slug in bench.kinds})
     found = [
@@ -233,7 +233,7 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
     return verdict
 
 
-def _locate(bench: Workbench, findings: list[Finding], broken: frozenset[tuple[str, str]]) -> list[Fault]:
+def _locate(bench: Workbench, findings: list[ValidationResult], broken: frozenset[tuple[str, str]]) -> list[Fault]:
     """Bring findings back to the sources, which are read again for it: few records have any."""
     setting = bench.setting
     slugs = {bench.slug(one.node) for one in findings} & bench.entries.keys()

@@ -11,7 +11,7 @@ from upheaval.check.portions import Facts, Portion, Verdict, closure, judge, jud
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
-from upheaval.populate.records import Entry, list_files, place_records
+from upheaval.populate.records import RecordFile, list_files, place_records
 from upheaval.processes import share_out
 from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
@@ -105,7 +105,7 @@ class Session:
         files = [path for folder in folders for path in folder.rglob("*")]
         return {path.resolve(): stamp(path) for path in (*files, publication.root / FILE)}
 
-    def _compare(self, bench: Workbench, entries: list[Entry], changed: set[Path]) -> tuple[set[str], set[str]]:
+    def _compare(self, bench: Workbench, entries: list[RecordFile], changed: set[Path]) -> tuple[set[str], set[str]]:
         """Return the records that have to be read, and those of which others may see something new."""
         root, before = bench.setting.publication.root, bench.entries
         bench.place(entries)

@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Severity
-from upheaval.populate.records import Entry
+from upheaval.populate.records import RecordFile
 
 SIZE = 2000
 """How many records make a shard, at least."""
@@ -23,7 +23,7 @@ _NUMBER = re.compile(rb'"([^"\\\\\n]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(
 _PLAIN = re.compile(rb"0|-?[1-9][0-9]{0,15}(?:\.[0-9]{0,15}[1-9])?|-?0\.[0-9]{0,15}[1-9]")
 
 
-def cut(entries: Iterable[Entry], size: int = SIZE) -> list[list[Entry]]:
+def cut(entries: Iterable[RecordFile], size: int = SIZE) -> list[list[RecordFile]]:
     """Cut records into shards.
 
     Args:
@@ -37,7 +37,7 @@ def cut(entries: Iterable[Entry], size: int = SIZE) -> list[list[Entry]]:
     """
     ordered = sorted(entries, key=lambda entry: entry.slug)
     names = {entry.slug for entry in ordered}
-    shards: list[list[Entry]] = [[]]
+    shards: list[list[RecordFile]] = [[]]
     for entry in ordered:
         if len(shards[-1]) >= size and not _continues(entry.slug, names):
             shards.append([])

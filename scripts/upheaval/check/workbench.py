@@ -8,26 +8,26 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from upheaval.check.reach import Reach, reach_of
-from upheaval.populate.records import Entry
+from upheaval.populate.records import RecordFile
 from upheaval.rdf.graphs import iri_of, to_rdflib, write
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.namespaces import RDF, SH
 from upheaval.schema.contract import Kind, local
-from upheaval.schema.schema import Setting
+from upheaval.schema.schema import Schema
 from upheaval.shacl.core import PropertyShape, compile_shapes
-from upheaval.shacl.index import Index
+from upheaval.shacl.index import NodeIndex
 
 
 class Workbench:
     """Where portions are worked on: a setting, the names of all records, and a store for the portion at hand."""
 
-    def __init__(self, setting: Setting, entries: Iterable[Entry]) -> None:
+    def __init__(self, setting: Schema, entries: Iterable[RecordFile]) -> None:
         """Take a setting, and which records there are."""
         self.setting = setting
         self.store = ox.Store()
         self.place(entries)
 
-    def place(self, entries: Iterable[Entry]) -> None:
+    def place(self, entries: Iterable[RecordFile]) -> None:
         """Say anew which records there are."""
         self.entries = {entry.slug: entry for entry in entries}
         self.__dict__.pop("kinds", None)
@@ -101,7 +101,7 @@ class Workbench:
         """Tell whether a record is there for every other."""
         return not self.reach.whole.isdisjoint(self.kinds[slug].ancestors)
 
-    def type_records(self, index: Index) -> None:
+    def type_records(self, index: NodeIndex) -> None:
         """Give an index the classes of the records that are in it, or that something in it points at."""
         objects = (iri_of(value) for said in index.nodes.values() for values in said.values() for value in values)
         for node in {*index.nodes, *objects}:

@@ -14,7 +14,7 @@ import click
 from upheaval.cli.options import ROOT, refusals
 
 if TYPE_CHECKING:
-    from upheaval.importers.run import Advance, Report, Step
+    from upheaval.importers.run import Advance, ImportReport, Step
 
 EPILOG = """\b
 Examples:
@@ -62,11 +62,11 @@ def import_command(
     with refusals():
         _require_extra()
         from upheaval.importers.declaration import find_dataset
-        from upheaval.importers.run import Wish, run
+        from upheaval.importers.run import ImportOptions, run
         from upheaval.importers.target import open_setting
 
         declared = find_dataset(dataset)
-        wish = Wish(
+        options = ImportOptions(
             files=files,
             out=out or Path("import") / declared.name,
             form=form,
@@ -81,8 +81,8 @@ def import_command(
         )
         begin = time.monotonic()
         with _steps() as step:
-            report = run(open_setting(root), declared, wish, step)
-        click.echo(_summary(report, wish.out, time.monotonic() - begin))
+            report = run(open_setting(root), declared, options, step)
+        click.echo(_summary(report, options.out, time.monotonic() - begin))
 
 
 def _require_extra() -> None:
@@ -128,7 +128,7 @@ def _steps() -> Iterator[Step]:
         yield step
 
 
-def _summary(report: Report, out: Path, seconds: float) -> str:
+def _summary(report: ImportReport, out: Path, seconds: float) -> str:
     rows = ", ".join(f"{count} {what}" for what, count in report.counts.items())
     records = ", ".join(f"{count} {kind}" for kind, count in report.records.items())
     lines = [

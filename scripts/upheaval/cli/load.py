@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from upheaval.load.stores import Progress
-    from upheaval.load.verification import Report
+    from upheaval.load.verification import LoadReport
 
 EPILOG = """\b
 Examples:
@@ -99,7 +99,7 @@ def _bar(total: int) -> "Iterator[Progress]":
         yield lambda count: bar.advance(task, count)
 
 
-def _show(report: "Report", target: str) -> None:
+def _show(report: "LoadReport", target: str) -> None:
     done = f"loaded in {report.seconds:.1f} s" if report.changed else "nothing was written"
     click.echo(f"{target}: {done}")
     for graph, wanted in report.build.counts.items():

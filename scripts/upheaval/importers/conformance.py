@@ -15,12 +15,12 @@ from upheaval.importers.declaration import Expression, Rows, Table
 from upheaval.importers.engines import Engine
 from upheaval.importers.quads import Terms, keys, quads
 from upheaval.importers.sourcerecords import union
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.namespaces import RDF, XSD
 from upheaval.schema.contract import Form, Key, Kind
 from upheaval.shacl import constraints, core
-from upheaval.shacl.index import Index
+from upheaval.shacl.index import NodeIndex
 
 MOST_NODES = 5_000
 MOST_RECORDS = 200
@@ -34,7 +34,7 @@ _FORMS = {
 
 
 def validate_rows(
-    kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]
+    kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
 ) -> dict[str, int]:
     """Check every row of every table: required keys, single values, forms, codes, references, order of dates.
 
@@ -61,7 +61,9 @@ def validate_rows(
 
 
 class _Validation:
-    def __init__(self, kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor]) -> None:
+    def __init__(
+        self, kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
+    ) -> None:
         self.kept, self.contract, self.terms, self.engine = kept, setting.contract, terms, engine
         self.elsewhere = {actor.iri for actor in actors if not actor.minted}
         self.faults: list[Fault] = []
@@ -169,7 +171,7 @@ class _Validation:
 
 
 def validate_sample(
-    kept: list[Rows], setting: Setting, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
+    kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
 ) -> int:
     """Check a sample of the records, the same for the same data, with the shapes themselves.
 
@@ -199,7 +201,7 @@ def validate_sample(
     ]
     store.extend(in_graph(kinds, known.value))
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
-    index = Index(store, (terms.graph, known.value), setting.contract)
+    index = NodeIndex(store, (terms.graph, known.value), setting.contract)
     shapes = to_rdflib(setting.vocabulary.shapes)
     found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     faults = [

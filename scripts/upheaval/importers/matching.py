@@ -58,7 +58,7 @@ _WIDER = "?record statecraft:cooperationType ?type . ?type skos:broader* ?value"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MatchEntry:
     """What a record is compared by: parties with their sides, span, types, these with the wider ones, and names."""
 
     iri: str
@@ -75,8 +75,8 @@ class Entry:
 class Match:
     """A proposal: the two records, how sure it is (`high` or `medium`), and what speaks for it."""
 
-    curated: Entry
-    imported: Entry
+    curated: MatchEntry
+    imported: MatchEntry
     confidence: str
     spans: str
     types: str
@@ -106,7 +106,7 @@ def propose(store: ox.Store) -> list[Match]:
     found: list[Match] = []
     for kind in _KINDS:
         entries = list(_entries(store, kind))
-        by_parties: dict[frozenset[str], list[Entry]] = defaultdict(list)
+        by_parties: dict[frozenset[str], list[MatchEntry]] = defaultdict(list)
         for entry in entries:
             if IMPORTED in entry.iri:
                 by_parties[entry.parties].append(entry)
@@ -116,7 +116,7 @@ def propose(store: ox.Store) -> list[Match]:
     return sorted(found, key=lambda match: (match.curated.iri, match.confidence, match.imported.iri))
 
 
-def _matches(kind: str, curated: Entry, candidates: Iterable[Entry]) -> Iterator[Match]:
+def _matches(kind: str, curated: MatchEntry, candidates: Iterable[MatchEntry]) -> Iterator[Match]:
     for other in candidates:
         common = (curated.types & other.wider) | (other.types & curated.wider)
         types = sorted(iri.rpartition("#")[2] for iri in common)
@@ -139,14 +139,14 @@ def _days(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
-def _entries(store: ox.Store, kind: str) -> Iterator[Entry]:
+def _entries(store: ox.Store, kind: str) -> Iterator[MatchEntry]:
     classes = " ".join(_KINDS[kind])
     parties, types, wider, names = (
         _values(store, _VALUES % (classes, pattern)) for pattern in (_PARTIES[kind], _TYPES, _WIDER, _NAMES[kind])
     )
     for record, label, begin, end in _rows(store, _RECORDS % classes):
         if len(parties[record]) > 1:
-            yield Entry(
+            yield MatchEntry(
                 record,
                 label,
                 begin,

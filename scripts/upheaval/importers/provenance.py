@@ -16,7 +16,7 @@ from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, STATECRAFT
 PROV = "http://www.w3.org/ns/prov#"
 DC = "http://purl.org/dc/elements/1.1/"
 SCHEMA = "https://schema.org/"
-Value = ox.NamedNode | ox.Literal
+RdfValue = ox.NamedNode | ox.Literal
 
 
 def provenance(
@@ -34,7 +34,7 @@ def provenance(
     """
     source, run = terms.source, f"{terms.base}run"
     graph = ox.NamedNode(terms.graph)
-    said: list[tuple[str, str, Value]] = [
+    said: list[tuple[str, str, RdfValue]] = [
         (source, str(RDF.type), _iri(str(STATECRAFT.Source))),
         (source, str(RDF.type), _iri(f"{PROV}Entity")),
         (source, str(RDFS.label), ox.Literal(f"{dataset.title}, {edition}", language="en")),

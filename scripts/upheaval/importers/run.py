@@ -25,7 +25,7 @@ from upheaval.importers.provenance import provenance
 from upheaval.importers.quads import Terms, quads
 from upheaval.importers.sifting import Sifted, sift
 from upheaval.importers.sourcerecords import Sources, union
-from upheaval.importers.target import Setting
+from upheaval.importers.target import ImportTarget
 
 SHARD = 50_000
 Advance = Callable[[int], None]
@@ -33,7 +33,7 @@ Step = Callable[[str, int, str], AbstractContextManager[Advance]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportOptions:
     """How something is to be imported.
 
     Attributes:
@@ -66,7 +66,7 @@ class Wish:
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import has done.
 
     Attributes:
@@ -99,7 +99,7 @@ class Report:
         return {"rows read": self.sifted.read, "imported": self.imported, "aside": self.sifted.aside, **left_out}
 
 
-def run(setting: Setting, dataset: Dataset, wish: Wish, step: Step) -> Report:
+def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step) -> ImportReport:
     """Import a dataset.
 
     Args:
@@ -138,7 +138,7 @@ def run(setting: Setting, dataset: Dataset, wish: Wish, step: Step) -> Report:
 
 
 class _Import:
-    def __init__(self, setting: Setting, dataset: Dataset, wish: Wish, step: Step, folder: Path) -> None:
+    def __init__(self, setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step, folder: Path) -> None:
         self.setting, self.dataset, self.wish, self.step = setting, dataset, wish, step
         self.work, self.new = folder / "work", folder / "new"
         self.work.mkdir()
@@ -146,13 +146,13 @@ class _Import:
         self.terms: Terms = setting.terms(dataset)
         self.engine: Engine = open_engine(wish.engine, self.work, wish.memory, wish.threads)
 
-    def run(self) -> Report:
+    def run(self) -> ImportReport:
         try:
             return self._run()
         finally:
             self.engine.close()
 
-    def _run(self) -> Report:
+    def _run(self) -> ImportReport:
         staged = self._stage()
         states = read_states()
         concepts = read_crosswalk(self.dataset.crosswalk, self.setting.contract, states)
@@ -161,7 +161,7 @@ class _Import:
         sources = Sources({}, self.terms.base, concepts, known, self.engine, self.wish.options)
         with self.step("checking rows", 0, ""):
             sifted = sift(self.dataset, staged, sources, self.wish.skip_bad, self.new)
-            report = Report(self.dataset, self._edition(sources), self.terms.graph, sifted)
+            report = ImportReport(self.dataset, self._edition(sources), self.terms.graph, sifted)
             report.notes = [note for one in staged for note in one.notes()]
         with self.step("making records", 0, ""):
             kept = self._keep(sources)
@@ -227,7 +227,7 @@ class _Import:
         found = first.semi_join(union(tables).distinct(), ["file", "row"])
         return int(self.engine.rows(found.agg(n=found.count()))[0]["n"])
 
-    def _refuse_lost_rows(self, report: Report) -> None:
+    def _refuse_lost_rows(self, report: ImportReport) -> None:
         sifted = report.sifted
         lost = sifted.read - sifted.aside - sum(sifted.excluded.values()) - report.imported
         if lost:
@@ -235,7 +235,7 @@ class _Import:
             cure = "give the declaration an exclusion that names them, or a record"
             raise Refusal((Fault("import", 1, 1, message, cure, rule="import/lost"),))
 
-    def _write(self, kept: list[Rows], report: Report) -> None:
+    def _write(self, kept: list[Rows], report: ImportReport) -> None:
         total = sum(int(self.engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept)
         with self.step("writing", total, "rows") as advance:
             for number, rows in enumerate(kept, 1):
@@ -248,10 +248,10 @@ class _Import:
     def _text(self, rows: Rows) -> Callable[[object], object]:
         return lambda table: quads(rows, table, self.terms)
 
-    def _provenance(self, staged: list[Staged], report: Report) -> list[ox.Quad]:
+    def _provenance(self, staged: list[Staged], report: ImportReport) -> list[ox.Quad]:
         return list(provenance(self.dataset, report.edition, self.terms, staged, report.counts))
 
-    def _finish(self, staged: list[Staged], report: Report) -> None:
+    def _finish(self, staged: list[Staged], report: ImportReport) -> None:
         said = sorted(map(str, self._provenance(staged, report)))
         (self.new / "00-provenance-0001.nq").write_text("".join(f"{line} .\n" for line in said), encoding="utf-8")
         paths = sorted(self.new.iterdir())
@@ -264,7 +264,7 @@ class _Import:
         (self.new / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
 
-def _manifest(setting: Setting, report: Report, wish: Wish) -> dict[str, object]:
+def _manifest(setting: ImportTarget, report: ImportReport, wish: ImportOptions) -> dict[str, object]:
     return {
         "kind": "import",
         "publication": setting.publication.iri,

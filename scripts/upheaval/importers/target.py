@@ -13,13 +13,13 @@ from upheaval.schema.context import Context, derive_context
 from upheaval.schema.contract import Contract, derive_contract
 from upheaval.schema.publication import Publication, open_publication
 from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
-from upheaval.sources.parser import Mapping
+from upheaval.sources.parser import MappingNode
 
 _KINDS = ("State", "HistoricalState", "Organization")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ImportTarget:
     """A publication as an import sees it.
 
     Attributes:
@@ -47,7 +47,7 @@ class Setting:
         return Terms(self.context, self.contract, wider, base, shared, graph, f"{base}source")
 
 
-def open_setting(root: Path) -> Setting:
+def open_setting(root: Path) -> ImportTarget:
     """Read a publication's vocabulary, and those of its records that an import refers to.
 
     Raises:
@@ -71,14 +71,16 @@ def open_setting(root: Path) -> Setting:
         for record in records
         if record.body is not None and record.kind.name in _KINDS
     ]
-    return Setting(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication), known)
+    return ImportTarget(
+        publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication), known
+    )
 
 
-def _english(body: Mapping) -> str:
+def _english(body: MappingNode) -> str:
     labels = body.get("label")
-    return _text(labels, "en") if isinstance(labels, Mapping) else ""
+    return _text(labels, "en") if isinstance(labels, MappingNode) else ""
 
 
-def _text(body: Mapping, key: str) -> str:
+def _text(body: MappingNode, key: str) -> str:
     value = body.get(key)
     return value if isinstance(value, str) else ""

@@ -20,7 +20,7 @@ LARGE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class SparqlClient:
     """The addresses of a store, and who asks.
 
     Attributes:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import pyoxigraph as ox
 
-from upheaval.load.http import Endpoint
-from upheaval.load.stores import Progress, Row, rows
+from upheaval.load.http import SparqlClient
+from upheaval.load.stores import Progress, ResultRow, rows
 from upheaval.rdf.graphs import write
 from upheaval.store.builds import Build, Chunk, Unloaded
 
@@ -21,7 +21,7 @@ _INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 class SparqlStore:
     """A store behind HTTP."""
 
-    def __init__(self, endpoint: Endpoint, size: int) -> None:
+    def __init__(self, endpoint: SparqlClient, size: int) -> None:
         self.endpoint, self.size = endpoint, size
 
     def counts(self, build: Build) -> dict[str, int]:
@@ -35,7 +35,7 @@ class SparqlStore:
         """Return all triples of a graph."""
         return self.endpoint.triples(graph)
 
-    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
         """Ask each question over the build's graphs."""
         return ask_each(self.endpoint, questions, build)
 
@@ -127,9 +127,9 @@ class SparqlStore:
             progress(len(found))
 
 
-def ask_each(endpoint: Endpoint, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+def ask_each(endpoint: SparqlClient, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
     """Ask each question by itself; one that fails has its message as its answer."""
-    found: dict[str, list[Row] | str] = {}
+    found: dict[str, list[ResultRow] | str] = {}
     for name, text in questions.items():
         try:
             found[name] = rows(endpoint.select(text, build.counts))

@@ -7,11 +7,11 @@ import pyoxigraph as ox
 
 from upheaval.store.builds import Build
 
-Row = tuple[str, ...]
+ResultRow = tuple[str, ...]
 Progress = Callable[[int], None]
 
 
-class Store(Protocol):
+class TripleStore(Protocol):
     """A triple store that a build can be put into."""
 
     def counts(self, build: Build) -> dict[str, int]:
@@ -20,14 +20,14 @@ class Store(Protocol):
     def triples(self, graph: str) -> list[ox.Triple]:
         """Return all triples of a graph."""
 
-    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
         """Return the rows of each question over the build's graphs, each term in N-Triples; or why there are none."""
 
     def replace(self, build: Build, progress: Progress) -> None:
         """Put the build in the place of what its graphs held; progress is told the number of triples."""
 
 
-def rows(solutions: ox.QuerySolutions) -> list[Row]:
+def rows(solutions: ox.QuerySolutions) -> list[ResultRow]:
     """Return solutions as rows of terms in N-Triples; what is unbound is an empty text."""
     names = solutions.variables
     return [tuple("" if solution[name] is None else str(solution[name]) for name in names) for solution in solutions]

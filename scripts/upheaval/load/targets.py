@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from upheaval.load.http import LOOPBACK, Endpoint
+from upheaval.load.http import LOOPBACK, SparqlClient
 from upheaval.load.sparqlstore import SparqlStore
-from upheaval.load.stores import Store
+from upheaval.load.stores import TripleStore
 from upheaval.load.tdb2 import Tdb2
 from upheaval.load.virtuoso import Virtuoso
 from upheaval.store.builds import Unloaded
@@ -36,7 +36,7 @@ class Options:
     timeout: float = 600
 
 
-def open_target(target: str, options: Options, environment: Mapping[str, str] = os.environ) -> Store:
+def open_target(target: str, options: Options, environment: Mapping[str, str] = os.environ) -> TripleStore:
     """Return the store that a target names, without contacting it.
 
     Args:
@@ -52,11 +52,11 @@ def open_target(target: str, options: Options, environment: Mapping[str, str] = 
     user, password = environment.get("UPHEAVAL_USER", ""), environment.get("UPHEAVAL_PASSWORD", "")
     if kind == "oxigraph" and _is_url(rest):
         base = rest.rstrip("/")
-        endpoint = Endpoint(f"{base}/query", f"{base}/update", f"{base}/store", user, password, options.timeout)
+        endpoint = SparqlClient(f"{base}/query", f"{base}/update", f"{base}/store", user, password, options.timeout)
         return SparqlStore(endpoint, options.chunk)
     if kind == "virtuoso" and rest.rpartition(":")[0] and rest.rpartition(":")[2].isdecimal():
         return Virtuoso(
-            rest, Endpoint(options.query, "", "", user, password, options.timeout), options.chunk, options.staging
+            rest, SparqlClient(options.query, "", "", user, password, options.timeout), options.chunk, options.staging
         )
     if kind == "tdb2" and rest:
         return Tdb2(Path(rest), options.timeout)
@@ -65,7 +65,7 @@ def open_target(target: str, options: Options, environment: Mapping[str, str] = 
             raise Unloaded(
                 "a SPARQL endpoint is loaded by updates or by graphs", "give --update URL, --gsp URL, or both"
             )
-        endpoint = Endpoint(rest, options.update, options.gsp, user, password, options.timeout)
+        endpoint = SparqlClient(rest, options.update, options.gsp, user, password, options.timeout)
         return SparqlStore(endpoint, options.chunk)
     raise Unloaded(f"`{target}` names no store", f"write {FORMS}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from upheaval.load.process import run
-from upheaval.load.stores import Progress, Row, rows
+from upheaval.load.stores import Progress, ResultRow, rows
 from upheaval.rdf.graphs import in_graph, write
 from upheaval.store.builds import Build, Unloaded, opened
 
@@ -124,7 +124,7 @@ class Tdb2:
         path.write_bytes(write(quads, ox.RdfFormat.N_QUADS))
         return [path]
 
-    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
         """Ask all questions in one Java process, each as a branch of a UNION; one by one where that fails."""
         prefixes: dict[str, str] = {}
         branches: dict[str, str] = {}
@@ -134,7 +134,7 @@ class Tdb2:
                 prefixes |= own
                 branches[name] = f'{{ {{\n{_PREFIX.sub("", text)}\n}} BIND ("{name}" AS ?{_NAME}) }}'
         head = "".join(f"PREFIX {prefix}: {iri}\n" for prefix, iri in prefixes.items())
-        found: dict[str, list[Row] | str] = {}
+        found: dict[str, list[ResultRow] | str] = {}
         try:
             if branches:
                 solutions = self._select(f"{head}SELECT * WHERE {{\n" + "\nUNION\n".join(branches.values()) + "\n}")
@@ -215,14 +215,16 @@ def unpack_messages(folder: Path) -> None:
                 file.write_bytes(jar.read(name))
 
 
-def _apart(solutions: ox.QuerySolutions, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+def _apart(
+    solutions: ox.QuerySolutions, questions: Mapping[str, str], build: Build
+) -> dict[str, list[ResultRow] | str]:
     """Return each question's rows from those of all; the embedded engine says which columns a question has."""
     here = build.store()
     columns = {}
     for name, text in questions.items():
         answer = here.query(text)
         columns[name] = answer.variables if isinstance(answer, ox.QuerySolutions) else []
-    found: dict[str, list[Row]] = {name: [] for name in questions}
+    found: dict[str, list[ResultRow]] = {name: [] for name in questions}
     for solution in solutions:
         name = str(getattr(solution[_NAME], "value", ""))
         terms = ((solution[column] if column in solutions.variables else None) for column in columns[name])

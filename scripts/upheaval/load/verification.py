@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from upheaval.load.stores import Progress, Row, Store, rows
+from upheaval.load.stores import Progress, ResultRow, TripleStore, rows
 from upheaval.rdf.graphs import canonical_hash
 from upheaval.store.builds import Build
 
@@ -17,7 +17,7 @@ LARGEST = 1_000_000
 
 
 @dataclass(slots=True)
-class Report:
+class LoadReport:
     """What loading and verifying found.
 
     Attributes:
@@ -50,13 +50,15 @@ class Report:
         return self.same_content and all(verdict in (EQUAL, ORDER) for verdict in self.questions.values())
 
 
-def compare(store: Store, build: Build) -> Report:
+def compare(store: TripleStore, build: Build) -> LoadReport:
     """Read the build's graphs back from a store and compare counts and canonical hashes (RDFC-1.0)."""
     counts = store.counts(build)
     if counts != build.counts:
-        return Report(build, counts, [graph for graph, count in build.counts.items() if counts.get(graph) != count], "")
+        return LoadReport(
+            build, counts, [graph for graph, count in build.counts.items() if counts.get(graph) != count], ""
+        )
     if all(count > LARGEST for count in counts.values()):
-        return Report(build, counts, [], build.identity)
+        return LoadReport(build, counts, [], build.identity)
     here = build.store()
     differing: list[str] = []
     both: dict[str, ox.Triple] = {}
@@ -69,10 +71,10 @@ def compare(store: Store, build: Build) -> Report:
             differing.append(graph)
         if graph in build.identified:
             both |= {str(triple): triple for triple in found}
-    return Report(build, counts, differing, canonical_hash(both.values()))
+    return LoadReport(build, counts, differing, canonical_hash(both.values()))
 
 
-def ask_all(store: Store, build: Build, questions: Mapping[str, str]) -> dict[str, str]:
+def ask_all(store: TripleStore, build: Build, questions: Mapping[str, str]) -> dict[str, str]:
     """Compare each question's rows in a store with those of the embedded engine."""
     here = build.store()
     found = store.answers(questions, build)
@@ -84,7 +86,7 @@ def ask_all(store: Store, build: Build, questions: Mapping[str, str]) -> dict[st
     return verdicts
 
 
-def _verdict(wanted: list[Row], found: list[Row] | str) -> str:
+def _verdict(wanted: list[ResultRow], found: list[ResultRow] | str) -> str:
     if isinstance(found, str):
         return found
     if found == wanted:
@@ -97,7 +99,9 @@ def _verdict(wanted: list[Row], found: list[Row] | str) -> str:
     return f"{len(found)} rows, {len(wanted)} here{lacking}{example}"
 
 
-def load(store: Store, build: Build, questions: Mapping[str, str], progress: Progress, only_check: bool) -> Report:
+def load(
+    store: TripleStore, build: Build, questions: Mapping[str, str], progress: Progress, only_check: bool
+) -> LoadReport:
     """Load a build if the store does not hold it yet, and verify it.
 
     Args:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.load.http import Endpoint
+from upheaval.load.http import SparqlClient
 from upheaval.load.process import run
 from upheaval.load.sparqlstore import ask_each
-from upheaval.load.stores import Progress, Row
+from upheaval.load.stores import Progress, ResultRow
 from upheaval.rdf.graphs import in_graph, write
 from upheaval.store.builds import Build, Unloaded
 
@@ -27,7 +27,7 @@ INSTALL = "install it (Debian: apt-get install virtuoso-opensource-7-bin)"
 class Virtuoso:
     """A Virtuoso server at its SQL port, on this machine or on one that sees the same folders."""
 
-    def __init__(self, address: str, endpoint: Endpoint, size: int, staging: Path | None = None) -> None:
+    def __init__(self, address: str, endpoint: SparqlClient, size: int, staging: Path | None = None) -> None:
         self.address, self.endpoint, self.size, self.staging = address, endpoint, size, staging
 
     def counts(self, build: Build) -> dict[str, int]:
@@ -43,7 +43,7 @@ class Virtuoso:
         content = "\n".join(lines).encode()
         return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
 
-    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[Row] | str]:
+    def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
         """Ask each question of the SPARQL endpoint that the server's configuration names."""
         endpoint = self.endpoint
         if not endpoint.query:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping as Lookup
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -18,18 +17,18 @@ from upheaval.rdf.jsonld import Statements, to_bytes
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.schema.publication import Publication
-from upheaval.sources.parser import Mapping, Sequence, Value, position
+from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceLocation:
     """Where in the sources a node of the graph comes from: a record, and the way to the node inside it."""
 
     record: Record
-    path: Path
+    path: KeyPath
 
 
 @dataclass(slots=True)
@@ -46,14 +45,14 @@ class Populated:
     """
 
     documents: list[Document] = field(default_factory=list)
-    spots: dict[str, Spot] = field(default_factory=dict)
+    spots: dict[str, SourceLocation] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
 
 
 def populate(
-    records: Iterable[Record], contract: Contract, publication: Publication, index: Lookup[str, Kind] | None = None
+    records: Iterable[Record], contract: Contract, publication: Publication, index: Mapping[str, Kind] | None = None
 ) -> Populated:
     """Turn records into JSON-LD.
 
@@ -94,7 +93,7 @@ class _Populating:
     """The populating of one record."""
 
     def __init__(
-        self, record: Record, index: Lookup[str, Kind], contract: Contract, base: str, result: Populated
+        self, record: Record, index: Mapping[str, Kind], contract: Contract, base: str, result: Populated
     ) -> None:
         self.record = record
         self.index = index
@@ -110,7 +109,7 @@ class _Populating:
         }
 
     def run(self) -> None:
-        spot = Spot(self.record, ())
+        spot = SourceLocation(self.record, ())
         self.result.spots[self.iri] = spot
         document: Document = {"id": self.record.slug, "type": self.record.kind.name}
         if self.record.body is None:
@@ -119,7 +118,7 @@ class _Populating:
             self._fill(document, self.iri, self.record.kind, self.record.body, ())
         self.result.documents.append(document)
 
-    def _fill(self, document: Document, iri: str, kind: Kind, body: Mapping, path: Path) -> None:
+    def _fill(self, document: Document, iri: str, kind: Kind, body: MappingNode, path: KeyPath) -> None:
         """Put the keys of one block into a document."""
         for name, value in body.items():
             key = kind.keys.get(name)
@@ -130,14 +129,14 @@ class _Populating:
             if values:
                 document[name] = values if key.form is Form.LANGUAGE or len(values) > 1 else values[0]
 
-    def _values(self, key: Key, iri: str, value: Value, path: Path) -> Any:
+    def _values(self, key: Key, iri: str, value: Value, path: KeyPath) -> Any:
         if key.form is Form.LANGUAGE:
             return self._languages(key, iri, value, path)
         if key.form is Form.NODE:
             return self._nodes(key, iri, value, path)
         values: list[Any] = []
         seen: set[str] = set()
-        items = list(enumerate(value)) if isinstance(value, Sequence) else [(None, value)]
+        items = list(enumerate(value)) if isinstance(value, SequenceNode) else [(None, value)]
         for place, item in items:
             here = path if place is None else (*path, place)
             if not isinstance(item, str):
@@ -183,15 +182,15 @@ class _Populating:
             )
         return text
 
-    def _languages(self, key: Key, iri: str, value: Value, path: Path) -> Document:
-        texts = value if isinstance(value, Mapping) else Mapping()
+    def _languages(self, key: Key, iri: str, value: Value, path: KeyPath) -> Document:
+        texts = value if isinstance(value, MappingNode) else MappingNode()
         if not texts:
             cure = f"write `{key.name}: {{en: …}}`"
             self._fault(path, key, f"`{key.name}` is a map from language to text", cure)
             self.result.broken.add((iri, key.iri))
         document: Document = {}
         for language, text in texts.items():
-            items = list(text) if isinstance(text, Sequence) else [text]
+            items = list(text) if isinstance(text, SequenceNode) else [text]
             if not LANGUAGE.fullmatch(language):
                 cure = "write a BCP 47 tag such as en, ru or zh-Hans"
                 self._fault((*path, language), key, f"`{language}` is no language", cure)
@@ -203,14 +202,14 @@ class _Populating:
             self.result.broken.add((iri, key.iri))
         return document
 
-    def _nodes(self, key: Key, iri: str, value: Value, path: Path) -> list[Document]:
+    def _nodes(self, key: Key, iri: str, value: Value, path: KeyPath) -> list[Document]:
         """Fill the blocks under a key and name them; blocks with one name get a hash of what they say."""
         kind = self.contract.kinds[key.classes[0]]
-        filled: list[tuple[str, Document, Path, Mapping]] = []
-        items = list(enumerate(value)) if isinstance(value, Sequence) else [(None, value)]
+        filled: list[tuple[str, Document, KeyPath, MappingNode]] = []
+        items = list(enumerate(value)) if isinstance(value, SequenceNode) else [(None, value)]
         for place, item in items:
             here = path if place is None else (*path, place)
-            if not isinstance(item, Mapping):
+            if not isinstance(item, MappingNode):
                 cure = f"write it as a block with {', '.join(f'`{name}:`' for name in list(kind.keys)[:4])}"
                 self._fault(here, key, f"each `{key.name}` is a block of keys", cure)
                 self.result.broken.add((iri, key.iri))
@@ -228,28 +227,28 @@ class _Populating:
             seen.add(full)
             separator = "/" if "#" in iri else "#"
             node = f"{iri}{separator}{full}"
-            self.result.spots[node] = Spot(self.record, here)
+            self.result.spots[node] = SourceLocation(self.record, here)
             document.update({"id": node.removeprefix(self.iri[: -len(self.record.slug)]), "type": kind.name})
             self._defaults(document, kind, item)
             self._fill(document, node, kind, item, here)
             documents.append(document)
         return documents
 
-    def _defaults(self, document: Document, kind: Kind, body: Mapping) -> None:
+    def _defaults(self, document: Document, kind: Kind, body: MappingNode) -> None:
         for key in kind.keys.values():
             if key.default and key.name not in body:
                 document[key.name] = key.default[key.default.rfind("#") + 1 :]
 
-    def _unknown(self, name: str, kind: Kind, path: Path) -> None:
+    def _unknown(self, name: str, kind: Kind, path: KeyPath) -> None:
         near = get_close_matches(name, kind.keys, 1)
         cure = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(kind.keys)}"
         self._place(path, f"a {kind.label} has no key `{name}`", cure, "record/unknown-key")
 
-    def _fault(self, path: Path, key: Key, message: str, cure: str) -> None:
+    def _fault(self, path: KeyPath, key: Key, message: str, cure: str) -> None:
         self._place(path, message, cure, key.shapes[0])
 
-    def _place(self, path: Path, message: str, cure: str, rule: str) -> None:
-        body = self.record.body if self.record.body is not None else Mapping()
+    def _place(self, path: KeyPath, message: str, cure: str, rule: str) -> None:
+        body = self.record.body if self.record.body is not None else MappingNode()
         line, column = position(body, path)
         self.result.faults.append(Fault(self.record.file, line, column, message, cure, rule=rule))
 
@@ -258,4 +257,4 @@ def _texts(value: Value | None) -> list[str]:
     """Return the plain texts of a value, in an order that does not depend on the list's."""
     if isinstance(value, str):
         return [value]
-    return sorted(item for item in value if isinstance(item, str)) if isinstance(value, Sequence) else []
+    return sorted(item for item in value if isinstance(item, str)) if isinstance(value, SequenceNode) else []

@@ -10,14 +10,14 @@ from pathlib import Path
 from upheaval.faults import Fault, Refusal
 from upheaval.schema.contract import Contract, Kind
 from upheaval.schema.publication import FILE, Publication
-from upheaval.sources.parser import Mapping, read
+from upheaval.sources.parser import MappingNode, read
 from upheaval.sources.reserved import RESERVED
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordFile:
     """One record before it is read.
 
     Attributes:
@@ -49,7 +49,7 @@ class Record:
     slug: str
     kind: Kind
     file: str
-    body: Mapping | None
+    body: MappingNode | None
 
 
 def list_files(publication: Publication) -> list[str]:
@@ -70,7 +70,7 @@ def list_files(publication: Publication) -> list[str]:
     return sorted(file for file in found if file != FILE)
 
 
-def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Entry], list[Fault]]:
+def place_records(files: Iterable[str], contract: Contract) -> tuple[list[RecordFile], list[Fault]]:
     """Say which records there are, by the names of their files alone.
 
     Args:
@@ -81,7 +81,7 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Entry]
         The records, in the order of the files, and what is wrong with folders and names.
 
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, RecordFile] = {}
     faults: list[Fault] = []
     for file in files:
         kind = _kind(file, contract, faults)
@@ -100,11 +100,11 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Entry]
             faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))
             entries[slug] = replace(entries[slug], twice=True)
         else:
-            entries[slug] = Entry(slug, kind, file)
+            entries[slug] = RecordFile(slug, kind, file)
     return list(entries.values()), faults
 
 
-def read_records(publication: Publication, entries: Iterable[Entry]) -> tuple[list[Record], list[Fault]]:
+def read_records(publication: Publication, entries: Iterable[RecordFile]) -> tuple[list[Record], list[Fault]]:
     """Read records.
 
     Args:
@@ -126,7 +126,7 @@ def read_records(publication: Publication, entries: Iterable[Entry]) -> tuple[li
     return records, faults
 
 
-def _read(root: str, file: str) -> tuple[Mapping | None, list[Fault]]:
+def _read(root: str, file: str) -> tuple[MappingNode | None, list[Fault]]:
     try:
         with open(f"{root}/{file}", "rb", buffering=0) as content:
             return read(content.read(), file)

@@ -12,7 +12,7 @@ from upheaval.faults import Fault, Refusal
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import order, turtle
 
-Rows = list[list[str]]
+TextRows = list[list[str]]
 UNBROKEN = 12
 """Columns with values of at most so many characters, such as dates and numbers, are not broken over lines."""
 _PLAIN = ("http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
@@ -49,7 +49,7 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
         raise Refusal((Fault(name, 1, 1, f"the query cannot be answered: {error}", "rewrite it"),)) from None
 
 
-def rows(solutions: ox.QuerySolutions) -> tuple[list[str], Rows]:
+def rows(solutions: ox.QuerySolutions) -> tuple[list[str], TextRows]:
     """Return the variables and, for each solution, its values as text; what is unbound is empty."""
     header = [variable.value for variable in solutions.variables]
     return header, [[_text(solution[name]) for name in header] for solution in solutions]
@@ -68,7 +68,7 @@ def shorten(value: str, prefixes: Mapping[str, str]) -> str:
     return f"{prefix}:{value[len(prefixes[prefix]) :]}"
 
 
-def as_table(header: Sequence[str], found: Rows, prefixes: Mapping[str, str], width: int) -> str:
+def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str], width: int) -> str:
     """Draw a table of at most a width in characters; long values go over several lines."""
     table = Table(show_edge=False, pad_edge=False)
     shown = [[shorten(value, prefixes) for value in row] for row in found]
@@ -93,14 +93,14 @@ def _is_number(value: str) -> bool:
     return value.replace(".", "", 1).removeprefix("-").isdigit()
 
 
-def as_csv(header: Sequence[str], found: Rows) -> str:
+def as_csv(header: Sequence[str], found: TextRows) -> str:
     """Write SPARQL 1.1 CSV results: values without datatypes, lines ended by CRLF."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([list(header), *found])
     return text.getvalue()
 
 
-def as_markdown(header: Sequence[str], found: Rows, prefixes: Mapping[str, str]) -> str:
+def as_markdown(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str]) -> str:
     """Write a pipe table."""
     lines = [list(header), ["---"] * len(header)]
     lines.extend([shorten(value, prefixes).replace("|", "\\|").replace("\n", " ") for value in row] for row in found)

@@ -28,7 +28,7 @@ _VALUES: dict[str, Callable[[str], object]] = {
 }
 
 
-class Rows(list[dict[str, Any]]):
+class ResultRows(list[dict[str, Any]]):
     """The rows of an answer: a list of dicts, and the columns in their order."""
 
     def __init__(self, columns: list[str], rows: list[dict[str, Any]]) -> None:
@@ -63,7 +63,7 @@ class Rows(list[dict[str, Any]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class OpenedDataset:
     """Data, derived facts and vocabulary in memory.
 
     Attributes:
@@ -86,7 +86,7 @@ class Dataset:
             raise _refusal(f"no question is named `{name}`", f"there are {', '.join(self._questions)}")
         return self._questions[name]
 
-    def query(self, text_or_name: str, **parameters: object) -> Rows:
+    def query(self, text_or_name: str, **parameters: object) -> ResultRows:
         """Ask a question by its name, or any SELECT or ASK in SPARQL.
 
         Args:
@@ -94,7 +94,7 @@ class Dataset:
             parameters: of the question; a record is given by its name.
 
         Returns:
-            Rows of Python values: IRIs and texts as str, numbers, days and truth values as such, None where a
+            ResultRows of Python values: IRIs and texts as str, numbers, days and truth values as such, None where a
             variable has no value. An ASK gives one row with the column `answer`.
 
         Raises:
@@ -103,11 +103,11 @@ class Dataset:
         """
         found = self._ask(self.text_of(text_or_name, parameters))
         if isinstance(found, ox.QueryBoolean):
-            return Rows(["answer"], [{"answer": bool(found)}])
+            return ResultRows(["answer"], [{"answer": bool(found)}])
         if isinstance(found, ox.QueryTriples):
             raise _refusal("the query gives triples, not rows", "use .graph(query)")
         names = [variable.value for variable in found.variables]
-        return Rows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
+        return ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
 
     def graph(self, text: str = "") -> Graph:
         """Return an rdflib Graph of everything, or of what a CONSTRUCT or DESCRIBE gives.
@@ -158,7 +158,7 @@ class Dataset:
         return ask(self.store, text, "query")
 
 
-def open_dataset(path: str | Path | None = None) -> Dataset:
+def open_dataset(path: str | Path | None = None) -> OpenedDataset:
     """Open a build or a publication.
 
     Args:
@@ -175,11 +175,11 @@ def open_dataset(path: str | Path | None = None) -> Dataset:
 
         build = open_build(folder)
         questions = {name: read_question(name, text) for name, text in build.questions().items()}
-        return Dataset(build.iri, build.store(), questions)
+        return OpenedDataset(build.iri, build.store(), questions)
     from upheaval.populate.assembly import assemble
 
     assembly = assemble(folder)
-    return Dataset(assembly.publication.iri, assembly.store, read_questions(assembly.publication))
+    return OpenedDataset(assembly.publication.iri, assembly.store, read_questions(assembly.publication))
 
 
 def to_python(term: object) -> Any:

@@ -5,10 +5,10 @@ from typing import Any
 from upheaval.schema.contract import Contract, Form, Key, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Schema = dict[str, Any]
+JsonSchema = dict[str, Any]
 
 
-def schemas(contract: Contract, base: str) -> dict[str, Schema]:
+def schemas(contract: Contract, base: str) -> dict[str, JsonSchema]:
     """Make a schema for each kind of record.
 
     Args:
@@ -41,7 +41,7 @@ def _is_part(kind: Kind, contract: Contract) -> bool:
     )
 
 
-def _object(kind: Kind, contract: Contract) -> Schema:
+def _object(kind: Kind, contract: Contract) -> JsonSchema:
     required = [key.name for key in kind.keys.values() if key.minimum and not key.default]
     return {
         "type": "object",
@@ -52,10 +52,10 @@ def _object(kind: Kind, contract: Contract) -> Schema:
     }
 
 
-def _property(key: Key, contract: Contract) -> Schema:
+def _property(key: Key, contract: Contract) -> JsonSchema:
     described = {"title": key.label, "description": key.description}
     if key.form is Form.LANGUAGE:
-        text: Schema = {"type": "string", "minLength": 1}
+        text: JsonSchema = {"type": "string", "minLength": 1}
         if not key.per_language:
             text = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
         return {
@@ -72,7 +72,7 @@ def _property(key: Key, contract: Contract) -> Schema:
     return {**described, **several} if key.minimum > 1 else {**described, "anyOf": [value, several]}
 
 
-def _value(key: Key, contract: Contract) -> Schema:
+def _value(key: Key, contract: Contract) -> JsonSchema:
     if key.form is Form.NODE:
         return {"$ref": f"#/$defs/{contract.kinds[key.classes[0]].name}"}
     if key.form is Form.CODE:

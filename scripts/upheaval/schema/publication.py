@@ -7,7 +7,7 @@ from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
 from upheaval.rdf.datatypes import XSD, IllFormed, typed, web_address
-from upheaval.sources.parser import Mapping, Sequence, read
+from upheaval.sources.parser import MappingNode, SequenceNode, read
 
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
@@ -125,23 +125,23 @@ def open_publication(root: Path) -> Publication:
     )
 
 
-def _text(body: Mapping, key: str) -> str:
+def _text(body: MappingNode, key: str) -> str:
     value = body.get(key, "")
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, Sequence):
+    if isinstance(value, SequenceNode):
         return tuple(item for item in value if isinstance(item, str))
     return (value,) if isinstance(value, str) and value else ()
 
 
-def _fault(body: Mapping, key: str, message: str, cure: str, rule: str) -> Fault:
+def _fault(body: MappingNode, key: str, message: str, cure: str, rule: str) -> Fault:
     line, column = body.key_position(key) if key in body else (1, 1)
     return Fault(FILE, line, column, message, cure, rule=f"publication/{rule}")
 
 
-def _unknown(body: Mapping) -> list[Fault]:
+def _unknown(body: MappingNode) -> list[Fault]:
     known = (*REQUIRED, *OPTIONAL)
     faults = []
     for key in body:
@@ -152,7 +152,7 @@ def _unknown(body: Mapping) -> list[Fault]:
     return faults
 
 
-def _missing(body: Mapping) -> list[Fault]:
+def _missing(body: MappingNode) -> list[Fault]:
     return [
         _fault(body, key, f"the publication has no `{key}`", f"add `{key}:`", "missing-key")
         for key in REQUIRED
@@ -160,10 +160,10 @@ def _missing(body: Mapping) -> list[Fault]:
     ]
 
 
-def _ill_formed(body: Mapping) -> list[Fault]:
+def _ill_formed(body: MappingNode) -> list[Fault]:
     faults = []
     for key, value in body.items():
-        if key in LISTS and isinstance(value, Sequence) and all(isinstance(item, str) for item in value):
+        if key in LISTS and isinstance(value, SequenceNode) and all(isinstance(item, str) for item in value):
             continue
         if not isinstance(value, str):
             cure = "write a text, or a list of texts" if key in LISTS else "write one text"
@@ -177,7 +177,7 @@ def _ill_formed(body: Mapping) -> list[Fault]:
     return faults
 
 
-def _day(body: Mapping, value: str) -> list[Fault]:
+def _day(body: MappingNode, value: str) -> list[Fault]:
     try:
         typed(value, (f"{XSD}date",))
     except IllFormed as error:
@@ -186,7 +186,7 @@ def _day(body: Mapping, value: str) -> list[Fault]:
     return []
 
 
-def _address(body: Mapping, key: str, value: str) -> list[Fault]:
+def _address(body: MappingNode, key: str, value: str) -> list[Fault]:
     try:
         web_address(value)
     except IllFormed as error:

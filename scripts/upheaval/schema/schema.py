@@ -10,7 +10,7 @@ from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Schema:
     """A publication without its records.
 
     Attributes:
@@ -27,7 +27,7 @@ class Setting:
     context: Context
 
 
-def prepare(root: Path) -> Setting:
+def prepare(root: Path) -> Schema:
     """Read everything of a publication but its records.
 
     Args:
@@ -43,4 +43,4 @@ def prepare(root: Path) -> Setting:
     publication = open_publication(root)
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph)
-    return Setting(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))
+    return Schema(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))

@@ -12,10 +12,10 @@ from upheaval.serve.resultformats import Unwritable, write_boolean, write_rows
 
 _PREFIXES = {**PREFIXES, "sd": "http://www.w3.org/ns/sparql-service-description#"}
 Job = dict[str, Any]
-Header = dict[str, Any]
+AnswerHeader = dict[str, Any]
 
 
-def answer(store: ox.Store, job: Job) -> tuple[Header, bytes]:
+def answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
     """Answer a query.
 
     Args:
@@ -45,7 +45,7 @@ def answer(store: ox.Store, job: Job) -> tuple[Header, bytes]:
         return _refusal(400, f"the query cannot be answered: {error}", None, None)
 
 
-def _refusal(status: int, detail: str, line: int | None, column: int | None) -> tuple[Header, bytes]:
+def _refusal(status: int, detail: str, line: int | None, column: int | None) -> tuple[AnswerHeader, bytes]:
     place = {} if line is None else {"line": line, "column": column}
     return {"status": status, "detail": detail, **place}, b""
 
@@ -63,7 +63,7 @@ def _graphs(names: list[str] | None) -> list[Any] | None:
     return None if names is None else [ox.NamedNode(name) for name in names]
 
 
-def _answer(store: ox.Store, job: Job) -> tuple[Header, bytes]:
+def _answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
     default, named = _graphs(job["default"]), _graphs(job["named"])
     union = default is None and named is None and not names_dataset(job["query"])
     found = store.query(

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.endpoint import Endpoint
+from upheaval.serve.endpoint import SparqlEndpoint
 from upheaval.serve.files import send as send_file
 from upheaval.serve.headers import EXPOSED, Always
 from upheaval.serve.html import ROOM, render
@@ -34,7 +34,7 @@ from upheaval.serve.observing import Metrics, Observed
 from upheaval.serve.problems import Problem, on_error, on_http_exception, on_problem
 from upheaval.serve.reconciliation import Reconciliation
 from upheaval.serve.resources import OFFERS, Resources
-from upheaval.serve.snapshot import Served
+from upheaval.serve.snapshot import Snapshot
 from upheaval.serve.workers import Pool
 from upheaval.sources.reserved import owned
 
@@ -44,13 +44,13 @@ STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; 
 class Server:
     """The handlers of one server, and what they share."""
 
-    def __init__(self, served: Served, pool: Pool, base: str, limits: Limits) -> None:
+    def __init__(self, served: Snapshot, pool: Pool, base: str, limits: Limits) -> None:
         self.served, self.pool, self.limits = served, pool, limits
         self.names = Names(served.iri, base, served.vocabularies)
         self.metrics = Metrics()
         self.resources = Resources(served, self.names, limits)
         self.reconciliation = Reconciliation(served, self.names, limits)
-        self.endpoint = Endpoint(served, pool, self.names, limits, self.metrics)
+        self.endpoint = SparqlEndpoint(served, pool, self.names, limits, self.metrics)
         for graph, count in served.triples.items():
             self.metrics.triples.labels(graph).set(count)
 
@@ -98,7 +98,7 @@ class Server:
         return FileResponse(Path(ROOM) / "static" / name, media_type=STATIC[name])
 
 
-def create_app(served: Served, pool: Pool, base: str, limits: Limits) -> ASGIApp:
+def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIApp:
     """Make the application.
 
     Args:

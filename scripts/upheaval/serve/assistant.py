@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from upheaval.faults import Refusal
-from upheaval.query.dataset import Dataset, to_python
+from upheaval.query.dataset import OpenedDataset, to_python
 from upheaval.serve.limits import Limits
 from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
 
@@ -23,10 +23,10 @@ LIMITS = Limits(seconds=10.0, rows=500, answer_bytes=1024 * 1024, workers=1)
 Answer = dict[str, Any]
 
 
-class Door:
+class WorkerClient:
     """Asks the workers, and says what comes back, or why nothing does, as an object for JSON."""
 
-    def __init__(self, dataset: Dataset, pool: Pool) -> None:
+    def __init__(self, dataset: OpenedDataset, pool: Pool) -> None:
         self.dataset, self.pool = dataset, pool
 
     async def ask(self, query: str) -> Answer:
@@ -76,7 +76,7 @@ def _plain(term: object) -> Any:
     return value if isinstance(value, (int, float, bool)) or value is None else str(value)
 
 
-def make_server(dataset: Dataset, pool: Pool) -> "MCPServer[Any]":
+def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     """Return a server with four tools, none of which writes or contacts anybody.
 
     Args:
@@ -86,7 +86,7 @@ def make_server(dataset: Dataset, pool: Pool) -> "MCPServer[Any]":
     """
     from mcp.server import MCPServer
 
-    door = Door(dataset, pool)
+    door = WorkerClient(dataset, pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from upheaval.rdf.namespaces import RDF, RDFS
 from upheaval.serve.describing import about
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
-from upheaval.serve.snapshot import Served
+from upheaval.serve.snapshot import Snapshot
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -34,7 +34,7 @@ def _integer(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=ox.NamedNode(_XSD + "integer"))
 
 
-def service_description(served: Served, names: Names, limits: Limits) -> list[ox.Triple]:
+def service_description(served: Snapshot, names: Names, limits: Limits) -> list[ox.Triple]:
     """Describe the endpoint.
 
     Args:
@@ -50,7 +50,7 @@ def service_description(served: Served, names: Names, limits: Limits) -> list[ox
     return list(dict.fromkeys((*_service(served, names, limits), *void(served, names))))
 
 
-def _service(served: Served, names: Names, limits: Limits) -> Iterator[ox.Triple]:
+def _service(served: Snapshot, names: Names, limits: Limits) -> Iterator[ox.Triple]:
     endpoint = ox.NamedNode(names.base + "sparql")
     service, dataset, default = (ox.NamedNode(f"{endpoint.value}#{name}") for name in ("service", "dataset", "default"))
     yield ox.Triple(service, _TYPE, _sd("Service"))
@@ -105,7 +105,7 @@ def _decimal() -> ox.NamedNode:
     return ox.NamedNode(_XSD + "decimal")
 
 
-def void(served: Served, names: Names) -> list[ox.Triple]:
+def void(served: Snapshot, names: Names) -> list[ox.Triple]:
     """Describe the dataset (VoID): what the build's catalogue says, and where it can be asked and looked up here."""
     dataset = ox.NamedNode(served.iri)
     triples = list(about(served.store, dataset))

@@ -21,15 +21,15 @@ from upheaval.serve.names import Names
 from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, by_word, choose
 from upheaval.serve.observing import Metrics, fingerprint
 from upheaval.serve.problems import Problem, busy
-from upheaval.serve.protocol import Asked, read_request
-from upheaval.serve.snapshot import Served
+from upheaval.serve.protocol import QueryRequest, read_request
+from upheaval.serve.snapshot import Snapshot
 from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
 
 
-class Endpoint:
+class SparqlEndpoint:
     """The endpoint of one build."""
 
-    def __init__(self, served: Served, pool: Pool, names: Names, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, served: Snapshot, pool: Pool, names: Names, limits: Limits, metrics: Metrics) -> None:
         self.served, self.pool, self.names, self.limits, self.metrics = served, pool, names, limits, metrics
         self._clients: Counter[str] = Counter()
         self._examples = _examples(served.extra)
@@ -61,7 +61,7 @@ class Endpoint:
             raise Problem(406, f"there is {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
         return await self._query(request, asked, rows, graph)
 
-    async def _query(self, request: Request, asked: Asked, rows: Offer | None, graph: Offer | None) -> Response:
+    async def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
         job: Job = {
             "query": asked.query,
             "default": None if asked.default is None else list(asked.default),
@@ -142,7 +142,7 @@ class Endpoint:
             if not self._clients[client]:
                 del self._clients[client]
 
-    async def _describe(self, request: Request, asked: Asked) -> Response:
+    async def _describe(self, request: Request, asked: QueryRequest) -> Response:
         offers = (*GRAPHS, HTML)
         offer = by_word(asked.word, GRAPHS) if asked.word else choose(request.headers.get("accept"), offers)
         if offer is None:
@@ -181,7 +181,7 @@ async def _disconnected(request: Request) -> None:
         pass
 
 
-def _forms(accept: str | None, asked: Asked) -> tuple[Offer | None, Offer | None]:
+def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer | None]:
     """Return what is acceptable for rows and for graphs; a known `format` counts before Accept."""
     if asked.word:
         rows, graph = by_word(asked.word, ROWS), by_word(asked.word, GRAPHS)

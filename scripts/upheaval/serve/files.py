@@ -8,10 +8,10 @@ from starlette.responses import FileResponse, Response
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.policy import POLICY
 from upheaval.serve.problems import Problem
-from upheaval.serve.snapshot import Served, ServedFile
+from upheaval.serve.snapshot import Snapshot, SnapshotFile
 
 
-def send(request: Request, file: ServedFile, served: Served, more: Mapping[str, str] | None = None) -> Response:
+def send(request: Request, file: SnapshotFile, served: Snapshot, more: Mapping[str, str] | None = None) -> Response:
     """Send a file.
 
     Args:

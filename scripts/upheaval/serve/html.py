@@ -22,22 +22,22 @@ _ENVIRONMENT = Environment(
 
 
 @dataclass(slots=True)
-class Value:
+class HtmlValue:
     """One value: its text, where it leads, its language or type, and what is said of it where that stands inside."""
 
     text: str
     href: str = ""
     note: str = ""
-    rows: list["Row"] = field(default_factory=list)
+    rows: list["HtmlRow"] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Row:
+class HtmlRow:
     """One property and its values."""
 
     name: str
     href: str
-    values: list[Value]
+    values: list[HtmlValue]
 
 
 @dataclass(slots=True)
@@ -46,9 +46,9 @@ class View:
 
     iri: str
     title: str
-    types: list[Value]
-    rows: list[Row]
-    incoming: list[Row]
+    types: list[HtmlValue]
+    rows: list[HtmlRow]
+    incoming: list[HtmlRow]
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -114,40 +114,40 @@ class _Page:
         own = self.said.get(self.iri, {})
         types = [self.value(target, {self.iri}) for target in own.get(str(RDF.type), [])]
         incoming = [
-            Row(self.label(predicate), link(predicate, self.names), [self._link(s) for s in sorted(set(subjects))])
+            HtmlRow(self.label(predicate), link(predicate, self.names), [self._link(s) for s in sorted(set(subjects))])
             for predicate, subjects in sorted(self.incoming.items())
         ]
         return View(self.iri, self.label(self.iri), types, self.rows(self.iri, {self.iri}), incoming)
 
-    def rows(self, subject: str, above: set[str]) -> list[Row]:
+    def rows(self, subject: str, above: set[str]) -> list[HtmlRow]:
         rows = []
         for predicate, targets in sorted(self.said.get(subject, {}).items(), key=lambda item: self.label(item[0])):
             if predicate == str(RDF.type):
                 continue
             values = [self.value(target, above) for target in sorted(targets, key=str)]
-            rows.append(Row(self.label(predicate), link(predicate, self.names), values))
+            rows.append(HtmlRow(self.label(predicate), link(predicate, self.names), values))
         return rows
 
-    def value(self, target: Any, above: set[str]) -> Value:
+    def value(self, target: Any, above: set[str]) -> HtmlValue:
         if isinstance(target, ox.Literal):
             note = target.language or ""
             href = target.value if urlsplit_safe(target.value) in ("http", "https") else ""
-            return Value(target.value, href, note)
+            return HtmlValue(target.value, href, note)
         iri = iri_of(target)
         inside = isinstance(target, ox.BlankNode) or iri.startswith(self.iri + "#") or self._is_source(iri)
         rows = self.rows(iri, above | {iri}) if inside and iri not in above and len(above) < 8 else []
-        return self._link(iri, rows) if isinstance(target, ox.NamedNode) else Value("", rows=rows)
+        return self._link(iri, rows) if isinstance(target, ox.NamedNode) else HtmlValue("", rows=rows)
 
     def _is_source(self, iri: str) -> bool:
         """Return whether everything said of a resource is in the document: that is so for cited sources alone."""
         return iri != self.iri and any(predicate not in _NAMES for predicate in self.said.get(iri, {}))
 
-    def _link(self, iri: str, rows: list[Row] | None = None) -> Value:
+    def _link(self, iri: str, rows: list[HtmlRow] | None = None) -> HtmlValue:
         whole, _, part = iri.partition("#")
         text = self.label(iri)
         if part and whole != self.iri and whole in self.labels and iri not in self.labels:
             text = f"{self.label(whole)}: {part}"
-        return Value(text, link(iri, self.names), rows=rows or [])
+        return HtmlValue(text, link(iri, self.names), rows=rows or [])
 
 
 def urlsplit_safe(text: str) -> str:

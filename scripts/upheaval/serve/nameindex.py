@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from upheaval.serve.describing import about, labels
-from upheaval.serve.snapshot import Served
+from upheaval.serve.snapshot import Snapshot
 
 LONGEST = 300
 CERTAIN = 95.0
@@ -30,7 +30,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class NameEntry:
     """A class or a property: the short name that the JSON-LD context has for it, its IRI, label and definition."""
 
     id: str
@@ -39,7 +39,7 @@ class Term:
     description: str
 
 
-class Index:
+class NameIndex:
     """The names of a build.
 
     Attributes:
@@ -48,7 +48,7 @@ class Index:
 
     """
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Snapshot) -> None:
         self.store = served.store
         self.namespace = served.iri
         short = _short_names(served)
@@ -143,17 +143,17 @@ class Index:
     def _label(self, subject: ox.NamedNode) -> str:
         return _text(labels(self.store, [subject]))
 
-    def _terms(self, iris: Iterable[str], short: Mapping[str, str]) -> dict[str, Term]:
+    def _terms(self, iris: Iterable[str], short: Mapping[str, str]) -> dict[str, NameEntry]:
         terms = {}
         for iri in sorted(iris):
             node = ox.NamedNode(iri)
             name = short.get(iri, iri)
             definition = _text(about(self.store, node, ox.NamedNode(str(SKOS.definition))))
-            terms[name] = Term(name, iri, self._label(node) or name, definition)
+            terms[name] = NameEntry(name, iri, self._label(node) or name, definition)
         return terms
 
 
-def _short_names(served: Served) -> dict[str, str]:
+def _short_names(served: Snapshot) -> dict[str, str]:
     """Return the names that the JSON-LD context of the build has for classes and properties, by IRI."""
     file = served.files.get("context.jsonld")
     context = json.loads(file.path.read_bytes())["@context"] if file else {}
@@ -165,7 +165,7 @@ def _short_names(served: Served) -> dict[str, str]:
     return found
 
 
-def _records(served: Served) -> Iterable[ox.Triple]:
+def _records(served: Snapshot) -> Iterable[ox.Triple]:
     graph = ox.NamedNode(f"{served.iri}graph/data")
     for quad in served.store.quads_for_pattern(None, None, None, graph):
         if (

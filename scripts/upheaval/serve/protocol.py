@@ -16,7 +16,7 @@ FIELDS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryRequest:
     """What a request asks.
 
     Attributes:
@@ -33,7 +33,7 @@ class Asked:
     word: str = ""
 
 
-async def read_request(request: Request, limits: Limits) -> Asked:
+async def read_request(request: Request, limits: Limits) -> QueryRequest:
     """Read a query operation: by GET, by POST of a form, or by POST of the query itself.
 
     Args:
@@ -125,7 +125,7 @@ def read_fields(raw: bytes) -> list[tuple[str, str]]:
         raise Problem(400, f"there are more than {FIELDS} parameters") from None
 
 
-def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, status: int) -> Asked:
+def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, status: int) -> QueryRequest:
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
         raise _no_update()
     queries = [value for name, value in fields if name == "query"] + ([] if direct is None else [direct])
@@ -145,5 +145,5 @@ def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, st
     words = [value for name, value in fields if name in ("format", "output")]
     asked = queries[0] if queries else None
     if not default and not named:
-        return Asked(asked, word=words[0] if words else "")
-    return Asked(asked, default, named, words[0] if words else "")
+        return QueryRequest(asked, word=words[0] if words else "")
+    return QueryRequest(asked, default, named, words[0] if words else "")

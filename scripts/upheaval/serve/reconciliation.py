@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from upheaval import __version__
 from upheaval.serve.html import link, render
 from upheaval.serve.limits import Limits
-from upheaval.serve.nameindex import CERTAIN, Entity, Index, Term
+from upheaval.serve.nameindex import CERTAIN, Entity, NameEntry, NameIndex
 from upheaval.serve.names import Names
 from upheaval.serve.problems import Problem, busy
 from upheaval.serve.protocol import FORM, read_body, read_fields
-from upheaval.serve.snapshot import Served
+from upheaval.serve.snapshot import Snapshot
 
 BATCH = 50
 MOST = 100
@@ -28,15 +28,15 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 class Reconciliation:
     """The service of one build; identifiers are the slugs of records and the short names of the JSON-LD context."""
 
-    def __init__(self, served: Served, names: Names, limits: Limits) -> None:
+    def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
         self.served, self.names, self.limits = served, names, limits
         self._slot = asyncio.Semaphore(1)
         self._queued = 0
-        self._index: Index | None = None
+        self._index: NameIndex | None = None
         self._making = asyncio.Lock()
 
     @property
-    def index(self) -> Index:
+    def index(self) -> NameIndex:
         """The names of the build, once `ready` has been awaited."""
         assert self._index is not None
         return self._index
@@ -45,7 +45,7 @@ class Reconciliation:
         """Make the index if there is none yet; the server answers everything else meanwhile."""
         async with self._making:
             if self._index is None:
-                self._index = await run_in_threadpool(Index, self.served)
+                self._index = await run_in_threadpool(NameIndex, self.served)
 
     async def _in_turn(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Do costly work in a thread, one piece at a time, so that queries and documents do not wait for it.
@@ -259,11 +259,11 @@ class Reconciliation:
         return {"str": value.value}
 
 
-def _term(term: Term) -> dict[str, Any]:
+def _term(term: NameEntry) -> dict[str, Any]:
     return {"id": term.id, "name": term.name}
 
 
-def _described(term: Term) -> dict[str, Any]:
+def _described(term: NameEntry) -> dict[str, Any]:
     return _term(term) | ({"description": term.description} if term.description else {})
 
 

@@ -24,7 +24,7 @@ from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, choose
 from upheaval.serve.problems import Problem
-from upheaval.serve.snapshot import Served
+from upheaval.serve.snapshot import Snapshot
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
 _BY_SUFFIX = {offer.name: offer for offer in OFFERS}
@@ -36,7 +36,7 @@ _IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
 class Resources:
     """The linked data of one build."""
 
-    def __init__(self, served: Served, names: Names, limits: Limits) -> None:
+    def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
         self.served, self.names, self.limits = served, names, limits
         self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
         self._written_terms: dict[tuple[str, Offer], bytes] = {}

@@ -38,7 +38,7 @@ _SITE_MEDIA = {
 
 
 @dataclass(frozen=True, slots=True)
-class ServedFile:
+class SnapshotFile:
     """One file that may be sent.
 
     Attributes:
@@ -62,7 +62,7 @@ class ServedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Snapshot:
     """A build that is served.
 
     Attributes:
@@ -89,11 +89,11 @@ class Served:
     title: str
     description: str
     license: str
-    quads: ServedFile
+    quads: SnapshotFile
     store: ox.Store
     extra: ox.Store
-    files: Mapping[str, ServedFile]
-    site: Mapping[str, ServedFile]
+    files: Mapping[str, SnapshotFile]
+    site: Mapping[str, SnapshotFile]
     triples: Mapping[str, int]
     vocabularies: frozenset[str]
     retired: frozenset[str]
@@ -120,7 +120,7 @@ def find_quads(folder: Path) -> Path:
     return found[0]
 
 
-def open_build(folder: Path) -> Served:
+def open_build(folder: Path) -> Snapshot:
     """Load a build.
 
     Args:
@@ -146,7 +146,7 @@ def open_build(folder: Path) -> Served:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
         raise _refuse(folder, f"cannot be served: {error}") from None
     dataset = ox.NamedNode(iri)
-    return Served(
+    return Snapshot(
         iri=iri,
         identity=hashlib.sha256(text + __version__.encode()).hexdigest(),
         version=str(manifest["version"]),
@@ -175,7 +175,7 @@ def _refuse(folder: Path, message: str) -> Refusal:
     return Refusal((Fault(str(folder), 1, 1, f"the folder {message}", cure, rule="serve/build"),))
 
 
-def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, ServedFile]:
+def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, SnapshotFile]:
     files = {}
     for path, said in listed.items():
         file = _file(folder, path, MEDIA.get(Path(path).suffix, "application/octet-stream"), str(said["sha256"]))
@@ -185,22 +185,22 @@ def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[st
     return files
 
 
-def _file(folder: Path, path: str, media: str, sha256: str = "") -> ServedFile:
+def _file(folder: Path, path: str, media: str, sha256: str = "") -> SnapshotFile:
     place = (folder / path).resolve()
     if not place.is_relative_to(folder.resolve()):
         raise ValueError(f"{path} lies outside the folder")
     stat = place.stat()
-    return ServedFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
+    return SnapshotFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
 
 
-def _site(folder: Path, identity: str) -> dict[str, ServedFile]:
+def _site(folder: Path, identity: str) -> dict[str, SnapshotFile]:
     """Return the web pages, none where they show another dataset than the build's, or are not all written.
 
     Symbolic links, which could lead out of the folder, are passed over.
 
     There may be tens of thousands of pages, so each costs one call of the system.
     """
-    files: dict[str, ServedFile] = {}
+    files: dict[str, SnapshotFile] = {}
     try:
         shown = json.loads((folder / "site.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
     except FileNotFoundError:
@@ -219,11 +219,11 @@ def _site(folder: Path, identity: str) -> dict[str, ServedFile]:
                     media := _SITE_MEDIA.get(os.path.splitext(entry.name)[1])
                 ):
                     stat = entry.stat()
-                    files[path] = ServedFile(Path(entry.path), media, stat.st_size, stat.st_mtime_ns)
+                    files[path] = SnapshotFile(Path(entry.path), media, stat.st_size, stat.st_mtime_ns)
     return dict(sorted(files.items()))
 
 
-def _extra(folder: Path, files: Mapping[str, ServedFile]) -> ox.Store:
+def _extra(folder: Path, files: Mapping[str, SnapshotFile]) -> ox.Store:
     store = ox.Store()
     for path in ("shapes.ttl", "queries.ttl"):
         if path in files:

@@ -15,9 +15,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.serve import zygote
-from upheaval.serve.answering import Header, Job
+from upheaval.serve.answering import AnswerHeader, Job
 from upheaval.serve.limits import Limits
-from upheaval.serve.snapshot import ServedFile
+from upheaval.serve.snapshot import SnapshotFile
 
 START_SECONDS = 300.0
 WAIT_SECONDS = 30.0  # a query that had to wait longer finds nobody there any more
@@ -43,7 +43,7 @@ class Worker:
         self._reader = reader
         self._writer = writer
 
-    async def ask(self, job: Job) -> tuple[Header, bytes]:
+    async def ask(self, job: Job) -> tuple[AnswerHeader, bytes]:
         """Send a job and wait for its answer.
 
         Raises:
@@ -55,7 +55,7 @@ class Worker:
             self._writer.write(struct.pack("!I", len(text)) + text)
             await self._writer.drain()
             head, body = zygote.LENGTH.unpack(await self._reader.readexactly(zygote.LENGTH.size))
-            header: Header = json.loads(await self._reader.readexactly(head))
+            header: AnswerHeader = json.loads(await self._reader.readexactly(head))
             return header, await self._reader.readexactly(body)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise Crashed from None
@@ -77,7 +77,7 @@ class Pool:
 
     """
 
-    def __init__(self, quads: ServedFile | None, limits: Limits) -> None:
+    def __init__(self, quads: SnapshotFile | None, limits: Limits) -> None:
         self.limits = limits
         self.lost: Counter[str] = Counter()
         self._quads = quads
@@ -142,7 +142,7 @@ class Pool:
         for _ in range(self.limits.workers):
             await self._add()
 
-    async def run(self, job: Job) -> tuple[Header, bytes]:
+    async def run(self, job: Job) -> tuple[AnswerHeader, bytes]:
         """Run one job.
 
         Args:

@@ -15,11 +15,13 @@ from upheaval.faults import Fault, Refusal, Severity
 from upheaval.rdf import sparql
 from upheaval.rdf.graphs import iri_of, nodes, term_to_rdflib
 from upheaval.rdf.namespaces import FAULT_AT, SH
-from upheaval.shacl.index import Index
-from upheaval.shacl.results import SEVERITIES, Finding
+from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.results import SEVERITIES, ValidationResult
 
 
-def evaluate(store: ox.Store, shapes: Graph, index: Index, chosen: Callable[[str], bool] = bool) -> list[Finding]:
+def evaluate(
+    store: ox.Store, shapes: Graph, index: NodeIndex, chosen: Callable[[str], bool] = bool
+) -> list[ValidationResult]:
     """Evaluate the SPARQL constraints of shapes (SHACL section 5).
 
     Args:
@@ -81,11 +83,11 @@ def query_of(shapes: Graph, constraint: Node) -> str:
     return prefixes + str(shapes.value(constraint, SH.select))
 
 
-def _finding(shapes: Graph, shape: Node, constraint: Node, node: str, value: Node | None) -> Finding:
+def _finding(shapes: Graph, shape: Node, constraint: Node, node: str, value: Node | None) -> ValidationResult:
     path = shapes.value(constraint, FAULT_AT)
     message = shapes.value(constraint, SH.message) or shapes.value(shape, SH.message)
     severity = shapes.value(shape, SH.severity)
-    return Finding(
+    return ValidationResult(
         node=node,
         path=str(path) if path else None,
         value=URIRef(node) if value is None else value,

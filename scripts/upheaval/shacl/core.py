@@ -18,8 +18,8 @@ from upheaval.faults import Fault, Refusal, Severity
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.graphs import iri_of, nodes, term_to_rdflib
 from upheaval.rdf.namespaces import RDF, SH, XSD
-from upheaval.shacl.index import Index, Properties, Term, Types
-from upheaval.shacl.results import SEVERITIES, Finding
+from upheaval.shacl.index import NodeIndex, Properties, Term, Types
+from upheaval.shacl.results import SEVERITIES, ValidationResult
 
 Check = Callable[[list[Term], Properties, Types], Iterable[Term | None]]
 _SAYS_NOTHING_OF_VALUES = {
@@ -77,7 +77,7 @@ def compile_shapes(shapes: Graph) -> list[PropertyShape]:
     return compiled
 
 
-def evaluate(index: Index, shapes: Iterable[PropertyShape]) -> list[Finding]:
+def evaluate(index: NodeIndex, shapes: Iterable[PropertyShape]) -> list[ValidationResult]:
     """Evaluate property shapes.
 
     Args:
@@ -108,14 +108,14 @@ def _refusal(what: str) -> Refusal:
     return Refusal((Fault("shapes", 1, 1, f"{what} is not evaluated here", cure, rule="shapes/component"),))
 
 
-def _evaluate(index: Index, shape: PropertyShape) -> Iterator[Finding]:
+def _evaluate(index: NodeIndex, shape: PropertyShape) -> Iterator[ValidationResult]:
     types = index.types
     for node, said in index.instances(shape.target):
         values = said.get(shape.path, [])
         for check in shape.checks:
             for value in check(values, said, types):
                 term = None if value is None else term_to_rdflib(value)
-                yield Finding(node, shape.path, term, shape.message, shape.severity, shape.iri)
+                yield ValidationResult(node, shape.path, term, shape.message, shape.severity, shape.iri)
 
 
 def _compile(shapes: Graph, prop: Node, target: str) -> PropertyShape:

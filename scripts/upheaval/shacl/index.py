@@ -16,7 +16,7 @@ Types = dict[str, frozenset[str]]
 _TYPE = str(RDF.type)
 
 
-class Index:
+class NodeIndex:
     """The data by node: what is said of each, and which classes it has, wider ones included."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Index:
         """Return the focus nodes of a class and what is said of them."""
         return self._instances.get(cls, [])
 
-    def without(self, beside: Set[str]) -> "Index":
+    def without(self, beside: Set[str]) -> "NodeIndex":
         """Return the same index with other records that are there only to be looked up."""
         other = copy(self)
         other.__dict__.pop("_instances", None)

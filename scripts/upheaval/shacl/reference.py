@@ -16,7 +16,7 @@ from rdflib.term import Node
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import FAULT_AT, SH
-from upheaval.shacl.results import SEVERITIES, Finding
+from upheaval.shacl.results import SEVERITIES, ValidationResult
 
 
 class _Remembering(Graph):
@@ -33,7 +33,9 @@ def _prepare(text: str) -> Query:
     return prepareQuery(text)
 
 
-def validate(store: ox.Store, graphs: Iterable[str], ontology: Iterable[ox.Triple], shapes: Graph) -> list[Finding]:
+def validate(
+    store: ox.Store, graphs: Iterable[str], ontology: Iterable[ox.Triple], shapes: Graph
+) -> list[ValidationResult]:
     """Validate named graphs of a store with pySHACL, SPARQL constraints included.
 
     Args:
@@ -61,13 +63,13 @@ def validate(store: ox.Store, graphs: Iterable[str], ontology: Iterable[ox.Tripl
     return [_finding(report, result, shapes) for result in report.objects(None, SH.result)]
 
 
-def _finding(report: Graph, result: Node, shapes: Graph) -> Finding:
+def _finding(report: Graph, result: Node, shapes: Graph) -> ValidationResult:
     constraint = report.value(result, SH.sourceConstraint)
     path = report.value(result, SH.resultPath)
     if constraint is not None and path is None:
         path = shapes.value(constraint, FAULT_AT)
     messages = sorted(str(text) for text in report.objects(result, SH.resultMessage))
-    return Finding(
+    return ValidationResult(
         node=str(report.value(result, SH.focusNode)),
         path=str(path) if path else None,
         value=report.value(result, SH.value),

@@ -11,7 +11,7 @@ SEVERITIES = {SH.Violation: Severity.ERROR, SH.Warning: Severity.WARNING, SH.Inf
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ValidationResult:
     """One result of a validation.
 
     Attributes:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from upheaval.query.questions import read_questions
-from upheaval.site.charts import Rivals, Row, network, rivals, timeline, types_over_time
+from upheaval.site.charts import ChartRow, Rivals, network, rivals, timeline, types_over_time
 from upheaval.site.citing import reference
 from upheaval.site.library import Library, items
-from upheaval.site.overview import Entry, Overview, Pair
+from upheaval.site.overview import Overview, Pair, TimelineEntry
 from upheaval.site.pages import Page, Renderer
 from upheaval.site.tabular import both
 
@@ -65,7 +65,7 @@ def drawn_network(
     renderer: Renderer,
     path: str,
     alone: bool = False,
-    entries: list[Entry] | None = None,
+    entries: list[TimelineEntry] | None = None,
     label: str = "Network of the states",
 ) -> Markup:
     """Draw the network of the states for the page at a path, of all entries or of some."""
@@ -164,7 +164,7 @@ def _network(library: Library, found: Overview, renderer: Renderer) -> Chart:
 
 def drawn_types(
     library: Library, found: Overview, renderer: Renderer, path: str, alone: bool = False
-) -> tuple[Markup, list[Row]]:
+) -> tuple[Markup, list[ChartRow]]:
     """Draw the types over time for the page at a path; return the drawing and its rows."""
     scale, rows, most, height = types_over_time(library, found, TALL + 10)
     values = {"scale": scale, "rows": rows, "most": most, "height": height, "tall": TALL, "label": "Types by year"}

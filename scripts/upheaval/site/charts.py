@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from upheaval.build.framing import Frame
 from upheaval.site.library import Library, items, text
-from upheaval.site.overview import Entry, Overview, Pair, Span, extent, support
+from upheaval.site.overview import Overview, Pair, Span, TimelineEntry, extent, support
 
 WIDTH, GUTTER, LANE, HEAD = 1200, 190, 11, 22
 """Units of the timeline: its width, the room for labels, the height of a type's lane and of a pair's heading."""
@@ -27,7 +27,7 @@ class Bar:
 class Mark:
     """What stands for one entry in one lane of the timeline."""
 
-    entry: Entry
+    entry: TimelineEntry
     top: int
     title: str
     start: str
@@ -97,7 +97,7 @@ def timeline(library: Library, found: Overview, pairs: list[Pair]) -> tuple[Axis
     return scale, lanes, y
 
 
-def _marks(library: Library, scale: Axis, entry: Entry, top: int, y: float) -> list[Mark]:
+def _marks(library: Library, scale: Axis, entry: TimelineEntry, top: int, y: float) -> list[Mark]:
     """Draw an entry's spans: what is certain is solid, what its dates leave open is pale, and as wide as it is open."""
     marks = []
     for span in entry.spans:
@@ -136,7 +136,7 @@ def _bars(scale: Axis, span: Span, y: float, issued: str) -> list[Bar]:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NetworkNode:
     """A state in the network."""
 
     name: str
@@ -169,12 +169,12 @@ def edge_width(count: int, most: int) -> float:
 
 
 def network(
-    library: Library, found: Overview, entries: list[Entry], size: float = 340
-) -> tuple[list[Node], list[Edge]]:
+    library: Library, found: Overview, entries: list[TimelineEntry], size: float = 340
+) -> tuple[list[NetworkNode], list[Edge]]:
     """Lay out the states on a circle and join them by what they have together."""
     centre, radius = size / 2, size / 2 - 56
     nodes = {
-        name: Node(
+        name: NetworkNode(
             name,
             library.title(name),
             round(centre + radius * cos(2 * pi * place / len(found.states) - 3 * pi / 4), 1),
@@ -193,7 +193,7 @@ def network(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """One type over time."""
 
     top: int
@@ -202,7 +202,7 @@ class Row:
     bars: list[tuple[int, int, Bar]]
 
 
-def types_over_time(library: Library, found: Overview, height: float = 46) -> tuple[Axis, list[Row], int, float]:
+def types_over_time(library: Library, found: Overview, height: float = 46) -> tuple[Axis, list[ChartRow], int, float]:
     """Lay out a row of bars for each top-level type, all on one scale.
 
     Returns:
@@ -225,7 +225,7 @@ def types_over_time(library: Library, found: Overview, height: float = 46) -> tu
             count = counts.get((place, year), 0)
             tall = round((height - 10) * count / most, 1)
             bars.append((year, count, Bar(scale.year(year), round(floor - tall, 1), round(slot * 0.8, 1), tall)))
-        rows.append(Row(place, concept.label, floor, bars))
+        rows.append(ChartRow(place, concept.label, floor, bars))
     return scale, rows, most, 30 + len(library.tops) * height + 12
 
 

@@ -12,7 +12,7 @@ from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import local
-from upheaval.site.library import Concept, Library
+from upheaval.site.library import ConceptEntry, Library
 
 STATECRAFT = PREFIXES["statecraft"]
 _PROLOGUE = re.compile(r"^\s*(?:PREFIX|BASE)\b.*$", re.MULTILINE | re.IGNORECASE)
@@ -101,7 +101,7 @@ def codes(library: Library, cls: str) -> list[Choice]:
     return tree(library, sorted(tops, key=lambda concept: concept.label.casefold()))
 
 
-def tree(library: Library, tops: list[Concept], depth: int = 0) -> list[Choice]:
+def tree(library: Library, tops: list[ConceptEntry], depth: int = 0) -> list[Choice]:
     """Return concepts, each followed by its narrower ones."""
     found: list[Choice] = []
     for concept in tops:

@@ -6,7 +6,7 @@ from rdflib import URIRef
 
 from upheaval.rdf.namespaces import DCTERMS, SKOS
 from upheaval.schema.contract import Form, local
-from upheaval.site.library import COOPERATION, Concept, Library, items, value_of
+from upheaval.site.library import COOPERATION, ConceptEntry, Library, items, value_of
 from upheaval.site.pages import Page
 from upheaval.site.values import Shown, web
 
@@ -60,10 +60,10 @@ def _scheme(library: Library, scheme: str, path: str, using: dict[str, list[str]
     )
 
 
-def _tree(library: Library, scheme: str) -> Iterator[tuple[int, Concept, str]]:
+def _tree(library: Library, scheme: str) -> Iterator[tuple[int, ConceptEntry, str]]:
     own = {iri: concept for iri, concept in library.concepts.items() if concept.scheme == scheme}
 
-    def walk(concepts: list[Concept], depth: int) -> Iterator[tuple[int, Concept, str]]:
+    def walk(concepts: list[ConceptEntry], depth: int) -> Iterator[tuple[int, ConceptEntry, str]]:
         for concept in sorted(concepts, key=lambda one: one.label):
             yield depth, concept, library.paths.vocabulary(concept.iri)
             yield from walk([own[iri] for iri in concept.narrower if iri in own], depth + 1)
@@ -71,7 +71,7 @@ def _tree(library: Library, scheme: str) -> Iterator[tuple[int, Concept, str]]:
     yield from walk([concept for concept in own.values() if not concept.broader], 0)
 
 
-def _concept(library: Library, concept: Concept, path: str, using: dict[str, list[str]]) -> Page:
+def _concept(library: Library, concept: ConceptEntry, path: str, using: dict[str, list[str]]) -> Page:
     names = sorted(using.get(concept.iri, ()), key=lambda name: (library.title(name).casefold(), name))
 
     def links(iris: tuple[str, ...]) -> list[Shown]:

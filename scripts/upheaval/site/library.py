@@ -20,7 +20,7 @@ COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
 
 
 @dataclass(frozen=True, slots=True)
-class Concept:
+class ConceptEntry:
     """A code of a list, or a type of the scheme of cooperation.
 
     Attributes:
@@ -72,8 +72,8 @@ class Library:
     frames: dict[str, Frame]
     records: dict[str, Record]
     kinds: dict[str, Kind]
-    concepts: dict[str, Concept]
-    tops: list[Concept]
+    concepts: dict[str, ConceptEntry]
+    tops: list[ConceptEntry]
     incoming: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     spans: dict[str, list[Frame]] = field(default_factory=dict)
     alignments: dict[str, list[str]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Library:
         """Return the kind of a record or of a part of one."""
         return self.kinds.get(str(frame.get("type")))
 
-    def concept(self, classes: Iterable[str], code: str) -> Concept | None:
+    def concept(self, classes: Iterable[str], code: str) -> ConceptEntry | None:
         """Return the code that a text of a record stands for in a key that holds codes of these classes."""
         iri = next((self.contract.codes[cls][code] for cls in classes if code in self.contract.codes.get(cls, {})), "")
         return self.concepts.get(iri)
@@ -164,7 +164,7 @@ def open_library(assembly: Assembly, identity: str) -> Library:
     return library
 
 
-def _concepts(assembly: Assembly) -> Iterator[Concept]:
+def _concepts(assembly: Assembly) -> Iterator[ConceptEntry]:
     graph = assembly.vocabulary.graph
     matches: dict[str, list[tuple[str, str]]] = {}
     for triple in assembly.vocabulary.alignments:
@@ -172,7 +172,7 @@ def _concepts(assembly: Assembly) -> Iterator[Concept]:
             matches.setdefault(iri_of(triple.subject), []).append((local(triple.predicate.value), triple.object.value))
     for node in nodes(set(graph.subjects(SKOS.inScheme, None))):
         assert isinstance(node, URIRef), node
-        yield Concept(
+        yield ConceptEntry(
             iri=str(node),
             label=value_of(graph, node, SKOS.prefLabel),
             definition=value_of(graph, node, SKOS.definition),

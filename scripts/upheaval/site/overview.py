@@ -7,7 +7,7 @@ from typing import Any
 
 from upheaval.build.framing import Frame
 from upheaval.rdf.namespaces import STATECRAFT
-from upheaval.site.library import Concept, Library, items, text
+from upheaval.site.library import ConceptEntry, Library, items, text
 
 TOP_PAIRS = 6
 """How many pairs the charts show where no coalition says which states they are about."""
@@ -32,7 +32,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One agreement or activity.
 
     Attributes:
@@ -89,14 +89,14 @@ class Overview:
 
     pairs: list[Pair]
     states: list[str]
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     searched: dict[tuple[str, int], list[str]]
 
-    def of(self, pair: str) -> list[Entry]:
+    def of(self, pair: str) -> list[TimelineEntry]:
         """Return the entries of a pair."""
         return [entry for entry in self.entries if pair in entry.dyads]
 
-    def about(self) -> list[Entry]:
+    def about(self) -> list[TimelineEntry]:
         """Return the entries of the pairs that the charts are about, each once."""
         names = {pair.name for pair in self.pairs}
         return [entry for entry in self.entries if not names.isdisjoint(entry.dyads)]
@@ -134,7 +134,7 @@ def overview(library: Library) -> Overview:
     return Overview(pairs, sorted(states, key=library.title), entries, searched)
 
 
-def top_of(library: Library, concept: Concept) -> set[str]:
+def top_of(library: Library, concept: ConceptEntry) -> set[str]:
     """Return the IRIs of the top concepts above a concept, itself where it is one."""
     if not concept.broader:
         return {concept.iri}
@@ -146,11 +146,11 @@ def _tops(library: Library, code: str, tops: dict[str, int]) -> set[int]:
     return {tops[iri] for iri in top_of(library, concept) if iri in tops} if concept else set()
 
 
-def _type(library: Library, code: str) -> Concept | None:
+def _type(library: Library, code: str) -> ConceptEntry | None:
     return library.concept([str(STATECRAFT.CooperationType)], code)
 
 
-def _entries(library: Library, tops: dict[str, int]) -> Iterator[Entry]:
+def _entries(library: Library, tops: dict[str, int]) -> Iterator[TimelineEntry]:
     for name in library.records:
         frame = library.frames[name]
         kind = library.kind(frame)
@@ -161,7 +161,7 @@ def _entries(library: Library, tops: dict[str, int]) -> Iterator[Entry]:
         steps = items(frame.get("step"))
         start = text(frame.get("earliest", ""))
         began = sorted({text(step["earliest"]) for step in steps if "earliest" in step}) if steps else [start]
-        yield Entry(
+        yield TimelineEntry(
             name=name,
             title=library.title(name),
             kind=kind.label,
@@ -196,7 +196,7 @@ def _spans(library: Library, frame: Frame, steps: list[Any]) -> Iterator[Span]:
         yield Span(*extent(text(frame["startDate"])), *ends)
 
 
-def _pairs(library: Library, entries: list[Entry]) -> list[Pair]:
+def _pairs(library: Library, entries: list[TimelineEntry]) -> list[Pair]:
     dyads = {name: frame for name, frame in library.frames.items() if frame.get("type") == "Dyad"}
     coalitions = [frame for name, frame in library.frames.items() if frame.get("type") == "Coalition"]
     members = [{str(one["member"]) for one in items(frame.get("membership"))} for frame in coalitions]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from upheaval.site.chartpages import drawn_timeline, months
 from upheaval.site.library import Library, items
-from upheaval.site.overview import Entry, Overview, Pair
+from upheaval.site.overview import Overview, Pair, TimelineEntry
 from upheaval.site.pages import Page, Renderer
 from upheaval.site.values import Shown, Values
 
@@ -17,14 +17,14 @@ class Section:
     anchor: str
     label: str
     path: str
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     findings: list[Shown]
 
 
 def pair_pages(library: Library, found: Overview, renderer: Renderer) -> Iterator[Page]:
     """Yield a page for each pair of states that a record concerns."""
     values = Values(library)
-    by_pair: dict[str, list[Entry]] = {}
+    by_pair: dict[str, list[TimelineEntry]] = {}
     for entry in found.entries:
         for name in entry.dyads:
             by_pair.setdefault(name, []).append(entry)

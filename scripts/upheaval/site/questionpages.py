@@ -28,7 +28,7 @@ SOURCE_KIND = PREFIXES["statecraft"] + "SourceKind"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionForm:
     """One example question as the page shows it without JavaScript.
 
     Attributes:
@@ -151,14 +151,14 @@ class Ask:
         }
 
 
-def _answers(library: Library) -> Iterator[tuple[Asked, bytes]]:
+def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes]]:
     assembly = library.assembly
     for question in read_questions(assembly.publication).values():
         found = ask(assembly.store, question.text, f"queries/{question.name}.rq")
         if isinstance(found, ox.QuerySolutions):
             header, body = rows(found)
             path = f"{PATH}answers/{question.name}.csv"
-            yield Asked(question, _command(question), len(body), path), as_csv(header, body).encode()
+            yield QuestionForm(question, _command(question), len(body), path), as_csv(header, body).encode()
 
 
 def _command(question: Question) -> str:

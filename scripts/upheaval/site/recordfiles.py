@@ -17,15 +17,15 @@ from upheaval.site.recordpages import record_pages
 PORTION = 200
 """How many records a process renders before it hands them over."""
 
-File = tuple[str, bytes]
+PageFile = tuple[str, bytes]
 
 
-def record_files(library: Library, renderer: Renderer) -> Iterator[File]:
+def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
     """Yield path and content of the files of all records."""
     names = list(library.records)
     documents = _Documents(library)
 
-    def written(portion: list[str]) -> list[File]:
+    def written(portion: list[str]) -> list[PageFile]:
         return [*renderer.files(record_pages(library, portion)), *documents.files(portion)]
 
     portions = [names[place : place + PORTION] for place in range(0, len(names), PORTION)]
@@ -49,7 +49,7 @@ class _Documents:
                 whole = iri_of(quad.subject).partition("#")[0].removeprefix(publication.iri)
                 self._said.setdefault(whole, []).append(quad.triple)
 
-    def files(self, names: Iterable[str]) -> Iterator[File]:
+    def files(self, names: Iterable[str]) -> Iterator[PageFile]:
         """Yield each record as Turtle and as JSON-LD."""
         for name in names:
             triples = order(dict.fromkeys(self._said[name]), self._place)

@@ -10,7 +10,7 @@ from upheaval.site.library import Library, items, property_label, text
 from upheaval.site.pages import Page
 from upheaval.site.structured import structured
 from upheaval.site.values import Fact, Shown, Values
-from upheaval.sources.parser import Mapping
+from upheaval.sources.parser import MappingNode
 
 MANY = 60
 """Links from one key of other records that are shown before the rest is folded away."""
@@ -119,6 +119,6 @@ def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], 
     return shown
 
 
-def body_lines(body: Mapping | None) -> dict[str, int]:
+def body_lines(body: MappingNode | None) -> dict[str, int]:
     """Return the line on which each key of a record stands."""
     return {key: body.key_position(key)[0] for key in body} if body is not None else {}

@@ -21,7 +21,7 @@ SOURCE = str(STATECRAFT.Source)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SearchEntry:
     """One thing that can be found.
 
     Attributes:
@@ -42,7 +42,7 @@ class Entry:
     others: tuple[str, ...] = ()
 
 
-def entries(library: Library) -> list[Entry]:
+def entries(library: Library) -> list[SearchEntry]:
     """Return what can be found: records that have a name, codes, classes and properties, by path."""
     found = [*_records(library), *_concepts(library), *_terms(library)]
     return sorted((entry for entry in found if entry.path), key=lambda entry: entry.path)
@@ -71,7 +71,7 @@ def search_page(library: Library) -> Page:
     return Page(path="search/", template="search.html", title="Search", values={"kinds": listed})
 
 
-def _records(library: Library) -> list[Entry]:
+def _records(library: Library) -> list[SearchEntry]:
     found = []
     for record in library.assembly.records:
         frame = library.frames.get(record.slug, {})
@@ -83,14 +83,14 @@ def _records(library: Library) -> list[Entry]:
             # What is cited comes after what it is cited for.
             weight = 0 if record.kind.iri == SOURCE else 1 + len(library.incoming.get(record.slug, ()))
             iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
-            found.append(Entry(iri, title, path, record.kind.label, weight, others))
+            found.append(SearchEntry(iri, title, path, record.kind.label, weight, others))
     return found
 
 
-def _concepts(library: Library) -> list[Entry]:
+def _concepts(library: Library) -> list[SearchEntry]:
     graph = library.assembly.vocabulary.graph
     return [
-        Entry(
+        SearchEntry(
             concept.iri,
             concept.label,
             library.paths.vocabulary(concept.iri),
@@ -102,10 +102,10 @@ def _concepts(library: Library) -> list[Entry]:
     ]
 
 
-def _terms(library: Library) -> list[Entry]:
+def _terms(library: Library) -> list[SearchEntry]:
     graph = library.assembly.vocabulary.graph
     found = {
-        str(node): Entry(str(node), value_of(graph, node, RDFS.label), library.paths.vocabulary(str(node)), kind)
+        str(node): SearchEntry(str(node), value_of(graph, node, RDFS.label), library.paths.vocabulary(str(node)), kind)
         for cls, kind in TERMS.items()
         for node in graph.subjects(RDF.type, cls)
         if isinstance(node, URIRef)

@@ -17,7 +17,7 @@ _TYPES = {OWL.Class: "class", OWL.ObjectProperty: "property", OWL.DatatypeProper
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class TermPage:
     """A class or a property of the vocabulary.
 
     Attributes:
@@ -50,7 +50,7 @@ class Demand:
     times: str
 
 
-def terms(library: Library) -> list[Term]:
+def terms(library: Library) -> list[TermPage]:
     """Return the classes and properties that the vocabulary itself defines, by name."""
     graph = library.assembly.vocabulary.graph
     found = {}
@@ -62,9 +62,9 @@ def terms(library: Library) -> list[Term]:
     return sorted((_term(library, iri, sort) for iri, sort in found.items()), key=lambda term: term.iri)
 
 
-def _term(library: Library, iri: str, sort: str) -> Term:
+def _term(library: Library, iri: str, sort: str) -> TermPage:
     graph, node = library.assembly.vocabulary.graph, URIRef(iri)
-    return Term(
+    return TermPage(
         iri=iri,
         path=library.paths.vocabulary(iri),
         name=local(iri),
@@ -118,7 +118,7 @@ class _Reference:
         found = self.graph.subjects(predicate, node) if backwards else self.graph.objects(node, predicate)
         return [self.link(str(one)) for one in nodes(found) if isinstance(one, URIRef) and one != node]
 
-    def page(self, term: Term) -> Page:
+    def page(self, term: TermPage) -> Page:
         node, library = URIRef(term.iri), self.library
         kind = next((kind for kind in library.contract.kinds.values() if kind.iri == term.iri), None)
         using = [
@@ -209,7 +209,7 @@ def term_pages(library: Library) -> Iterator[Page]:
             )
 
 
-def _tree(reference: _Reference, own: list[Term]) -> list[tuple[int, Term]]:
+def _tree(reference: _Reference, own: list[TermPage]) -> list[tuple[int, TermPage]]:
     """Return the classes with their depth, each under one of its wider ones; codes are listed elsewhere."""
     codes = set(reference.library.contract.codes)
     classes = {term.iri: term for term in own if term.sort == "class" and not term.retired and term.iri not in codes}
@@ -220,7 +220,7 @@ def _tree(reference: _Reference, own: list[Term]) -> list[tuple[int, Term]]:
         ]
         below.setdefault(wider[0] if wider else "", []).append(iri)
 
-    def walk(iri: str, depth: int) -> Iterator[tuple[int, Term]]:
+    def walk(iri: str, depth: int) -> Iterator[tuple[int, TermPage]]:
         for narrower in below.get(iri, ()):
             yield depth, classes[narrower]
             yield from walk(narrower, depth + 1)

@@ -56,7 +56,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}
 _NAMED = dict(zip("0abvfeNLP", "\0\a\b\v\f\x1b\x85\u2028\u2029", strict=True))
 
 
-class Source:
+class SourceText:
     """The text of one file, and the way from an offset in it to a line and a column.
 
     Attributes:
@@ -88,16 +88,16 @@ class Source:
         return line, offset - self._starts[line - 1] + 1
 
 
-class Enough(Exception):
-    """Raised by `Report.add` when a file has more than MAX_FAULTS errors, so that a hostile one costs little."""
+class TooManyFaults(Exception):
+    """Raised by `FaultCollector.add` when a file has more than MAX_FAULTS errors, so a hostile one costs little."""
 
 
-class Report:
+class FaultCollector:
     """The faults of one file as they are found, each at an offset in its text."""
 
     __slots__ = ("_counts", "_faults", "_name", "source")
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: SourceText) -> None:
         self.source = source
         self._name = name
         self._faults: list[Fault] = []
@@ -107,7 +107,7 @@ class Report:
         """Add a fault; of each severity MAX_FAULTS are listed.
 
         Raises:
-            Enough: there are more errors than that, so the file is not worth reading on.
+            TooManyFaults: there are more errors than that, so the file is not worth reading on.
 
         """
         count = self._counts[severity] = self._counts.get(severity, 0) + 1
@@ -115,7 +115,7 @@ class Report:
             line, column = self.source.locate(offset)
             self._faults.append(Fault(self._name, line, column, message, cure, severity, rule))
         elif severity is Severity.ERROR:
-            raise Enough
+            raise TooManyFaults
 
     def faults(self) -> list[Fault]:
         """Return the faults in order, and after them what is to be said of those not listed."""
@@ -136,7 +136,7 @@ def shown(text: str) -> str:
     return "`" + "".join(c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in text) + "`"
 
 
-def admit(report: Report) -> bool:
+def admit(report: FaultCollector) -> bool:
     """Check the bytes of a file as text.
 
     Refused are files of more than MAX_BYTES; byte order marks and any encoding but UTF-8 (YAML-LD 1.0; YAML
@@ -153,12 +153,12 @@ def admit(report: Report) -> bool:
         stands for each of them: the parser goes on, and offsets stay true.
 
     Raises:
-        Enough: as `Report.add`.
+        TooManyFaults: as `FaultCollector.add`.
 
     """
     data = report.source.data
     if len(data) > MAX_BYTES:
-        report.source = Source(b"")
+        report.source = SourceText(b"")
         message = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
         report.add(0, "text/too-large", message, "split it into several records")
         return False
@@ -175,7 +175,7 @@ def admit(report: Report) -> bool:
     return True
 
 
-def check_escapes(report: Report, start: int, end: int, value: str) -> None:
+def check_escapes(report: FaultCollector, start: int, end: int, value: str) -> None:
     """Check a scalar with escapes (YAML 1.2.2 section 5.7) as `admit` checks a text.
 
     Args:
@@ -194,9 +194,9 @@ def check_escapes(report: Report, start: int, end: int, value: str) -> None:
         _warn(report, start, value[_first_decomposed(value) :])
 
 
-def _refuse_encoding(data: bytes, bad: int, report: Report) -> None:
+def _refuse_encoding(data: bytes, bad: int, report: FaultCollector) -> None:
     """Report a file that is not UTF-8; `bad` is the offset of the first byte that is not."""
-    report.source = Source(data[:bad])
+    report.source = SourceText(data[:bad])
     if data.startswith(_BOMS):
         report.add(0, "text/byte-order-mark", "the byte order mark says that the file is not UTF-8", _SAVE)
         return
@@ -204,13 +204,13 @@ def _refuse_encoding(data: bytes, bad: int, report: Report) -> None:
     report.add(len(report.source.text), "text/not-utf-8", message, _SAVE)
 
 
-def _examine(text: str, report: Report) -> None:
+def _examine(text: str, report: FaultCollector) -> None:
     """Report refused characters, and lines not in NFC; leave a source to be parsed, without those characters."""
     if text.startswith("\ufeff"):
         report.add(0, "text/byte-order-mark", "the file begins with a byte order mark", _SAVE)
         text = text[1:]
     sound = _REFUSED.sub("\ufffd", text)
-    report.source = Source(sound.encode())
+    report.source = SourceText(sound.encode())
     for found in _RUN.finditer(text):
         _refuse(report, found.start(), found[1])
     offset = 0
@@ -227,13 +227,13 @@ def _first_decomposed(text: str) -> int:
     return next((place for place, (char, composed) in pairs if char != composed), 0)
 
 
-def _warn(report: Report, offset: int, text: str) -> None:
+def _warn(report: FaultCollector, offset: int, text: str) -> None:
     """Warn of a text that begins with a letter that is not in NFC."""
     message = f"{shown(text[:2])} is not in Unicode's composed form (NFC): searches may miss it"
     report.add(offset, "text/not-nfc", message, "type it anew, or convert the file to NFC", Severity.WARNING)
 
 
-def _refuse(report: Report, offset: int, char: str, written: str = "") -> None:
+def _refuse(report: FaultCollector, offset: int, char: str, written: str = "") -> None:
     """Refuse a character, naming it by its code and its name in Unicode."""
     rule = next(rule for rule, kind in _RULES.items() if kind.match(char))
     _, why, cure = _KINDS[rule]

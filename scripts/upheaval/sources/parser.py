@@ -17,7 +17,7 @@ from yaml.events import (
 )
 
 from upheaval.faults import Fault
-from upheaval.sources.characters import MAX_BYTES, Enough, Places, Report, Source, admit
+from upheaval.sources.characters import MAX_BYTES, FaultCollector, Places, SourceText, TooManyFaults, admit
 from upheaval.sources.restrictions import (
     DROPPED,
     ITEM,
@@ -31,18 +31,18 @@ from upheaval.sources.restrictions import (
 )
 from upheaval.sources.syntax import explain
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_SCALAR", "Mapping", "Sequence", "Value", "position", "read"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_SCALAR", "MappingNode", "SequenceNode", "Value", "position", "read"]
 
-Value: TypeAlias = "str | Mapping | Sequence"
+Value: TypeAlias = "str | MappingNode | SequenceNode"
 
 MAX_DEPTH = 16
 """How many mappings and lists may stand in one another."""
 
 _LONG = MAX_SCALAR // 4
-_NOWHERE = Source(b"")
+_NOWHERE = SourceText(b"")
 
 
-class Mapping(dict[str, "Value"]):
+class MappingNode(dict[str, "Value"]):
     """Keys and values in the order of the file; a place is a line and a column, from 1, in characters.
 
     A mapping made by hand is empty and stands at (1, 1); what is put into one later has no place.
@@ -68,8 +68,8 @@ class Mapping(dict[str, "Value"]):
         return self._source.locate(_places(self._source)[self._start, key][1])
 
 
-class Sequence(list["Value"]):
-    """The items of a list in the order of the file, with places as in `Mapping`."""
+class SequenceNode(list["Value"]):
+    """The items of a list in the order of the file, with places as in `MappingNode`."""
 
     __slots__ = ("_source", "_start")
 
@@ -87,7 +87,7 @@ class Sequence(list["Value"]):
         return self._source.locate(_places(self._source)[self._start, index][0])
 
 
-def position(document: Mapping, path: tuple[str | int, ...]) -> tuple[int, int]:
+def position(document: MappingNode, path: tuple[str | int, ...]) -> tuple[int, int]:
     """Return the line and column of what a path leads to.
 
     Args:
@@ -103,10 +103,10 @@ def position(document: Mapping, path: tuple[str | int, ...]) -> tuple[int, int]:
     node: Value | None = document
     for step in path:
         try:
-            if isinstance(node, Mapping) and isinstance(step, str):
+            if isinstance(node, MappingNode) and isinstance(step, str):
                 place = node.key_position(step)
                 node = node.get(step)
-            elif isinstance(node, Sequence) and isinstance(step, int):
+            elif isinstance(node, SequenceNode) and isinstance(step, int):
                 place = node.item_position(step)
                 node = node[step]
             else:
@@ -116,7 +116,7 @@ def position(document: Mapping, path: tuple[str | int, ...]) -> tuple[int, int]:
     return place
 
 
-def read(data: bytes, name: str) -> tuple[Mapping | None, list[Fault]]:
+def read(data: bytes, name: str) -> tuple[MappingNode | None, list[Fault]]:
     """Read one record.
 
     Every scalar stays the text that YAML 1.2.2 chapters 7 and 8 make of it, whatever it looks like: `no` is
@@ -136,15 +136,15 @@ def read(data: bytes, name: str) -> tuple[Mapping | None, list[Fault]]:
         left out of it, of equal keys it has the first, and U+FFFD stands for refused characters.
 
     """
-    report = Report(name, Source(data))
+    report = FaultCollector(name, SourceText(data))
     record = None
-    with suppress(Enough):
+    with suppress(TooManyFaults):
         if admit(report):
             record = _parse(report)
     return record, report.faults()
 
 
-def _parse(report: Report) -> Mapping | None:
+def _parse(report: FaultCollector) -> MappingNode | None:
     """Return the file's one mapping, or report why there is none."""
     try:
         documents = _build(report)
@@ -156,7 +156,7 @@ def _parse(report: Report) -> Mapping | None:
     if not documents:
         report.add(0, "yaml/empty-file", "the file holds no record", "write the record, or delete the file")
         return None
-    if isinstance(documents[0], Mapping):
+    if isinstance(documents[0], MappingNode):
         return documents[0]
     what = "one text" if isinstance(documents[0], str) else "a list"
     report.add(
@@ -168,7 +168,7 @@ def _parse(report: Report) -> Mapping | None:
     return None
 
 
-def _places(source: Source) -> Places:
+def _places(source: SourceText) -> Places:
     """Return the offsets of all keys and values, and of all items, of a file by what they stand in.
 
     They are found by reading the file again, once, when somebody asks: few files have faults to be shown, and
@@ -176,12 +176,12 @@ def _places(source: Source) -> Places:
     """
     if source.places is None:
         source.places = {}
-        with suppress(YAMLError, Enough):
-            _build(Report("", source), source.places)
+        with suppress(YAMLError, TooManyFaults):
+            _build(FaultCollector("", source), source.places)
     return source.places
 
 
-def _build(report: Report, places: Places | None = None) -> Sequence | None:
+def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode | None:
     """Return the file's documents from the parser's events, or None where they are nested too deep.
 
     The stack is explicit, so that no input exhausts Python's. Where a key comes next, `key` is None. A value
@@ -192,7 +192,7 @@ def _build(report: Report, places: Places | None = None) -> Sequence | None:
     get_event: Any = CParser(source.data).get_event
     escapes = b"\\" in source.data
     started = hollow = False
-    documents = Sequence()
+    documents = SequenceNode()
     documents._start = -1
     node: Any = documents
     key: Any = ITEM
@@ -219,7 +219,7 @@ def _build(report: Report, places: Places | None = None) -> Sequence | None:
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.anchor or event.tag:
                 refuse_properties(event, report)
-            value = Mapping() if kind is MappingStartEvent else Sequence()
+            value = MappingNode() if kind is MappingStartEvent else SequenceNode()
             value._source = source
             value._start = event.start_mark.index if key is not None else -2 - event.start_mark.index
         elif kind is AliasEvent:
@@ -268,7 +268,7 @@ def _build(report: Report, places: Places | None = None) -> Sequence | None:
 
 def _drop_refused(node: Any) -> None:
     """Take out of a mapping the keys whose values were refused; a list has none such."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         values: dict[str, Value | None] = {**node}
         for key, value in values.items():
             if value is None:

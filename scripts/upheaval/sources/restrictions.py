@@ -6,7 +6,7 @@ from typing import Any
 
 from yaml.events import MappingStartEvent
 
-from upheaval.sources.characters import Report, check_escapes, shown
+from upheaval.sources.characters import FaultCollector, check_escapes, shown
 
 MAX_SCALAR = 1 << 16
 """The longest key or value that is read, in bytes of UTF-8."""
@@ -24,7 +24,7 @@ _PROPERTY = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(!<[^>]*>|[&!][^\s,\[\]{}]*)")
 _DIRECTIVE = re.compile(r"(?<![^\r\n])%[^\r\n]*")
 
 
-def check_scalar(event: Any, key: Any, nested: bool, report: Report) -> bool:
+def check_scalar(event: Any, key: Any, nested: bool, report: FaultCollector) -> bool:
     """Report what is wrong with a scalar.
 
     Args:
@@ -58,7 +58,7 @@ def check_scalar(event: Any, key: Any, nested: bool, report: Report) -> bool:
     return False
 
 
-def refuse_properties(event: Any, report: Report) -> None:
+def refuse_properties(event: Any, report: FaultCollector) -> None:
     """Report a node's anchor and tag, which may stand in either order before it (YAML 1.2.2 section 6.9)."""
     count = (event.anchor is not None) + (event.tag is not None)
     for found in islice(_PROPERTY.finditer(report.source.text, event.start_mark.index), count):
@@ -73,14 +73,14 @@ def refuse_properties(event: Any, report: Report) -> None:
             report.add(found.start(1), "yaml/tag", message, cure)
 
 
-def refuse_alias(event: Any, report: Report) -> None:
+def refuse_alias(event: Any, report: FaultCollector) -> None:
     """Report an alias (YAML 1.2.2 section 7.1)."""
     message = f"{shown('*' + event.anchor)} is an alias, which would repeat a value that stands elsewhere"
     cure = "write the value out; if the text begins with *, put the text in quotes"
     report.add(event.start_mark.index, "yaml/alias", message, cure)
 
 
-def refuse_key(event: Any, node: Any, report: Report) -> None:
+def refuse_key(event: Any, node: Any, report: FaultCollector) -> None:
     """Report a key that is no text, is there already (YAML 1.2.2 section 3.2.1.1), or is a merge key.
 
     Args:
@@ -104,7 +104,7 @@ def refuse_key(event: Any, node: Any, report: Report) -> None:
         report.add(mark, "yaml/merge-key", message, "write those keys out here")
 
 
-def check_document(event: Any, second: bool, report: Report) -> None:
+def check_document(event: Any, second: bool, report: FaultCollector) -> None:
     """Report directives (YAML 1.2.2 section 6.8), and a document after the first (section 9.2)."""
     start, end = event.start_mark.index, event.end_mark.index
     if event.version or event.tags:

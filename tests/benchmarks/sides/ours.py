@@ -19,12 +19,12 @@ from upheaval.populate.assembly import assemble
 from upheaval.populate.documents import load, populate
 from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.writers import n_triples
-from upheaval.schema.schema import Setting, prepare
+from upheaval.schema.schema import Schema, prepare
 
 Work = Callable[[], tuple[int, ...]]
 
 
-def data_of(setting: Setting) -> ox.Store:
+def data_of(setting: Schema) -> ox.Store:
     """Return a store with the data of a publication, from its files."""
     entries, _ = place_records(list_files(setting.publication), setting.contract)
     records = read_records(setting.publication, entries)[0]

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,9 @@ def copy_of_world(folder: Path) -> Path:
 def faults_of(root: Path) -> list[Fault]:
     """Return every fault of a publication."""
     return check(assemble(root))
+
+
+def run_tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that was installed beside this Python."""
+    command = [str(Path(sys.executable).with_name(name)), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)

@@ -222,7 +222,7 @@ def test_context_makes_rdf_of_a_record_as_it_stands(world: Assembly, files: File
 @pytest.mark.parametrize(
     ("stem", "endings", "sources"),
     [
-        ("statecraft", ("ttl", "jsonld", "rdf"), "ontology/*.ttl"),
+        ("statecraft", ("ttl", "jsonld", "rdf"), "ontology/**/*.ttl"),
         ("shapes", ("ttl",), "shapes/*.ttl"),
         ("alignments", ("ttl",), "ontology/alignments/*.ttl"),
     ],
@@ -230,7 +230,8 @@ def test_context_makes_rdf_of_a_record_as_it_stands(world: Assembly, files: File
 def test_vocabulary_reads_back_to_its_sources(files: Files, stem: str, endings: tuple[str, ...], sources: str) -> None:
     graph = Graph(bind_namespaces="none")
     for path in ROOT.glob(sources):
-        graph.parse(path, format="turtle")
+        if path.parent.name != "alignments" or stem == "alignments":
+            graph.parse(path, format="turtle")
     expected = canonical_hash(from_rdflib(graph))
     for ending in endings:
         content, (form, name) = files[f"{stem}.{ending}"], TRIPLES[ending]

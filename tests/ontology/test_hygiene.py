@@ -8,9 +8,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from upheaval.rdf.graphs import in_graph
+from upheaval.schema.publication import open_publication
+from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
+
 ROOT = Path(__file__).resolve().parents[2]
 RULES = sorted((ROOT / "tests" / "hygiene").glob("*.rq"))
-ROOMS = {"ontology": "ontology/*.ttl", "alignments": "ontology/alignments/*.ttl", "shapes": "shapes/*.ttl"}
+ROOMS = ("ontology", "alignments", "shapes")
 EVERYWHERE = "ontology shapes"
 SHOWN = 20
 
@@ -18,20 +22,16 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.stem)
 
 
 @cache
-def read_rooms(rooms: str) -> tuple[ox.Quad, ...]:
-    """Take the names of rooms, separated by spaces, and give the statements of all their files."""
-    return tuple(
-        quad
-        for room in rooms.split()
-        for path in sorted(ROOT.glob(ROOMS[room]))
-        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)
-    )
+def vocabulary() -> Vocabulary:
+    """Give the vocabulary as a build publishes it."""
+    return load_vocabulary(open_publication(ROOT))
 
 
 def merged(rooms: str, extra: str = "") -> ox.Store:
     """Take the names of rooms and some Turtle more, and give one graph of all."""
     store = ox.Store()
-    store.extend(read_rooms(rooms))
+    for room in rooms.split():
+        store.extend(in_graph(getattr(vocabulary(), room)))
     store.extend(ox.parse(extra, format=ox.RdfFormat.TURTLE))
     return store
 

@@ -16,7 +16,7 @@ class Vocabulary:
     """What the terms mean and how records must look.
 
     Attributes:
-        ontology: the triples of ontology/*.ttl.
+        ontology: the triples of the Turtle files in ontology/ and its folders, apart from alignments/.
         alignments: the triples of ontology/alignments/*.ttl.
         shapes: the triples of shapes/*.ttl.
         graph: the ontology and the shapes together, to look things up in.
@@ -47,9 +47,9 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
 
     """
     names: list[str] = []
-    ontology = _read(publication, "ontology", "*.ttl", names)
-    alignments = _read(publication, "ontology", "alignments/*.ttl", names)
-    shapes = _read(publication, "shapes", "*.ttl", names)
+    ontology = _read(publication, _ontology_files(publication), names)
+    alignments = _read(publication, _files(publication, "ontology", "alignments/*.ttl"), names)
+    shapes = _read(publication, _files(publication, "shapes", "*.ttl"), names)
     graph = to_rdflib(shapes, to_rdflib(ontology))
     rules = {
         path.name: _text(path)
@@ -70,9 +70,14 @@ def _files(publication: Publication, room: str, pattern: str) -> list[Path]:
     return [path for folder in publication.rooms(room) for path in sorted(folder.glob(pattern))]
 
 
-def _read(publication: Publication, room: str, pattern: str, names: list[str]) -> list[ox.Triple]:
+def _ontology_files(publication: Publication) -> list[Path]:
+    alignments = {folder / "alignments" for folder in publication.rooms("ontology")}
+    return [path for path in _files(publication, "ontology", "**/*.ttl") if path.parent not in alignments]
+
+
+def _read(publication: Publication, paths: list[Path], names: list[str]) -> list[ox.Triple]:
     triples: list[ox.Triple] = []
-    for path in _files(publication, room, pattern):
+    for path in paths:
         name = path.relative_to(publication.root).as_posix() if path.is_relative_to(publication.root) else str(path)
         names.append(name)
         triples.extend(read_turtle(path, name))

@@ -12,7 +12,11 @@ import pytest
 
 from tests.support import ROOT
 
-ROOMS = {"ontology": ("*.ttl", "codes/*.ttl", "alignments/*.ttl", "rules/*.rq"), "shapes": ("*.ttl",), "queries": ("*.rq",)}
+ROOMS = {
+    "ontology": ("*.ttl", "codes/*.ttl", "alignments/*.ttl", "rules/*.rq"),
+    "shapes": ("*.ttl",),
+    "queries": ("*.rq",),
+}
 OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig)")
 CODE = "from upheaval.schema.publication import packaged; print(packaged())"
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ from upheaval.rdf.graphs import canonical_hash, from_rdflib, iri_of
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 
 BASE = "https://example.org/northern-pact/"
+COMPLETED = {
+    "http://www.w3.org/2000/01/rdf-schema#isDefinedBy",
+    "http://www.w3.org/2004/02/skos/core#inScheme",
+    "http://www.w3.org/2004/02/skos/core#topConceptOf",
+}
 ROOMS = ("data", "derived", "vocabulary", "catalogue")
 TRIPLES = {
     "ttl": (ox.RdfFormat.TURTLE, "turtle"),
@@ -219,6 +224,11 @@ def test_context_makes_rdf_of_a_record_as_it_stands(world: Assembly, files: File
                 assert (triple.predicate.value, iri_of(triple.object)) in stated[one.slug]
 
 
+def written_out(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Give the triples without those that the build adds to the sources of the vocabulary."""
+    return [triple for triple in triples if triple.predicate.value not in COMPLETED]
+
+
 @pytest.mark.parametrize(
     ("stem", "endings", "sources"),
     [
@@ -235,8 +245,8 @@ def test_vocabulary_reads_back_to_its_sources(files: Files, stem: str, endings: 
     expected = canonical_hash(from_rdflib(graph))
     for ending in endings:
         content, (form, name) = files[f"{stem}.{ending}"], TRIPLES[ending]
-        assert canonical_hash(parse(content, form)) == expected
-        assert canonical_hash(parse_again(content, name)) == expected
+        assert canonical_hash(written_out(parse(content, form))) == expected
+        assert canonical_hash(written_out(parse_again(content, name))) == expected
         assert b"<!DOCTYPE" not in content
 
 

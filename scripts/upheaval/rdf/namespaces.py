@@ -1,7 +1,7 @@
 """The names of the vocabularies that the package itself has to know: those that describe shapes and ontologies."""
 
 from rdflib import Namespace
-from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, VANN, XSD
 
 STATECRAFT = Namespace("https://w3id.org/statecraft#")
 SHAPES = "https://w3id.org/statecraft/shapes"
@@ -22,5 +22,6 @@ __all__ = [
     "SHAPES",
     "SKOS",
     "STATECRAFT",
+    "VANN",
     "XSD",
 ]

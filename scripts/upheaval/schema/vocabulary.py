@@ -1,6 +1,7 @@
 """The vocabulary and the shapes of a publication, as graphs."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -8,6 +9,7 @@ from rdflib import Graph
 
 from upheaval.faults import Fault, Refusal
 from upheaval.rdf.graphs import to_rdflib
+from upheaval.schema.completion import completion
 from upheaval.schema.publication import Publication
 
 
@@ -16,7 +18,8 @@ class Vocabulary:
     """What the terms mean and how records must look.
 
     Attributes:
-        ontology: the triples of the Turtle files in ontology/ and its folders, apart from alignments/.
+        ontology: the triples of the Turtle files in ontology/ and its folders, apart from alignments/, and their
+            completion.
         alignments: the triples of ontology/alignments/*.ttl.
         shapes: the triples of shapes/*.ttl.
         graph: the ontology and the shapes together, to look things up in.
@@ -46,16 +49,17 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
         Refusal: a file is missing or no Turtle.
 
     """
-    names: list[str] = []
-    ontology = _read(publication, _ontology_files(publication), names)
-    alignments = _read(publication, _files(publication, "ontology", "alignments/*.ttl"), names)
-    shapes = _read(publication, _files(publication, "shapes", "*.ttl"), names)
+    stated = _read(publication, _ontology_files(publication))
+    ontology = [*chain.from_iterable(stated.values()), *completion(list(stated.values()))]
+    aligned = _read(publication, _files(publication, "ontology", "alignments/*.ttl"))
+    shaped = _read(publication, _files(publication, "shapes", "*.ttl"))
+    alignments, shapes = (list(chain.from_iterable(files.values())) for files in (aligned, shaped))
     graph = to_rdflib(shapes, to_rdflib(ontology))
     rules = {
         path.name: _text(path)
         for path in sorted(_files(publication, "ontology", "rules/*.rq"), key=lambda path: path.name)
     }
-    return Vocabulary(ontology, alignments, shapes, graph, tuple(names), rules)
+    return Vocabulary(ontology, alignments, shapes, graph, (*stated, *aligned, *shaped), rules)
 
 
 def _text(path: Path) -> str:
@@ -75,13 +79,11 @@ def _ontology_files(publication: Publication) -> list[Path]:
     return [path for path in _files(publication, "ontology", "**/*.ttl") if path.parent not in alignments]
 
 
-def _read(publication: Publication, paths: list[Path], names: list[str]) -> list[ox.Triple]:
-    triples: list[ox.Triple] = []
-    for path in paths:
-        name = path.relative_to(publication.root).as_posix() if path.is_relative_to(publication.root) else str(path)
-        names.append(name)
-        triples.extend(read_turtle(path, name))
-    return triples
+def _read(publication: Publication, paths: list[Path]) -> dict[str, list[ox.Triple]]:
+    """Return the triples of files by the names that messages have for them."""
+    root = publication.root
+    names = {path: path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path) for path in paths}
+    return {name: read_turtle(path, name) for path, name in names.items()}
 
 
 def read_turtle(path: Path, name: str) -> list[ox.Triple]:

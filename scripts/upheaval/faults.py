@@ -1,12 +1,16 @@
-"""Faults: what is wrong, where, and what to do about it, as every stage reports it."""
+"""Faults: what is wrong, where, and how to fix it, as every step reports it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
+from typing import NoReturn
+
+Location = tuple[int, int]
+"""A line and a column, both from 1; columns count characters."""
 
 
 class Severity(StrEnum):
-    """How much a fault matters; the members stand in order, the gravest first."""
+    """Severity, most severe first."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,43 +22,49 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in one file; faults sort by file, line, column, severity and message.
+    """One thing wrong with one file; faults sort by file, location, severity and message.
 
     Attributes:
-        file: the file, relative to the publication's folder, with forward slashes.
-        line, column: where, both from 1, columns in characters; 1:1 where the whole file is meant.
+        file: the file, relative to the publication's folder, with forward slashes; or what else is at fault, such as
+            an option.
         message: what is wrong and why, on one line, without a full stop.
-        cure: what to do; may be empty.
-        severity: how much it matters.
+        cure: how to fix it; may be empty.
+        at: line and column, or None if the fault concerns the file as a whole.
+        severity: how serious it is.
         rule: a short id such as `yaml/duplicate-key`, or a shape's IRI.
 
     """
 
     file: str
-    line: int
-    column: int
     message: str
-    cure: str
+    cure: str = ""
+    _: KW_ONLY
+    at: Location | None = None
     severity: Severity = Severity.ERROR
     rule: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}"
-        return f"{text} ({self.cure})" if self.cure else text
+        place = self.file if self.at is None else f"{self.file}:{self.at[0]}:{self.at[1]}"
+        return f"{place}: {self.severity}: {self.text}"
 
     def __lt__(self, other: "Fault") -> bool:
         return self.sort_key() < other.sort_key()
 
-    def sort_key(self) -> tuple[str, int, int, int, str]:
-        """Return what faults are ordered by, the gravest first where the place is the same."""
-        return self.file, self.line, self.column, _RANK[self.severity], self.message
+    @property
+    def text(self) -> str:
+        """The message, followed by the cure in parentheses if there is one."""
+        return f"{self.message} ({self.cure})" if self.cure else self.message
+
+    def sort_key(self) -> tuple[str, Location, int, str]:
+        """Return the key that faults are sorted by: a file's own faults come before those at a line of it."""
+        return self.file, self.at or (0, 0), _RANK[self.severity], self.message
 
 
 class Refusal(Exception):
-    """Raised by a stage that cannot go on; its text is its faults, one a line.
+    """Raised by a step that cannot go on; its text is its faults, one per line.
 
     Attributes:
-        faults: why, in the order in which they are to be shown.
+        faults: the reasons, in the order in which to show them.
 
     """
 
@@ -64,3 +74,18 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))
+
+
+def refuse(file: str, message: str, cure: str = "", *, at: Location | None = None, rule: str = "") -> NoReturn:
+    """Raise a `Refusal` with a single error; the arguments are those of `Fault`.
+
+    Raises:
+        Refusal: always. An exception that is being handled is not shown as its cause.
+
+    """
+    raise Refusal((Fault(file, message, cure, at=at, rule=rule),)) from None
+
+
+def syntax_location(error: SyntaxError) -> Location | None:
+    """Return where a parser gave up, or None if it does not say."""
+    return (error.lineno, error.offset or 1) if error.lineno else None

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar, cast
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,8 +50,7 @@ def share_out(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) 
     try:
         yield from pool.map(cast(Callable[[Item], Result], _do), items)
     except BrokenProcessPool:
-        fault = Fault("data", 1, 1, "a process ended before it was done", "give it more memory, or fewer --jobs")
-        raise Refusal((fault,)) from None
+        refuse("data", "a process ended before it was done", "give it more memory, or fewer --jobs")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         gc.unfreeze()

@@ -204,12 +204,12 @@ def ontology_not_turtle(root: Path) -> None:
     ("spoil", "place", "message"),
     [
         (not_utf_8, "data/states/dorland.yaml:1:17", "is not UTF-8"),
-        (a_folder_with_a_record_in_it, "data/states/x.yaml/y.txt:1:1", "ends in .yaml"),
-        (unreadable, "data/states/x.yaml:1:1", "cannot be read: Input/output error"),
-        (empty_dataset, "data:1:1", "the dataset is empty"),
-        (lambda root: (root / "data/publication.yaml").unlink(), "data/publication.yaml:1:1", "no publication in"),
-        (lambda root: shutil.rmtree(root / "data"), "data/publication.yaml:1:1", "no publication in"),
-        (publication_not_utf_8, "data/publication.yaml:1:1", "not UTF-8"),
+        (a_folder_with_a_record_in_it, "data/states/x.yaml/y.txt: error: ", "ends in .yaml"),
+        (unreadable, "data/states/x.yaml: error: ", "cannot be read: Input/output error"),
+        (empty_dataset, "data: error: ", "the dataset is empty"),
+        (lambda root: (root / "data/publication.yaml").unlink(), "data/publication.yaml: error: ", "no publication in"),
+        (lambda root: shutil.rmtree(root / "data"), "data/publication.yaml: error: ", "no publication in"),
+        (publication_not_utf_8, "data/publication.yaml:1:1: error: ", "not UTF-8"),
         (ontology_not_turtle, "ontology/x.ttl:1:", "not Turtle"),
     ],
 )
@@ -234,7 +234,7 @@ def test_what_only_looks_like_a_record_is_no_record(what: str, tmp_path: Path) -
         file.mkdir()
     else:
         file.symlink_to("nowhere.yaml")
-    assert [line for line in said(upheaval("check", cwd=root)) if line.startswith("data/states/x.yaml:1:1")]
+    assert [line for line in said(upheaval("check", cwd=root)) if line.startswith("data/states/x.yaml: ")]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_question_that_is_no_text(tmp_path: Path) -> None:
     (root / "queries").mkdir()
     (root / "queries/x.rq").write_bytes(b"# \xff")
     (line,) = said(upheaval("build", cwd=root))
-    assert line.startswith("queries/x.rq:1:1: error: the file is not UTF-8")
+    assert line.startswith("queries/x.rq: error: the file is not UTF-8")
     assert not (root / "build").exists()
 
 

@@ -22,9 +22,9 @@ from tests.support import ROOT, WORLD, copy_of_world
 from upheaval import progress
 from upheaval.build.export import export
 from upheaval.build.streaming import partial_folder, stream
-from upheaval.check.shards import cut, native
+from upheaval.check.shards import cut, fault_from_json, fault_to_json, native
 from upheaval.cli.main import main
-from upheaval.faults import Refusal
+from upheaval.faults import Fault, Refusal, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import RecordFile
 from upheaval.schema.contract import Kind
@@ -163,6 +163,12 @@ def test_numbers_are_written_as_a_store_gives_them_back(text: str, datatype: str
     store = ox.Store()
     store.load(line, format=ox.RdfFormat.N_TRIPLES)
     assert native(line) == store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+
+
+@pytest.mark.parametrize("at", [None, (3, 7)])
+def test_faults_are_kept_between_steps_with_their_locations(at: tuple[int, int] | None) -> None:
+    fault = Fault("data/x.yaml", "odd", "change it", at=at, severity=Severity.WARNING, rule="x/y")
+    assert fault_from_json(json.loads(json.dumps(fault_to_json(fault)))) == fault
 
 
 def test_progress_is_shown_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,16 +83,16 @@ def test_warnings_leave_status_0_and_errors_1(root: Path) -> None:
 
 
 FAULTS = [
-    Fault("data/a,b: 50%.yaml", 3, 7, "wrong\nand 100% so", "mend it", Severity.ERROR, "x/y"),
-    Fault("data/é.yaml", 1, 1, "odd", "", Severity.WARNING),
-    Fault("data/n.yaml", 2, 1, "so", "", Severity.NOTE, "https://w3id.org/statecraft/shapes#S"),
+    Fault("data/a,b: 50%.yaml", "wrong\nand 100% so", "mend it", at=(3, 7), severity=Severity.ERROR, rule="x/y"),
+    Fault("data/é.yaml", "odd", severity=Severity.WARNING),
+    Fault("data/n.yaml", "so", at=(2, 1), severity=Severity.NOTE, rule="https://w3id.org/statecraft/shapes#S"),
 ]
 
 
 def test_text_is_a_line_a_fault() -> None:
     assert as_text(FAULTS).splitlines() == [
         "data/a,b: 50%.yaml:3:7: error: wrong and 100% so (mend it)",
-        "data/é.yaml:1:1: warning: odd",
+        "data/é.yaml: warning: odd",
         "data/n.yaml:2:1: note: so",
     ]
 
@@ -109,6 +109,7 @@ def test_json_has_every_part_of_a_fault() -> None:
         "rule": "x/y",
     }
     assert [one["severity"] for one in rest] == ["warning", "note"]
+    assert [(one["line"], one["column"]) for one in rest] == [(None, None), (2, 1)]
 
 
 def test_sarif_has_what_its_readers_need() -> None:
@@ -121,6 +122,7 @@ def test_sarif_has_what_its_readers_need() -> None:
     assert all(result["ruleId"] in rules and result["message"]["text"] for result in run["results"])
     places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
     assert places[0]["region"] == {"startLine": 3, "startColumn": 7}
+    assert "region" not in places[1]
     assert [place["artifactLocation"]["uri"] for place in places] == [
         "data/a%2Cb%3A%2050%25.yaml",
         "data/%C3%A9.yaml",
@@ -132,7 +134,7 @@ def test_sarif_has_what_its_readers_need() -> None:
 def test_github_annotations_are_escaped() -> None:
     assert as_github(FAULTS).splitlines() == [
         "::error file=data/a%2Cb%3A 50%25.yaml,line=3,col=7::wrong%0Aand 100%25 so (mend it)",
-        "::warning file=data/é.yaml,line=1,col=1::odd",
+        "::warning file=data/é.yaml::odd",
         "::notice file=data/n.yaml,line=2,col=1::so",
     ]
 
@@ -244,8 +246,8 @@ def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "slug", "message"),
     [
-        ("states", "sparql", "data/states:1:1: error: the name `sparql` belongs to the SPARQL endpoint"),
-        ("states", "gazette", "data/sources/gazette.yaml:1:1: error: the name `gazette` is taken"),
+        ("states", "sparql", "data/states: error: the name `sparql` belongs to the SPARQL endpoint"),
+        ("states", "gazette", "data/sources/gazette.yaml: error: the name `gazette` is taken"),
         ("states", "../x", "is no name of a record"),
         ("stats", "x", "no kind of record is called `stats`"),
     ],

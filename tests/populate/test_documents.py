@@ -259,7 +259,7 @@ def test_fault_stands_where_its_value_does(world: Assembly) -> None:
     text = "label: {en: A}\nparty:\n  - arvenia\n  - arvenla\nstep:\n  - {action: signed, date: 2001-02-30}\n"
     record = Record("a-record", world.contract.folders["treaties"], "f.yaml", read(text.encode(), "f.yaml")[0])
     faults = populate([*world.records, record], world.contract, world.publication).faults
-    assert [(fault.line, fault.column) for fault in faults] == [(4, 5), (6, 22)]
+    assert [fault.at for fault in faults] == [(4, 5), (6, 22)]
 
 
 def _populated(world: Assembly, body: dict[str, Any], folder: str = "treaties") -> Populated:

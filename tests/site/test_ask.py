@@ -150,15 +150,17 @@ def test_a_mistake_is_marked_where_python_finds_it(
     with pytest.raises(Refusal) as refused:
         ask(world.store, query, "test")
     (fault,) = refused.value.faults
+    assert fault.at is not None
+    row, column = fault.at
     page = ready(visit(world_address))
     write(page, query)
     said = run(page)
-    assert said.startswith(f"Line {fault.line}, column {fault.column}: "), said
+    assert said.startswith(f"Line {row}, column {column}: "), said
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
-    error = page.locator(".cm-line").nth(fault.line - 1).locator(".cm-lintRange-error, .cm-lintPoint-error")
+    error = page.locator(".cm-line").nth(row - 1).locator(".cm-lintRange-error, .cm-lintPoint-error")
     expect(error).to_have_count(1)
-    line = query.splitlines()[fault.line - 1]
-    before, after = line[: fault.column - 1], line[fault.column - 1 :]
+    line = query.splitlines()[row - 1]
+    before, after = line[: column - 1], line[column - 1 :]
     marked = error.inner_text()
     assert after.startswith(marked) if after.strip() and not after[0].isspace() else before.rstrip().endswith(marked)
     write(page, "SELECT ?p { ?s ?p ?o } LIMIT 1")

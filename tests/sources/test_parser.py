@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml.error import MarkedYAMLError
 
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Fault, Refusal, Severity, refuse
 from upheaval.sources import characters
 from upheaval.sources.parser import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, MappingNode, SequenceNode, Value, position, read
 from upheaval.sources.syntax import explain
@@ -20,8 +20,8 @@ from upheaval.sources.syntax import explain
 NAME = "data/agreement/treaty.yaml"
 
 
-def places(faults: list[Fault]) -> list[tuple[str, int, int]]:
-    return [(fault.rule, fault.line, fault.column) for fault in faults]
+def places(faults: list[Fault]) -> list[tuple[str | int, ...]]:
+    return [(fault.rule, *(fault.at or ())) for fault in faults]
 
 
 def accepted(text: str) -> MappingNode:
@@ -49,7 +49,7 @@ REFUSED = [
     ("alias", "k: *x\n", [("yaml/alias", 1, 4)]),
     ("alias in a list", "k:\n  - a\n  - *x\n", [("yaml/alias", 3, 5)]),
     ("alias as a key", "*x : v\n", [("yaml/alias", 1, 1)]),
-    ("alias as the file", "*x\n", [("yaml/alias", 1, 1), ("yaml/empty-file", 1, 1)]),
+    ("alias as the file", "*x\n", [("yaml/empty-file",), ("yaml/alias", 1, 1)]),
     ("anchor without a name", "k: & v\n", [("yaml/anchor", 1, 4)]),
     ("alias without a name", "k: *\n", [("yaml/alias", 1, 4)]),
     ("alias without a name, and a tab", "k: *\tx\n", [("yaml/alias", 1, 4)]),
@@ -83,10 +83,10 @@ REFUSED = [
     ("three documents", "k: v\n---\nl: w\n---\nm: x\n",
      [("yaml/second-document", 2, 1), ("yaml/second-document", 4, 1)]),
     ("text after the end", "k: v\n...\nl: w\n", [("yaml/syntax", 3, 1)]),
-    ("empty file", "", [("yaml/empty-file", 1, 1)]),
-    ("comments alone", "# nothing\n\n", [("yaml/empty-file", 1, 1)]),
-    ("empty document", "---\n...\n", [("yaml/empty-file", 1, 1)]),
-    ("null document", "~\n", [("yaml/null", 1, 1), ("yaml/empty-file", 1, 1)]),
+    ("empty file", "", [("yaml/empty-file",)]),
+    ("comments alone", "# nothing\n\n", [("yaml/empty-file",)]),
+    ("empty document", "---\n...\n", [("yaml/empty-file",)]),
+    ("null document", "~\n", [("yaml/empty-file",), ("yaml/null", 1, 1)]),
     ("root is a list", "# c\n- a\n", [("yaml/not-a-mapping", 2, 1)]),
     ("root is a list at once, and a second document", "- a\n---\nk: v\n",
      [("yaml/not-a-mapping", 1, 1), ("yaml/second-document", 2, 1)]),
@@ -127,7 +127,7 @@ REFUSED = [
     ("Latin-1", "k: v\nя: ".encode() + b"caf\xe9\n", [("text/not-utf-8", 2, 7)]),
     ("UTF-8 cut short", b"k: \xd1", [("text/not-utf-8", 1, 4)]),
     ("surrogate in UTF-8", b"k: \xed\xa0\x80", [("text/not-utf-8", 1, 4)]),
-    ("too many bytes", b"k: v\n" + b"#" * MAX_BYTES, [("text/too-large", 1, 1)]),
+    ("too many bytes", b"k: v\n" + b"#" * MAX_BYTES, [("text/too-large",)]),
     ("bell in a comment", "k: v # \a\n", [("text/control-character", 1, 8)]),
     ("vertical tab and form feed", "k: v\vw\nl: x\fy\n",
      [("text/control-character", 1, 5), ("text/control-character", 2, 5)]),
@@ -335,7 +335,7 @@ def test_no_record(text: str) -> None:
 def test_text_not_in_nfc_gets_a_warning(text: str, expected: list[tuple[int, int]]) -> None:
     record, faults = read(text.encode(), NAME)
     assert record
-    assert [(fault.line, fault.column) for fault in faults] == expected
+    assert [fault.at for fault in faults] == expected
     assert {(fault.rule, fault.severity) for fault in faults} == {("text/not-nfc", Severity.WARNING)}
 
 
@@ -358,8 +358,8 @@ def test_reading_ends_with_the_hundred_and_first_error() -> None:
     record, faults = read(b"a: b\n" * (most + 2) + b"a: &x c\n", NAME)
     assert record is None
     assert len(faults) == most + 1
-    assert faults[-2].line == most + 1
-    assert str(faults[-1]).startswith(f"{NAME}:1:1: error: there are more than 100 errors")
+    assert faults[-2].at == (most + 1, 1)
+    assert str(faults[-1]).startswith(f"{NAME}: error: there are more than 100 errors")
     assert faults[-1].rule == "text/more"
 
 
@@ -505,32 +505,47 @@ def test_other_errors_of_the_parser_have_a_place_too(error: yaml.YAMLError) -> N
 
 
 def test_fault() -> None:
-    fault = Fault("data/x.yaml", 3, 7, "the key `a` is given twice", "keep one")
+    fault = Fault("data/x.yaml", "the key `a` is given twice", "keep one", at=(3, 7))
     assert str(fault) == "data/x.yaml:3:7: error: the key `a` is given twice (keep one)"
-    assert str(Fault("x", 1, 1, "m", "", Severity.NOTE)) == "x:1:1: note: m"
-    assert len({fault, Fault("data/x.yaml", 3, 7, "the key `a` is given twice", "keep one")}) == 1
+    assert str(Fault("x", "m", severity=Severity.NOTE)) == "x: note: m"
+    assert str(Fault("x", "m", at=(1, 1))) == "x:1:1: error: m"
+    assert len({fault, Fault("data/x.yaml", "the key `a` is given twice", "keep one", at=(3, 7))}) == 1
 
 
-def test_faults_sort_by_place_and_gravity() -> None:
+def test_faults_sort_by_file_then_location_then_severity() -> None:
     ordered = [
-        Fault("a", 2, 9, "m", ""),
-        Fault("a", 10, 1, "m", ""),
-        Fault("a", 10, 2, "m", "", Severity.ERROR),
-        Fault("a", 10, 2, "a", "", Severity.WARNING),
-        Fault("a", 10, 2, "a", "", Severity.NOTE),
-        Fault("a", 10, 2, "b", "", Severity.NOTE),
-        Fault("b", 1, 1, "m", ""),
+        Fault("a", "z"),
+        Fault("a", "m", at=(2, 9)),
+        Fault("a", "m", at=(10, 1)),
+        Fault("a", "m", at=(10, 2), severity=Severity.ERROR),
+        Fault("a", "a", at=(10, 2), severity=Severity.WARNING),
+        Fault("a", "a", at=(10, 2), severity=Severity.NOTE),
+        Fault("a", "b", at=(10, 2), severity=Severity.NOTE),
+        Fault("b", "m"),
     ]
-    mixed = [ordered[place] for place in (3, 0, 6, 2, 5, 1, 4)]
+    mixed = [ordered[place] for place in (3, 0, 6, 2, 7, 5, 1, 4)]
     assert sorted(mixed) == ordered
     assert sorted(mixed, key=Fault.sort_key) == ordered
 
 
+def test_refuse_raises_one_error_and_hides_the_exception_being_handled() -> None:
+    def fail() -> None:
+        try:
+            raise OSError
+        except OSError:
+            refuse("a", "m", "c", at=(2, 3), rule="r")
+
+    with pytest.raises(Refusal) as refused:
+        fail()
+    assert refused.value.faults == (Fault("a", "m", "c", at=(2, 3), rule="r"),)
+    assert refused.value.__suppress_context__
+
+
 def test_refusal() -> None:
-    faults = [Fault("a", 1, 1, "m", "c"), Fault("b", 2, 2, "n", "")]
+    faults = [Fault("a", "m", "c"), Fault("b", "n", at=(2, 2))]
     refusal = Refusal(faults)
     assert refusal.faults == tuple(faults)
-    assert str(refusal) == "a:1:1: error: m (c)\nb:2:2: error: n"
+    assert str(refusal) == "a: error: m (c)\nb:2:2: error: n"
     assert pickle.loads(pickle.dumps(refusal)).faults == tuple(faults)
 
 
@@ -603,8 +618,7 @@ def check_any(data: bytes) -> tuple[MappingNode | None, list[Fault]]:
     assert record is not None or any(fault.severity is Severity.ERROR for fault in faults)
     assert faults == sorted(faults) or faults[-1].rule == "text/more"
     for fault in faults:
-        assert fault.line >= 1
-        assert fault.column >= 1
+        assert fault.at is None or min(fault.at) >= 1
         assert "\n" not in str(fault)
     return record, faults
 
@@ -629,7 +643,8 @@ PIECES = st.sampled_from(
 def test_text_that_resembles_yaml_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None:
     record, faults = check_any(text.encode())
     lines = re.split("\r\n?|\n", text.removeprefix("\ufeff"))
-    assert all(lines[fault.line - 1][fault.column - 1] == "\t" for fault in faults if fault.rule == "yaml/tab")
+    tabs = [fault.at or (0, 0) for fault in faults if fault.rule == "yaml/tab"]
+    assert all(lines[line - 1][column - 1] == "\t" for line, column in tabs)
     if not any(fault.severity is Severity.ERROR for fault in faults):
         assert record == yaml.load(text, yaml.CBaseLoader)
 

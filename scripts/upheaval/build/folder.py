@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 
 SITE = "site"
 """The folder of the web pages, which a new build takes over from the one before; `upheaval site` then renews them."""
@@ -45,7 +45,7 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
     target = target.resolve()
     if target.exists() and not is_build(target):
         message = f"{target} is there already and is no build, and a build replaces the whole folder"
-        raise Refusal((Fault(target.name, 1, 1, message, "name an empty or a new folder", rule="build/target"),))
+        refuse(target.name, message, "name an empty or a new folder", rule="build/target")
     beside: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
     except OSError as error:
         message = f"the build cannot be written to {target}: {error.strerror}"
         cure = "make room or give write access, then build again; the build before is untouched"
-        raise Refusal((Fault(target.name, 1, 1, message, cure, rule="build/write"),)) from None
+        refuse(target.name, message, cure, rule="build/write")
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)

@@ -26,7 +26,7 @@ from upheaval.check.portions import Portion, Seen, closure, judge, judge_togethe
 from upheaval.check.session import stamp
 from upheaval.check.shards import SIZE, Folder, compress, cut, fault_from_json, fault_to_json, fingerprint, native
 from upheaval.check.workbench import Workbench
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.records import list_files, place_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
@@ -94,7 +94,7 @@ class _Streaming:
         for name in self.bench.reach.undeclared:
             message = f"{name} does not say what it sees of other records"
             cure = "add a comment such as `# sees: its record`, or build without --stream"
-            raise Refusal((Fault("ontology", 1, 1, message, cure, rule="rules/sees"),))
+            refuse("ontology", message, cure, rule="rules/sees")
 
     def run(self, resume: bool) -> Streamed:
         self._begin(resume)
@@ -118,7 +118,7 @@ class _Streaming:
             what = "the sources or the program have changed since the build was interrupted" if here else "no build"
             message = what if here else f"{what} into {self.target.name} was interrupted"
             cure = "build without --resume"
-            raise Refusal((Fault(self.target.name, 1, 1, message, cure, rule="build/resume"),))
+            refuse(self.target.name, message, cure, rule="build/resume")
         if not resume:
             shutil.rmtree(self.folder.path, ignore_errors=True)
         self.folder.put("plan", self.plan.encode())
@@ -188,7 +188,7 @@ class _Streaming:
             if summary["intrusion"]:
                 message = f"a rule concludes <{summary['intrusion']}> of other records, which shapes check"
                 cure = "conclude it of the record itself, or build without --stream"
-                raise Refusal((Fault("ontology", 1, 1, message, cure, rule="rules/intrusion"),))
+                refuse("ontology", message, cure, rule="rules/intrusion")
         verdict = judge_together(self.bench, [line + b"\n" for line in sorted(lines | shared)], broken)
         self.faults.extend(verdict.faults)
         return sorted(shared.union(verdict.shared))

@@ -9,7 +9,7 @@ from upheaval.shacl import constraints, core
 from upheaval.shacl.index import NodeIndex
 from upheaval.shacl.results import ValidationResult
 
-EMPTY = Fault("data", 1, 1, "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
+EMPTY = Fault("data", "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
 
 
 def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:

@@ -35,14 +35,14 @@ def to_faults(findings: Iterable[ValidationResult], populated: Populated) -> lis
         if (found.path is None and found.node in incomplete) or (str(found.value), "") in populated.broken:
             continue
         if spot is None or spot.record.body is None:
-            fault = Fault("data", 1, 1, f"{found.message} [{found.node}]", "", found.severity, found.shape)
-            faults[(fault.file, fault.line, fault.column, fault.message)] = fault
+            fault = Fault("data", f"{found.message} [{found.node}]", severity=found.severity, rule=found.shape)
+            faults[(fault.file, fault.at, fault.message)] = fault
         elif not _was_refused(block := _at(spot.record.body, spot.path), found):
             path = (*spot.path, *_within(block, found, populated, spot.path))
-            line, column = position(spot.record.body, path)
+            at = position(spot.record.body, path)
             message, cure = split_cure(found.message)
-            fault = Fault(spot.record.file, line, column, message, cure, found.severity, found.shape)
-            faults[(fault.file, fault.line, fault.column, fault.message)] = fault
+            fault = Fault(spot.record.file, message, cure, at=at, severity=found.severity, rule=found.shape)
+            faults[(fault.file, fault.at, fault.message)] = fault
     return sorted(faults.values(), key=Fault.sort_key)
 
 

@@ -99,8 +99,8 @@ def fault_to_json(fault: Fault) -> list[Any]:
 
 def fault_from_json(row: list[Any]) -> Fault:
     """Return the fault that `fault_to_json` wrote."""
-    file, line, column, message, cure, severity, rule = row
-    return Fault(file, line, column, message, cure, Severity(severity), rule)
+    file, message, cure, at, severity, rule = row
+    return Fault(file, message, cure, at=at and (at[0], at[1]), severity=Severity(severity), rule=rule)
 
 
 def compress(text: bytes) -> bytes:

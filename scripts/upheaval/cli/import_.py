@@ -86,12 +86,12 @@ def import_command(
 
 
 def _require_extra() -> None:
-    from upheaval.faults import Fault, Refusal
+    from upheaval.faults import refuse
 
     missing = [module for module in ("duckdb", "ibis", "pyarrow") if find_spec(module) is None]
     if missing:
         message = f"importing needs {', '.join(missing)}"
-        raise Refusal((Fault("import", 1, 1, message, "pip install 'upheaval[import]'", rule="import/extra"),))
+        refuse("import", message, "pip install 'upheaval[import]'", rule="import/extra")
 
 
 @contextmanager

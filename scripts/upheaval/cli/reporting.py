@@ -17,12 +17,12 @@ def as_text(faults: Sequence[Fault]) -> str:
 
 
 def as_json(faults: Sequence[Fault]) -> str:
-    """Write a JSON array with one object a fault."""
+    """Write a JSON array with one object per fault; line and column are null if a whole file is at fault."""
     rows = [
         {
             "file": fault.file,
-            "line": fault.line,
-            "column": fault.column,
+            "line": fault.at and fault.at[0],
+            "column": fault.at and fault.at[1],
             "severity": str(fault.severity),
             "message": fault.message,
             "cure": fault.cure,
@@ -39,15 +39,8 @@ def as_sarif(faults: Sequence[Fault]) -> str:
         {
             "ruleId": fault.rule or "upheaval",
             "level": _SARIF_LEVEL[fault.severity],
-            "message": {"text": f"{fault.message} ({fault.cure})" if fault.cure else fault.message},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": quote(fault.file)},
-                        "region": {"startLine": fault.line, "startColumn": fault.column},
-                    }
-                }
-            ],
+            "message": {"text": fault.text},
+            "locations": [{"physicalLocation": _physical_location(fault)}],
         }
         for fault in faults
     ]
@@ -66,13 +59,20 @@ def as_sarif(faults: Sequence[Fault]) -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
+def _physical_location(fault: Fault) -> dict[str, object]:
+    location: dict[str, object] = {"artifactLocation": {"uri": quote(fault.file)}}
+    if fault.at is not None:
+        location["region"] = {"startLine": fault.at[0], "startColumn": fault.at[1]}
+    return location
+
+
 def as_github(faults: Sequence[Fault]) -> str:
     """Write GitHub Actions workflow commands, which mark the lines of a pull request."""
     lines = []
     for fault in faults:
-        text = _escape(f"{fault.message} ({fault.cure})" if fault.cure else fault.message)
+        text = _escape(fault.text)
         file = _escape(fault.file).replace(":", "%3A").replace(",", "%2C")
-        place = f"file={file},line={fault.line},col={fault.column}"
+        place = f"file={file},line={fault.at[0]},col={fault.at[1]}" if fault.at else f"file={file}"
         lines.append(f"::{_GITHUB[fault.severity]} {place}::{text}\n")
     return "".join(lines)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from upheaval.cli.options import ROOT, refusals
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 
 
 @click.command("site", epilog="Example: upheaval build && upheaval site && upheaval serve")
@@ -32,4 +32,4 @@ def _need_build(folder: Path) -> None:
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
     except (OSError, ValueError, KeyError):
         message, cure = f"{folder} is no build, and the pages offer its files", "run `upheaval build` first"
-        raise Refusal((Fault(str(folder), 1, 1, message, cure, rule="site/build"),)) from None
+        refuse(str(folder), message, cure, rule="site/build")

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.populate.records import SLUG
 from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.sources.reserved import RESERVED
@@ -103,18 +103,18 @@ def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
     kind = contract.folders.get(folder)
     if kind is None:
         listed = ", ".join(sorted(contract.folders))
-        raise Refusal((Fault("data", 1, 1, f"no kind of record is called `{folder}`", f"there are {listed}"),))
+        refuse("data", f"no kind of record is called `{folder}`", f"there are {listed}")
     file = root / "data" / folder / f"{slug}.yaml"
     if not SLUG.fullmatch(slug):
         cure = "use small letters, digits and single hyphens"
-        raise Refusal((Fault(f"data/{folder}", 1, 1, f"`{slug}` is no name of a record", cure),))
+        refuse(f"data/{folder}", f"`{slug}` is no name of a record", cure)
     if slug in RESERVED:
         message = f"the name `{slug}` belongs to {RESERVED[slug]}"
-        raise Refusal((Fault(f"data/{folder}", 1, 1, message, "choose another name"),))
+        refuse(f"data/{folder}", message, "choose another name")
     taken = sorted((root / "data").rglob(f"{slug}.yaml"))
     if taken:
         where = taken[0].relative_to(root).as_posix()
-        raise Refusal((Fault(where, 1, 1, f"the name `{slug}` is taken", "choose another name"),))
+        refuse(where, f"the name `{slug}` is taken", "choose another name")
     _write(file, record_skeleton(kind, contract))
     return file
 
@@ -133,7 +133,7 @@ def new_publication(root: Path) -> Path:
 
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise Refusal((Fault(str(root), 1, 1, "there is something here already", "name an empty folder"),))
+        refuse(str(root), "there is something here already", "name an empty folder")
     name = "".join(sign if sign.isalnum() else "-" for sign in root.resolve().name.lower()).strip("-")
     prefix = name.split("-")[0]
     file = root / "data" / "publication.yaml"
@@ -153,5 +153,4 @@ def _write(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        fault = Fault(str(file), 1, 1, f"cannot be written: {error.strerror}", "check the folder")
-        raise Refusal((fault,)) from None
+        refuse(str(file), f"cannot be written: {error.strerror}", "check the folder")

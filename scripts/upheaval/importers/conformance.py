@@ -167,7 +167,7 @@ class _Validation:
         if count:
             message = f"{rows.kind} <{self.terms.namespace(rows)}{name}> {what} ({count} such)"
             cure = "correct the declaration; the shapes say what a record must have"
-            self.faults.append(Fault("import", 1, 1, message, cure, rule="import/record"))
+            self.faults.append(Fault("import", message, cure, rule="import/record"))
 
 
 def validate_sample(
@@ -205,7 +205,7 @@ def validate_sample(
     shapes = to_rdflib(setting.vocabulary.shapes)
     found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
     faults = [
-        Fault("import", 1, 1, f"<{one.node}> {one.message}", "correct the declaration", rule=one.shape)
+        Fault("import", f"<{one.node}> {one.message}", "correct the declaration", rule=one.shape)
         for one in found
         if one.node not in outside
     ]

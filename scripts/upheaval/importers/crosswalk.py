@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault, Refusal, refuse, syntax_location
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import SKOS, STATECRAFT
 from upheaval.schema.contract import Contract, local
@@ -246,9 +246,7 @@ def _by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
         for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
             said.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(iri_of(quad.object))
     except SyntaxError as error:
-        raise Refusal(
-            (Fault(name, error.lineno or 1, error.offset or 1, f"no Turtle: {error.msg}", "mend it"),)
-        ) from None
+        refuse(name, f"no Turtle: {error.msg}", "mend it", at=syntax_location(error))
     return said
 
 
@@ -257,4 +255,4 @@ def _one(about: dict[str, list[str]], predicate: str) -> str:
 
 
 def _fault(name: str, message: str) -> Fault:
-    return Fault(name, 1, 1, message, "correct the crosswalk", rule="import/crosswalk")
+    return Fault(name, message, "correct the crosswalk", rule="import/crosswalk")

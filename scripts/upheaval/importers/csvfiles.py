@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault, Refusal, refuse
 from upheaval.importers.declaration import Dataset, File
 
 ROW = "row"
@@ -138,7 +138,7 @@ def find_header(path: Path, dataset: Dataset, encoding: str) -> tuple[Header, Fi
         lines = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace").splitlines()[:_DEEPEST]
     except (OSError, LookupError) as error:
         cause = error.strerror if isinstance(error, OSError) else str(error)
-        raise Refusal((Fault(path.name, 1, 1, f"cannot be read: {cause}", "check the file's name"),)) from None
+        refuse(path.name, f"cannot be read: {cause}", "check the file's name")
     best: tuple[float, int, File, list[str]] | None = None
     for number, line in enumerate(lines):
         for delimiter in (",", ";", "\t"):
@@ -160,10 +160,10 @@ def _no_header(path: Path, dataset: Dataset, best: tuple[float, int, File, list[
     if share < 0.3:
         wanted = " or ".join(", ".join(list(one.columns)[:5]) for one in dataset.files)
         message = f"this is no file of `{dataset.name}`: no line among the first {_DEEPEST} has its columns"
-        return Fault(path.name, 1, 1, message, f"use the file with {wanted} …, saved as CSV", rule="import/header")
+        return Fault(path.name, message, f"use the file with {wanted} …, saved as CSV", rule="import/header")
     message = f"this is another version of `{dataset.name}` ({file.name}): it lacks {named}"
     cure = f"download the edition that the declaration reads: {dataset.edition}"
-    return Fault(path.name, line, 1, message, cure, rule="import/header")
+    return Fault(path.name, message, cure, at=(line, 1), rule="import/header")
 
 
 def header_names(cells: list[str]) -> tuple[str, ...]:
@@ -204,9 +204,7 @@ def _batches(path: Path, header: Header, encoding: str, wrong: list[tuple[int, s
         if "Empty CSV" in str(error):
             return
         message = f"it cannot be read as CSV: {error}"
-        raise Refusal(
-            (Fault(path.name, header.line + 1, 1, " ".join(message.split()), "save it anew as CSV"),)
-        ) from None
+        refuse(path.name, " ".join(message.split()), "save it anew as CSV", at=(header.line + 1, 1))
 
 
 def _numbers(begin: int, count: int, bad: set[int]) -> list[int]:

@@ -8,7 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 
 if TYPE_CHECKING:
     from upheaval.importers.sourcerecords import Sources
@@ -203,13 +203,13 @@ def find_dataset(name: str) -> Dataset:
     path = Path(name) if name.endswith(".py") else HERE / "datasets" / f"{name.replace('-', '_')}.py"
     if not path.is_file():
         cure = f"the datasets are {', '.join(names())}; or name a declaration's file that ends in .py"
-        raise Refusal((Fault("import", 1, 1, f"no dataset is named `{name}`", cure, rule="import/dataset"),))
+        refuse("import", f"no dataset is named `{name}`", cure, rule="import/dataset")
     spec = spec_from_file_location(f"upheaval_dataset_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise Refusal((Fault(path.name, 1, 1, "it cannot be read as Python", "name a .py file"),))
+        refuse(path.name, "it cannot be read as Python", "name a .py file")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     dataset = getattr(module, "DATASET", None)
     if not isinstance(dataset, Dataset):
-        raise Refusal((Fault(path.name, 1, 1, "it declares no dataset", "assign a Dataset to DATASET"),))
+        refuse(path.name, "it declares no dataset", "assign a Dataset to DATASET")
     return dataset

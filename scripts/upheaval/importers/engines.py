@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.importers.declaration import Expression, Table
 
 Text = Callable[[Table], Expression]
@@ -58,12 +58,12 @@ def open_engine(name: str, folder: Path, memory: str, threads: int) -> Engine:
     kind, _, master = name.partition(":")
     needed = {"duckdb": ("duckdb", "ibis", "pyarrow"), "spark": ("duckdb", "ibis", "pyarrow", "pyspark")}
     if kind not in needed:
-        raise Refusal((Fault("import", 1, 1, f"no engine is named `{name}`", "use duckdb or spark"),))
+        refuse("import", f"no engine is named `{name}`", "use duckdb or spark")
     missing = [module for module in needed[kind] if find_spec(module) is None]
     if missing:
         extra = "spark" if kind == "spark" else "import"
         message = f"importing with {kind} needs {', '.join(missing)}"
-        raise Refusal((Fault("import", 1, 1, message, f"pip install 'upheaval[{extra}]'", rule="import/extra"),))
+        refuse("import", message, f"pip install 'upheaval[{extra}]'", rule="import/extra")
     if kind == "duckdb":
         return DuckDB(folder, memory, threads)
     return Spark(folder, master or f"local[{os.cpu_count() or 2}]")
@@ -167,7 +167,7 @@ class Spark:
         except Exception as error:
             message = " ".join(str(error).split())[:200]
             cure = "install Java 17 or newer, and check the master's address"
-            raise Refusal((Fault("import", 1, 1, f"Spark does not start: {message}", cure),)) from None
+            refuse("import", f"Spark does not start: {message}", cure)
         self.con = ibis.pyspark.connect(self.session)
         self.folder = folder
         self.small = 0

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 from rdflib import Graph, URIRef
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.importers.dates import first_day, last_day
 from upheaval.importers.declaration import Expression, Rows, Table
 from upheaval.importers.joining import join
@@ -114,7 +114,7 @@ class _Writer:
         term = self.terms.context.get(name)
         if term is None:
             cure = "name columns after keys of the contract; see `upheaval new record` for those of a kind"
-            raise Refusal((Fault("import", 1, 1, f"the vocabulary has no term `{name}`", cure, rule="import/key"),))
+            refuse("import", f"the vocabulary has no term `{name}`", cure, rule="import/key")
         return str(term["@id"] if isinstance(term, dict) else term)
 
     def _line(self, parts: list[Any]) -> None:
@@ -129,7 +129,7 @@ class _Writer:
         kind = self.kind
         if kind is not None and not self.rows.more and name not in kind.keys and name not in ("earliest", "latest"):
             cure = f"the keys are {', '.join(kind.keys)}"
-            raise Refusal((Fault("import", 1, 1, f"a {kind.label} has no key `{name}`", cure, rule="import/key"),))
+            refuse("import", f"a {kind.label} has no key `{name}`", cure, rule="import/key")
         iri = self._iri(name)
         required = self.rows.more or (kind is not None and name in kind.keys and kind.keys[name].minimum > 0)
         for predicate in (iri, *self.terms.wider.get(iri, ())):

@@ -33,7 +33,7 @@ class Wrong:
         short = self.value if len(self.value) <= _LONGEST else f"{self.value[:_LONGEST]}…"
         value = f"`{short}` " if short else ""
         shown = f"column `{self.column}`: {value}{self.problem}" if self.column else self.problem
-        return Fault(self.file, self.row, place, shown, self.cure, rule="import/row")
+        return Fault(self.file, shown, self.cure, at=(self.row, place), rule="import/row")
 
 
 def known_codes(column: Column, sources: Sources) -> set[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from upheaval.build.folder import is_build, swap
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault, Refusal, refuse
 from upheaval.importers.actors import describe
 from upheaval.importers.conformance import validate_rows, validate_sample
 from upheaval.importers.crosswalk import actors, read_crosswalk, read_states
@@ -118,7 +118,7 @@ def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step
     out = wish.out.resolve()
     if out.exists() and not is_build(out):
         message = f"{wish.out} is there already and holds something else"
-        raise Refusal((Fault(out.name, 1, 1, message, "name an empty or a new folder", rule="import/target"),))
+        refuse(out.name, message, "name an empty or a new folder", rule="import/target")
     beside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -128,9 +128,7 @@ def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step
         swap(beside / "new", out)
     except OSError as error:
         message = f"the import cannot be written to {wish.out}: {error.strerror}"
-        raise Refusal(
-            (Fault(out.name, 1, 1, message, "make room or give write access", rule="import/write"),)
-        ) from None
+        refuse(out.name, message, "make room or give write access", rule="import/write")
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
@@ -187,8 +185,6 @@ class _Import:
         faults = [
             Fault(
                 "import",
-                1,
-                1,
                 f"`{self.dataset.name}` needs {len(self.dataset.files)} files; the one of {file.name} is missing",
                 f"name it too; its columns are {', '.join(list(file.columns)[:5])}",
                 rule="import/files",
@@ -233,7 +229,7 @@ class _Import:
         if lost:
             message = f"of {sifted.read} rows, {lost} are in no record, though they have no fault"
             cure = "give the declaration an exclusion that names them, or a record"
-            raise Refusal((Fault("import", 1, 1, message, cure, rule="import/lost"),))
+            refuse("import", message, cure, rule="import/lost")
 
     def _write(self, kept: list[Rows], report: ImportReport) -> None:
         total = sum(int(self.engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept)

@@ -138,7 +138,7 @@ class _Sifting:
         yield from (one.fault(columns.get(one.file, ())) for one in wrong[:MOST])
         more = f"{count} faults" if count > MOST else "1 fault" if count == 1 else f"{count} faults"
         yield Fault(
-            "import", 1, 1, f"{more} in all; nothing was imported", "mend them, or put such rows aside with --skip-bad"
+            "import", f"{more} in all; nothing was imported", "mend them, or put such rows aside with --skip-bad"
         )
 
     def write_aside(self) -> None:

@@ -249,8 +249,7 @@ class _Populating:
 
     def _place(self, path: KeyPath, message: str, cure: str, rule: str) -> None:
         body = self.record.body if self.record.body is not None else MappingNode()
-        line, column = position(body, path)
-        self.result.faults.append(Fault(self.record.file, line, column, message, cure, rule=rule))
+        self.result.faults.append(Fault(self.record.file, message, cure, at=position(body, path), rule=rule))
 
 
 def _texts(value: Value | None) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault, refuse
 from upheaval.schema.contract import Contract, Kind
 from upheaval.schema.publication import FILE, Publication
 from upheaval.sources.parser import MappingNode, read
@@ -61,7 +61,7 @@ def list_files(publication: Publication) -> list[str]:
     """
     data = publication.root / "data"
     if not data.is_dir():
-        raise Refusal((Fault("data", 1, 1, "there is no folder `data`", "make it, with one folder a kind"),))
+        refuse("data", "there is no folder `data`", "make it, with one folder a kind")
     found: list[str] = []
     for folder, folders, names in os.walk(data):
         within = Path(folder).relative_to(publication.root).as_posix()
@@ -90,14 +90,14 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Record
         slug = file[file.rfind("/") + 1 : -len(".yaml")]
         if not SLUG.fullmatch(slug):
             message = "a record's file name has small letters, digits and single hyphens"
-            faults.append(Fault(file, 1, 1, message, f"rename it to `{_slugged(slug)}.yaml`", rule="record/name"))
+            faults.append(Fault(file, message, f"rename it to `{_slugged(slug)}.yaml`", rule="record/name"))
             continue
         if slug in RESERVED:
             message = f"the name `{slug}` belongs to {RESERVED[slug]}: a record of that name could not be looked up"
-            faults.append(Fault(file, 1, 1, message, f"rename it, say to `the-{slug}.yaml`", rule="record/reserved"))
+            faults.append(Fault(file, message, f"rename it, say to `the-{slug}.yaml`", rule="record/reserved"))
         if slug in entries:
             message = f"the name is taken by {entries[slug].file}: a record's IRI is made from its name alone"
-            faults.append(Fault(file, 1, 1, message, "rename one of the two files", rule="record/name-twice"))
+            faults.append(Fault(file, message, "rename one of the two files", rule="record/name-twice"))
             entries[slug] = replace(entries[slug], twice=True)
         else:
             entries[slug] = RecordFile(slug, kind, file)
@@ -131,25 +131,25 @@ def _read(root: str, file: str) -> tuple[MappingNode | None, list[Fault]]:
         with open(f"{root}/{file}", "rb", buffering=0) as content:
             return read(content.read(), file)
     except OSError as error:
-        return None, [Fault(file, 1, 1, f"cannot be read: {error.strerror}", "check the file")]
+        return None, [Fault(file, f"cannot be read: {error.strerror}", "check the file")]
 
 
 def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
     parts = file.split("/")
     if len(parts) < 3:
         cure = "move it into one of the folders of data"
-        faults.append(Fault(file, 1, 1, "a record stands in the folder of its kind", cure, rule="record/folder"))
+        faults.append(Fault(file, "a record stands in the folder of its kind", cure, rule="record/folder"))
         return None
     if Path(parts[-1]).suffix != ".yaml":
         cure = "rename it to .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "take it out"
-        faults.append(Fault(file, 1, 1, "a record's file ends in .yaml", cure, rule="record/suffix"))
+        faults.append(Fault(file, "a record's file ends in .yaml", cure, rule="record/suffix"))
         return None
     kind = contract.folders.get(parts[1])
     if kind is None:
         near = get_close_matches(parts[1], contract.folders, 1)
         cure = f"did you mean data/{near[0]}?" if near else f"the folders are {', '.join(contract.folders)}"
         message = f"no kind of record has the folder data/{parts[1]}"
-        faults.append(Fault(file, 1, 1, message, cure, rule="record/folder"))
+        faults.append(Fault(file, message, cure, rule="record/folder"))
     return kind
 
 

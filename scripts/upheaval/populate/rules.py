@@ -4,7 +4,7 @@ import re
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.sparql import evaluate
 
 _BLANK = re.compile(rb"^(?:_:|<[^>]*> <[^>]*> _:)", re.MULTILINE)
@@ -28,20 +28,12 @@ def derive(store: ox.Store, rules: dict[str, str], graph: str) -> None:
         try:
             concluded = evaluate(store, text)
         except SyntaxError as error:
-            fault = Fault(
-                f"ontology/rules/{file}",
-                error.lineno or 1,
-                error.offset or 1,
-                str(error.msg),
-                "mend the rule",
-            )
-            raise Refusal((fault,)) from None
+            refuse(f"ontology/rules/{file}", str(error.msg), "mend the rule", at=syntax_location(error))
         if not isinstance(concluded, ox.QueryTriples):
-            fault = Fault(f"ontology/rules/{file}", 1, 1, "a rule is a CONSTRUCT query", "rewrite it")
-            raise Refusal((fault,))
+            refuse(f"ontology/rules/{file}", "a rule is a CONSTRUCT query", "rewrite it")
         lines = concluded.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         if _BLANK.search(lines):
             message = "the rule concludes a blank node, which has another label in each build"
             cure = "name it by an IRI, such as IRI(CONCAT(STR(?record), '#part'))"
-            raise Refusal((Fault(f"ontology/rules/{file}", 1, 1, message, cure),))
+            refuse(f"ontology/rules/{file}", message, cure)
         store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from rich.console import Console
 from rich.table import Table
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import order, turtle
 
@@ -36,17 +36,15 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
     try:
         return evaluate(store, text)
     except SyntaxError as error:
-        fault = Fault(
+        refuse(
             name,
-            error.lineno or 1,
-            error.offset or 1,
             f"this query cannot be run: {error.msg}",
             "mend the query",
+            at=syntax_location(error),
             rule="query/syntax",
         )
-        raise Refusal((fault,)) from None
     except RuntimeError as error:
-        raise Refusal((Fault(name, 1, 1, f"the query cannot be answered: {error}", "rewrite it"),)) from None
+        refuse(name, f"the query cannot be answered: {error}", "rewrite it")
 
 
 def rows(solutions: ox.QuerySolutions) -> tuple[list[str], TextRows]:

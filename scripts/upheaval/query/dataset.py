@@ -6,12 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.query.answers import ask
 from upheaval.query.questions import Question, bind, read_question, read_questions
 from upheaval.rdf.graphs import in_graph, to_rdflib
@@ -83,7 +83,7 @@ class OpenedDataset:
     def question(self, name: str) -> Question:
         """Return an example question with its parameters and its text."""
         if name not in self._questions:
-            raise _refusal(f"no question is named `{name}`", f"there are {', '.join(self._questions)}")
+            _refuse(f"no question is named `{name}`", f"there are {', '.join(self._questions)}")
         return self._questions[name]
 
     def query(self, text_or_name: str, **parameters: object) -> ResultRows:
@@ -105,7 +105,7 @@ class OpenedDataset:
         if isinstance(found, ox.QueryBoolean):
             return ResultRows(["answer"], [{"answer": bool(found)}])
         if isinstance(found, ox.QueryTriples):
-            raise _refusal("the query gives triples, not rows", "use .graph(query)")
+            _refuse("the query gives triples, not rows", "use .graph(query)")
         names = [variable.value for variable in found.variables]
         return ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
 
@@ -129,7 +129,7 @@ class OpenedDataset:
         """Return what a CONSTRUCT or DESCRIBE gives, as pyoxigraph's triples."""
         found = self._ask(text)
         if not isinstance(found, ox.QueryTriples):
-            raise _refusal("the query gives rows, not triples", "use .query(query)")
+            _refuse("the query gives rows, not triples", "use .query(query)")
         return list(found)
 
     def text_of(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
@@ -145,7 +145,7 @@ class OpenedDataset:
             values = {key: str(value) for key, value in parameters.items()}
             return bind(self.question(name), values, self.iri, sorted(codes))
         if parameters:
-            raise _refusal("only the example questions have parameters", "put the values into the query")
+            _refuse("only the example questions have parameters", "put the values into the query")
         return text_or_name
 
     def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
@@ -154,7 +154,7 @@ class OpenedDataset:
         try:
             refuse_federation(text)
         except Refused as refused:
-            raise _refusal(str(refused.args[0]), "a dataset is asked offline; .store is the engine itself") from None
+            _refuse(str(refused.args[0]), "a dataset is asked offline; .store is the engine itself")
         return ask(self.store, text, "query")
 
 
@@ -195,5 +195,5 @@ def to_python(term: object) -> Any:
         return text
 
 
-def _refusal(message: str, cure: str) -> Refusal:
-    return Refusal((Fault("query", 1, 1, message, cure, rule="query"),))
+def _refuse(message: str, cure: str) -> NoReturn:
+    refuse("query", message, cure, rule="query")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pyoxigraph as ox
 from rich.table import Table
 
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.questions import bind, find_question, read_questions
@@ -61,7 +62,7 @@ def answer(
     if form == "json":
         return (found.serialize(format=ox.QueryResultsFormat.JSON) or b"").decode() + "\n"
     if form == "ttl":
-        raise _unfit("a SELECT query gives rows, not triples", "ask for table, csv, json or md")
+        _refuse("a SELECT query gives rows, not triples", "ask for table, csv, json or md")
     header, solutions = rows(found)
     if form == "csv":
         return as_csv(header, solutions)
@@ -90,12 +91,12 @@ def _prefixes(assembly: Assembly) -> dict[str, str]:
 
 
 def _graph(found: ox.QueryTriples, form: str, prefixes: Mapping[str, str]) -> str:
+    if form not in ("table", "ttl", "json"):
+        _refuse("the query gives triples, not rows", "ask for ttl or json")
     if form == "json":
         return (found.serialize(format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
-    if form in ("table", "ttl"):
-        return as_turtle(found, prefixes)
-    raise _unfit("the query gives triples, not rows", "ask for ttl or json")
+    return as_turtle(found, prefixes)
 
 
-def _unfit(message: str, cure: str) -> Refusal:
-    return Refusal((Fault("--format", 1, 1, message, cure, rule="query/format"),))
+def _refuse(message: str, cure: str) -> NoReturn:
+    refuse("--format", message, cure, rule="query/format")

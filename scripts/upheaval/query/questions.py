@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.schema.publication import Publication
 
@@ -88,9 +89,9 @@ def _text(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise Refusal((Fault(name, 1, 1, "the file is not UTF-8", "save it as UTF-8", rule="query/text"),)) from None
+        refuse(name, "the file is not UTF-8", "save it as UTF-8", rule="query/text")
     except OSError as error:
-        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None
+        refuse(name, f"cannot be read: {error.strerror}", "check the file")
 
 
 def bind(question: Question, values: Mapping[str, str], base: str, codes: Iterable[str] = ()) -> str:
@@ -115,10 +116,10 @@ def bind(question: Question, values: Mapping[str, str], base: str, codes: Iterab
     for name, value in values.items():
         if name not in known:
             listed = ", ".join(f"--{other}" for other in known) or "none"
-            raise _refuse(question, f"the question has no parameter --{name}", f"it has {listed}")
+            _refuse(question, f"the question has no parameter --{name}", f"it has {listed}")
         block = re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)[^}}]*\}}")
         if len(block.findall(text)) != 1:
-            raise _refuse(question, f"the text has no VALUES block for ?{name}", f"write VALUES ?{name} {{ … }}")
+            _refuse(question, f"the text has no VALUES block for ?{name}", f"write VALUES ?{name} {{ … }}")
         term = _term(question, known[name], value, base, list(codes))
         begin, end = next((match.end(1), match.end()) for match in block.finditer(text))
         text = f"{text[:begin]} {term} }}{text[end:]}"
@@ -142,14 +143,14 @@ def _term(
             datatype = XSD + TYPES[parameter.kind]
             return ox.Literal(value, datatype=ox.NamedNode(typed(value, (datatype,))))
     except IllFormed as error:
-        raise _refuse(question, f"--{parameter.name}: {error.args[0]}", error.args[1]) from None
+        _refuse(question, f"--{parameter.name}: {error.args[0]}", error.args[1])
     except ValueError:
-        raise _refuse(question, f"--{parameter.name}: `{value}` is no name of a record", "correct it") from None
+        _refuse(question, f"--{parameter.name}: `{value}` is no name of a record", "correct it")
     return ox.Literal(value)
 
 
-def _refuse(question: Question, message: str, cure: str) -> Refusal:
-    return Refusal((Fault(f"queries/{question.name}.rq", 1, 1, message, cure, rule="query/parameter"),))
+def _refuse(question: Question, message: str, cure: str) -> NoReturn:
+    refuse(f"queries/{question.name}.rq", message, cure, rule="query/parameter")
 
 
 def find_question(name: str, publication: Publication, stdin: str | None = None) -> Question:
@@ -174,6 +175,5 @@ def find_question(name: str, publication: Publication, stdin: str | None = None)
         return questions[name]
     if not Path(name).exists():
         listed = ", ".join(questions)
-        fault = Fault("queries", 1, 1, f"no question and no file is named `{name}`", f"there are {listed}")
-        raise Refusal((fault,))
+        refuse("queries", f"no question and no file is named `{name}`", f"there are {listed}")
     return read_question(Path(name).stem, _text(Path(name), name))

@@ -23,7 +23,7 @@ def evaluate(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryTriples 
 
     Raises:
         SyntaxError: the text is not SPARQL, or has a SERVICE clause, which would send a request to another endpoint;
-            with line and column.
+            with line and column, if the engine gives them.
 
     """
     try:
@@ -32,8 +32,8 @@ def evaluate(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryTriples 
         return store.query(text, use_default_graph_as_union=parses_without("from", text))
     except SyntaxError as error:
         place = _PLACE.search(error.msg)
-        where = (None, int(place[1]), int(place[2]), None) if place else (None, 1, 1, None)
-        raise SyntaxError(" ".join(_PLACE.sub("", error.msg).split()), where) from None
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise SyntaxError(" ".join(_PLACE.sub("", error.msg).split()), (None, line, column, None)) from None
 
 
 @lru_cache(256)

@@ -159,8 +159,6 @@ def _refuse_unshaped(kinds: dict[str, Kind]) -> None:
     faults = {
         key.shapes[0]: Fault(
             "shapes",
-            1,
-            1,
             f"<{key.shapes[0]}> asks for nodes of <{cls}>, which no shape targets",
             "correct the sh:targetClass of its shape, or write one",
             rule="shapes/unshaped",

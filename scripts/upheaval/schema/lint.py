@@ -45,7 +45,7 @@ def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
         if iri not in known:
             near = get_close_matches(iri, known, 1)
             cure = f"did you mean <{near[0]}>?" if near else "correct it, or define it"
-            faults.append(Fault("ontology", 1, 1, f"nothing defines <{iri}>", cure, rule="vocabulary/unknown"))
+            faults.append(Fault("ontology", f"nothing defines <{iri}>", cure, rule="vocabulary/unknown"))
     return faults
 
 

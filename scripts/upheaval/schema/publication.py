@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault, Refusal, refuse
 from upheaval.rdf.datatypes import XSD, IllFormed, typed, web_address
 from upheaval.sources.parser import MappingNode, SequenceNode, read
 
@@ -90,15 +90,12 @@ def open_publication(root: Path) -> Publication:
     try:
         data = (root / FILE).read_bytes()
     except OSError as error:
-        fault = Fault(
+        refuse(
             FILE,
-            1,
-            1,
             f"no publication in {root}: {error.strerror}",
             "go to a publication's folder, or make one with `upheaval new publication DIR`",
             rule="publication/missing",
         )
-        raise Refusal((fault,)) from None
     body, faults = read(data, FILE)
     if body is None or faults:
         raise Refusal(tuple(faults))
@@ -137,8 +134,8 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _fault(body: MappingNode, key: str, message: str, cure: str, rule: str) -> Fault:
-    line, column = body.key_position(key) if key in body else (1, 1)
-    return Fault(FILE, line, column, message, cure, rule=f"publication/{rule}")
+    at = body.key_position(key) if key in body else None
+    return Fault(FILE, message, cure, at=at, rule=f"publication/{rule}")
 
 
 def _unknown(body: MappingNode) -> list[Fault]:

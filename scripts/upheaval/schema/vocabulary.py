@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.schema.completion import completion
 from upheaval.schema.publication import Publication
@@ -67,7 +67,7 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         name = f"ontology/rules/{path.name}"
-        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error}", "save the rule as UTF-8"),)) from None
+        refuse(name, f"cannot be read: {error}", "save the rule as UTF-8")
 
 
 def _files(publication: Publication, room: str, pattern: str) -> list[Path]:
@@ -103,14 +103,12 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
     try:
         return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
-        fault = Fault(
+        refuse(
             name,
-            error.lineno or 1,
-            error.offset or 1,
             f"this is not Turtle: {error.msg}",
             "fix the line, or restore the file",
+            at=syntax_location(error),
             rule="turtle/syntax",
         )
-        raise Refusal((fault,)) from None
     except OSError as error:
-        raise Refusal((Fault(name, 1, 1, f"cannot be read: {error.strerror}", "check the file"),)) from None
+        refuse(name, f"cannot be read: {error.strerror}", "check the file")

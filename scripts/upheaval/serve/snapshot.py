@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pyoxigraph as ox
 
 from upheaval import __version__
 from upheaval.build.catalog import MEDIA
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, SKOS
 from upheaval.serve.describing import about, known
 from upheaval.serve.loading import load_store
@@ -116,7 +117,7 @@ def find_quads(folder: Path) -> Path:
     """
     found = sorted(folder.glob("*.nq"))
     if len(found) != 1 or not (folder / "manifest.json").is_file():
-        raise _refuse(folder, "is no build: it needs a manifest.json and one .nq file")
+        _refuse(folder, "is no build: it needs a manifest.json and one .nq file")
     return found[0]
 
 
@@ -144,7 +145,7 @@ def open_build(folder: Path) -> Snapshot:
         store = load_store(str(quads), files[quads.name].sha256)
         extra = _extra(folder, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
-        raise _refuse(folder, f"cannot be served: {error}") from None
+        _refuse(folder, f"cannot be served: {error}")
     dataset = ox.NamedNode(iri)
     return Snapshot(
         iri=iri,
@@ -170,9 +171,9 @@ def open_build(folder: Path) -> Snapshot:
     )
 
 
-def _refuse(folder: Path, message: str) -> Refusal:
+def _refuse(folder: Path, message: str) -> NoReturn:
     cure = "run `upheaval build`, or name another folder with --build"
-    return Refusal((Fault(str(folder), 1, 1, f"the folder {message}", cure, rule="serve/build"),))
+    refuse(str(folder), f"the folder {message}", cure, rule="serve/build")
 
 
 def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, SnapshotFile]:

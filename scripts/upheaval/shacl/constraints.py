@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Severity, refuse
 from upheaval.rdf import sparql
 from upheaval.rdf.graphs import iri_of, nodes, term_to_rdflib
 from upheaval.rdf.namespaces import FAULT_AT, SH
@@ -55,11 +55,11 @@ def _violations(store: ox.Store, shapes: Graph, constraint: Node) -> set[tuple[s
         solutions = sparql.evaluate(store, query_of(shapes, constraint))
     except SyntaxError as error:
         message = f"the constraint <{constraint}> is no SPARQL: {error.msg}"
-        raise Refusal((Fault("shapes", 1, 1, message, "mend its sh:select", rule="shapes/sparql"),)) from None
+        refuse("shapes", message, "mend its sh:select", rule="shapes/sparql")
     names = [variable.value for variable in solutions.variables] if isinstance(solutions, ox.QuerySolutions) else []
     if "this" not in names or not isinstance(solutions, ox.QuerySolutions):
         message = f"the constraint <{constraint}> does not select $this"
-        raise Refusal((Fault("shapes", 1, 1, message, "select $this", rule="shapes/sparql"),))
+        refuse("shapes", message, "select $this", rule="shapes/sparql")
     return {
         (iri_of(solution["this"]), _value(solution, names)) for solution in solutions if solution["this"] is not None
     }

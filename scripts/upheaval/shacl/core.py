@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NoReturn
 
 import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Severity, refuse
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.graphs import iri_of, nodes, term_to_rdflib
 from upheaval.rdf.namespaces import RDF, SH, XSD
@@ -94,18 +95,18 @@ def evaluate(index: NodeIndex, shapes: Iterable[PropertyShape]) -> list[Validati
 def _refuse_other_targets(shapes: Graph) -> None:
     for kind in (SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target):
         for shape in shapes.subjects(kind):
-            raise _refusal(f"<{shape}> has <{kind}>, which")
+            _refuse(f"<{shape}> has <{kind}>, which")
 
 
 def _refuse_other_words(shapes: Graph, shape: Node, known: set[URIRef]) -> None:
     for predicate in nodes(shapes.predicates(shape)):
         if str(predicate).startswith(str(SH)) and predicate not in known:
-            raise _refusal(f"<{shape}> uses <{predicate}>, which")
+            _refuse(f"<{shape}> uses <{predicate}>, which")
 
 
-def _refusal(what: str) -> Refusal:
+def _refuse(what: str) -> NoReturn:
     cure = "use another component, or check with --engine pyshacl"
-    return Refusal((Fault("shapes", 1, 1, f"{what} is not evaluated here", cure, rule="shapes/component"),))
+    refuse("shapes", f"{what} is not evaluated here", cure, rule="shapes/component")
 
 
 def _evaluate(index: NodeIndex, shape: PropertyShape) -> Iterator[ValidationResult]:
@@ -121,14 +122,14 @@ def _evaluate(index: NodeIndex, shape: PropertyShape) -> Iterator[ValidationResu
 def _compile(shapes: Graph, prop: Node, target: str) -> PropertyShape:
     path = shapes.value(prop, SH.path)
     if not isinstance(path, URIRef):
-        raise _refusal(f"<{prop}> has a path that is no property, which")
+        _refuse(f"<{prop}> has a path that is no property, which")
     checks: list[Check] = []
     for predicate, parameter in sorted(shapes.predicate_objects(prop)):
         if predicate in _SAYS_NOTHING_OF_VALUES or not str(predicate).startswith(str(SH)):
             continue
         compile_ = _COMPONENTS.get(str(predicate).removeprefix(str(SH)))
         if compile_ is None:
-            raise _refusal(f"<{prop}> uses <{predicate}>, which")
+            _refuse(f"<{prop}> uses <{predicate}>, which")
         checks.append(compile_(shapes, prop, parameter))
     message = str(shapes.value(prop, SH.message) or "does not conform to its shape")
     severity = SEVERITIES.get(URIRef(str(shapes.value(prop, SH.severity))), Severity.ERROR)
@@ -175,7 +176,7 @@ def _has_datatype(value: Term, datatype: str) -> bool:
 
 def _node_kind(_shapes: Graph, prop: Node, parameter: Node) -> Check:
     if parameter != SH.IRI:
-        raise _refusal(f"<{prop}> has sh:nodeKind <{parameter}>, which")
+        _refuse(f"<{prop}> has sh:nodeKind <{parameter}>, which")
     return _each(lambda value: not isinstance(value, ox.NamedNode))
 
 
@@ -206,7 +207,7 @@ def _only(shapes: Graph, shape: Node, component: URIRef) -> list[Node]:
     _refuse_other_words(shapes, shape, {component})
     head = shapes.value(shape, component)
     if head is None:
-        raise _refusal(f"<{shape}> has no <{component}>, which")
+        _refuse(f"<{shape}> has no <{component}>, which")
     return list(Collection(shapes, head))
 
 

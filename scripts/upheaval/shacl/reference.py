@@ -13,7 +13,7 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
-from upheaval.faults import Fault, Refusal, Severity
+from upheaval.faults import Severity, refuse
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import FAULT_AT, SH
 from upheaval.shacl.results import SEVERITIES, ValidationResult
@@ -57,9 +57,9 @@ def validate(
     try:
         _, report, _ = run_pyshacl(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
     except ReportableRuntimeError as error:
-        raise Refusal((Fault("shapes", 1, 1, f"pySHACL refuses the shapes: {error.message}", "mend them"),)) from None
+        refuse("shapes", f"pySHACL refuses the shapes: {error.message}", "mend them")
     if not isinstance(report, Graph):
-        raise Refusal((Fault("shapes", 1, 1, f"pySHACL refuses the shapes: {report}", "mend them"),))
+        refuse("shapes", f"pySHACL refuses the shapes: {report}", "mend them")
     return [_finding(report, result, shapes) for result in report.objects(None, SH.result)]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Refusal, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import canonical_hash
 from upheaval.site import questionpages, search
@@ -63,7 +63,7 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
     )
     if canonical_hash(triples) != identity:
         message = f"{build} was built from other sources than those here"
-        raise Refusal((Fault(str(build), 1, 1, message, "run `upheaval build` again", rule="site/build"),))
+        refuse(str(build), message, "run `upheaval build` again", rule="site/build")
 
 
 def _files(library: Library, build: Path, assets: Assets, ask: questionpages.Ask) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import refuse
 
 MANIFEST = "site.json"
 
@@ -33,16 +33,12 @@ def write_site(
     """
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         message = f"{target} is there already and is no site"
-        raise Refusal(
-            (Fault(target.name, 1, 1, message, "name an empty or a new folder with --to", rule="site/target"),)
-        )
+        refuse(target.name, message, "name an empty or a new folder with --to", rule="site/target")
     try:
         return _write(target, pages, copies, identity)
     except OSError as error:
         message = f"the site cannot be written to {target}: {error.strerror}"
-        raise Refusal(
-            (Fault(target.name, 1, 1, message, "make room or give write access", rule="site/write"),)
-        ) from None
+        refuse(target.name, message, "make room or give write access", rule="site/write")
 
 
 def _write(

@@ -103,8 +103,8 @@ class FaultCollector:
         self._faults: list[Fault] = []
         self._counts: dict[Severity, int] = {}
 
-    def add(self, offset: int, rule: str, message: str, cure: str, severity: Severity = Severity.ERROR) -> None:
-        """Add a fault; of each severity MAX_FAULTS are listed.
+    def add(self, offset: int | None, rule: str, message: str, cure: str, severity: Severity = Severity.ERROR) -> None:
+        """Add a fault at an offset in the text, or of the whole file; MAX_FAULTS of each severity are listed.
 
         Raises:
             TooManyFaults: there are more errors than that, so the file is not worth reading on.
@@ -112,8 +112,8 @@ class FaultCollector:
         """
         count = self._counts[severity] = self._counts.get(severity, 0) + 1
         if count <= MAX_FAULTS:
-            line, column = self.source.locate(offset)
-            self._faults.append(Fault(self._name, line, column, message, cure, severity, rule))
+            at = None if offset is None else self.source.locate(offset)
+            self._faults.append(Fault(self._name, message, cure, at=at, severity=severity, rule=rule))
         elif severity is Severity.ERROR:
             raise TooManyFaults
 
@@ -126,7 +126,7 @@ class FaultCollector:
                 if severity is Severity.ERROR:
                     message = f"there are more than {MAX_FAULTS} errors; the rest of the file was not read"
                 cure = "correct those listed first"
-                faults.append(Fault(self._name, 1, 1, message, cure, severity, "text/more"))
+                faults.append(Fault(self._name, message, cure, severity=severity, rule="text/more"))
         return faults
 
 
@@ -160,7 +160,7 @@ def admit(report: FaultCollector) -> bool:
     if len(data) > MAX_BYTES:
         report.source = SourceText(b"")
         message = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
-        report.add(0, "text/too-large", message, "split it into several records")
+        report.add(None, "text/too-large", message, "split it into several records")
         return False
     rest = data.translate(None, _PLAIN)
     if rest:

@@ -154,7 +154,7 @@ def _parse(report: FaultCollector) -> MappingNode | None:
     if documents is None:
         return None
     if not documents:
-        report.add(0, "yaml/empty-file", "the file holds no record", "write the record, or delete the file")
+        report.add(None, "yaml/empty-file", "the file holds no record", "write the record, or delete the file")
         return None
     if isinstance(documents[0], MappingNode):
         return documents[0]

@@ -20,7 +20,7 @@ class Unloaded(Refusal):
     """Raised when something cannot be loaded or verified; its text is one line with the cure."""
 
     def __init__(self, message: str, cure: str = "") -> None:
-        super().__init__((Fault("load", 1, 1, " ".join(message.split()), cure, rule="load"),))
+        super().__init__((Fault("load", " ".join(message.split()), cure, rule="load"),))
 
     def __str__(self) -> str:
         fault = self.faults[0]

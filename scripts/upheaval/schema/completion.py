@@ -80,7 +80,7 @@ def completion(files: Sequence[Iterable[ox.Triple]]) -> list[ox.Triple]:
     for term in {term: None for kind in _TERMS for term in facts.instances[kind]} | concepts:
         if not facts.values[_DEFINED_BY][term] and (ontology := _owner(term, ontologies)):
             add(term, _DEFINED_BY, ontology)
-    return added
+    return list(dict.fromkeys(added))
 
 
 def _starts(iri: str) -> list[str]:

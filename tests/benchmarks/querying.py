@@ -15,8 +15,8 @@ from rdflib import Graph
 from tests.benchmarks.rows import Row, interleaved, taken
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import ask
-from upheaval.query.questions import read_questions
 from upheaval.rdf.graphs import to_rdflib
+from upheaval.schema.questions import read_questions
 
 
 def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:

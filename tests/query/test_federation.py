@@ -14,7 +14,8 @@ from rdflib.plugins.sparql.parser import parseQuery
 from tests.support import ROOT
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import rows
-from upheaval.query.questions import bind, read_question
+from upheaval.query.binding import bind
+from upheaval.schema.questions import read_question
 
 SAMPLE = ROOT.parent / "shared" / "identifiers" / "wikidata-sample"
 WIKIDATA = "https://query.wikidata.org/sparql"

@@ -10,8 +10,9 @@ from tests.support import ROOT
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import ask, rows
-from upheaval.query.questions import bind, read_question, read_questions
+from upheaval.query.binding import bind
 from upheaval.rdf.graphs import term_to_rdflib
+from upheaval.schema.questions import read_question, read_questions
 
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 IN_THE_WORLD = {

@@ -19,7 +19,8 @@ from tests.support import WORLD
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
-from upheaval.query.questions import bind, read_questions
+from upheaval.query.binding import bind
+from upheaval.schema.questions import read_questions
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FORMULAS = """SELECT ?text ?more { VALUES (?text ?more) {

@@ -7,13 +7,13 @@ from rdflib import Graph
 
 from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
-from upheaval.query.questions import read_questions
 from upheaval.query.sparqlexamples import to_triples
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.schema.contract import Contract
 from upheaval.schema.jsonschema import schemas
 from upheaval.schema.prefixes import code_prefixes
+from upheaval.schema.questions import read_questions
 from upheaval.schema.schema import Schema
 
 Files = dict[str, bytes]

@@ -13,8 +13,9 @@ from rdflib import Graph, URIRef
 
 from upheaval.faults import refuse
 from upheaval.query.answers import ask
-from upheaval.query.questions import Question, bind, read_question, read_questions
+from upheaval.query.binding import bind
 from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.schema.questions import Question, read_question, read_questions
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")

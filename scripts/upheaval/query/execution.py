@@ -10,10 +10,11 @@ from rich.table import Table
 from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
-from upheaval.query.questions import bind, find_question, read_questions
+from upheaval.query.binding import bind, find_question
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import open_publication
+from upheaval.schema.questions import read_questions
 
 
 def answer(

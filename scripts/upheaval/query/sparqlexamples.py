@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from upheaval.query.questions import Question
 from upheaval.schema.publication import Publication
+from upheaval.schema.questions import Question
 
 _SH = "http://www.w3.org/ns/shacl#"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -7,11 +7,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.populate.assembly import Assembly
-from upheaval.query.questions import Parameter, Question
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import local
+from upheaval.schema.questions import Parameter, Question
 from upheaval.site.library import ConceptEntry, Library
 
 STATECRAFT = PREFIXES["statecraft"]

@@ -12,10 +12,10 @@ import pyoxigraph as ox
 from upheaval.build.common import canonical
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
-from upheaval.query.questions import Question, read_questions
 from upheaval.rdf.writers import PREFIXES, n_quads
 from upheaval.schema.contract import local
 from upheaval.schema.prefixes import code_prefixes
+from upheaval.schema.questions import Question, read_questions
 from upheaval.site.assets import FOLDER, Assets
 from upheaval.site.choices import Choices, codes, curie, default_of, first_year, states, tree
 from upheaval.site.client import Bundle

@@ -1,8 +1,7 @@
-"""The example questions: SPARQL files with a header that says what they answer and what can be asked differently."""
+"""A question as it is asked: found by its name, with values in the place of its defaults."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,87 +10,10 @@ import pyoxigraph as ox
 from upheaval.faults import refuse
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.schema.publication import Publication
+from upheaval.schema.questions import Parameter, Question, read_question, read_questions, read_text
 
-_HEADER = re.compile(r"#\s*(title|keywords|answers|parameter):\s*(.+)")
-_PARAMETER = re.compile(r"(\w+)\s+(date|year|record|code|text|number)\s+(.+)")
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPES = {"date": "date", "number": "decimal"}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """What can be asked differently: a variable whose VALUES line gives the answer when nothing is said."""
-
-    name: str
-    kind: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One SPARQL file.
-
-    Attributes:
-        name: the file's name without `.rq`.
-        title: the question, for people.
-        keywords, answers: words to find it by, and what its rows are.
-        parameters: what can be asked differently.
-        text: the query, which runs as it stands in any SPARQL 1.1 engine.
-
-    """
-
-    name: str
-    title: str
-    keywords: tuple[str, ...]
-    answers: str
-    parameters: tuple[Parameter, ...]
-    text: str
-
-
-def read_question(name: str, text: str) -> Question:
-    """Read a SPARQL text and its header.
-
-    Args:
-        name: what to call it.
-        text: SPARQL with `# title:`, `# keywords:`, `# answers:` and `# parameter: NAME KIND what it is` lines.
-
-    Returns:
-        The question; its title is its name where the header has none.
-
-    """
-    header: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if match := _HEADER.match(line):
-            header.setdefault(match.group(1), []).append(match.group(2).strip())
-    parameters = tuple(
-        Parameter(*match.groups()) for line in header.get("parameter", []) if (match := _PARAMETER.fullmatch(line))
-    )
-    keywords = tuple(word.strip() for line in header.get("keywords", []) for word in line.split(","))
-    title = " ".join(header.get("title", [name]))
-    return Question(name, title, keywords, " ".join(header.get("answers", [])), parameters, text)
-
-
-def read_questions(publication: Publication) -> dict[str, Question]:
-    """Read the example questions of a publication, by name, in order.
-
-    Raises:
-        Refusal: a file cannot be read.
-
-    """
-    paths = [path for folder in publication.rooms("queries") for path in folder.glob("*.rq")]
-    return {
-        path.stem: read_question(path.stem, _text(path, f"queries/{path.name}"))
-        for path in sorted(paths, key=lambda path: path.stem)
-    }
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        refuse(name, "the file is not UTF-8", "save it as UTF-8", rule="query/text")
-    except OSError as error:
-        refuse(name, f"cannot be read: {error.strerror}", "check the file")
 
 
 def bind(question: Question, values: Mapping[str, str], base: str, codes: Iterable[str] = ()) -> str:
@@ -176,4 +98,4 @@ def find_question(name: str, publication: Publication, stdin: str | None = None)
     if not Path(name).exists():
         listed = ", ".join(questions)
         refuse("queries", f"no question and no file is named `{name}`", f"there are {listed}")
-    return read_question(Path(name).stem, _text(Path(name), name))
+    return read_question(Path(name).stem, read_text(Path(name), name))

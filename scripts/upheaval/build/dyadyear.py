@@ -3,6 +3,7 @@
 import pyoxigraph as ox
 
 from upheaval.build.tables import Table
+from upheaval.rdf.sparql import select
 from upheaval.schema.contract import local
 
 CODES = ("isoAlpha3", "cowCode", "gwCode")
@@ -50,10 +51,10 @@ def dyad_years(store: ox.Store, last_year: int) -> Table:
         under each top-level type once, and once in `records`. Years without a record have no row.
 
     """
-    types = sorted(local(row["top"].value) for row in _rows(store, TYPES))
-    codes = {(row["state"].value, local(row["property"].value)): row["code"].value for row in _rows(store, STATES)}
+    types = sorted(local(row["top"].value) for row in select(store, TYPES))
+    codes = {(row["state"].value, local(row["property"].value)): row["code"].value for row in select(store, STATES)}
     cells: dict[tuple[str, str, int], dict[str, set[str]]] = {}
-    for row in _rows(store, RECORDS):
+    for row in select(store, RECORDS):
         begin = int(row["begin"].value[:4])
         end = int(row["end"].value[:4]) if row["end"] is not None else max(last_year, begin)
         for year in range(begin, end + 1):
@@ -72,9 +73,3 @@ def dyad_years(store: ox.Store, last_year: int) -> Table:
         for (one, other, year), counts in sorted(cells.items())
     ]
     return [*header, *(name.replace("-", "_") for name in types)], rows
-
-
-def _rows(store: ox.Store, query: str) -> ox.QuerySolutions:
-    result = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(result, ox.QuerySolutions)
-    return result

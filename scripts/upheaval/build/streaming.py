@@ -23,6 +23,7 @@ from upheaval.build.manifest import make_manifest
 from upheaval.build.statistics import Counts, count
 from upheaval.check.checking import EMPTY
 from upheaval.check.portions import Portion, Seen, closure, judge, judge_together, names_in, read_facts
+from upheaval.check.queries import query_faults
 from upheaval.check.session import stamp
 from upheaval.check.shards import SIZE, Folder, compress, cut, fault_from_json, fault_to_json, fingerprint, native
 from upheaval.check.workbench import Workbench
@@ -85,7 +86,12 @@ class _Streaming:
         files = list_files(setting.publication)
         entries, misplaced = place_records(files, setting.contract)
         self.bench = Workbench(setting, entries)
-        self.faults: list[Fault] = [*misplaced, *unknown_terms(setting.vocabulary), *([] if entries else [EMPTY])]
+        self.faults: list[Fault] = [
+            *misplaced,
+            *unknown_terms(setting.vocabulary),
+            *query_faults(setting.publication, setting.vocabulary),
+            *([] if entries else [EMPTY]),
+        ]
         self.shards = cut(entries, size)
         rooms = [folder for room in ("ontology", "shapes", "queries") for folder in setting.publication.rooms(room)]
         others = sorted(path for folder in rooms for path in folder.rglob("*") if path.is_file())

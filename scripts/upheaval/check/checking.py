@@ -1,6 +1,7 @@
 """Everything that can be wrong with a publication, found in one go."""
 
 from upheaval.check.locating import to_faults
+from upheaval.check.queries import query_faults
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import to_rdflib
@@ -27,6 +28,7 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
 
     """
     faults = [*assembly.faults, *unknown_terms(assembly.vocabulary)]
+    faults.extend(query_faults(assembly.publication, assembly.vocabulary))
     faults.extend(to_faults(find(assembly, engine), assembly.populated))
     if not assembly.records:
         faults.append(EMPTY)

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from upheaval.check.checking import EMPTY, check
 from upheaval.check.portions import Facts, Portion, Verdict, closure, judge, judge_together, read_facts
+from upheaval.check.queries import query_faults
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
@@ -75,7 +76,11 @@ class Session:
             self._forget()
             self.bench = Workbench(prepare(self.root), ())
             self._rooms = self._look_at_rooms()
-            self.unknown = unknown_terms(self.bench.setting.vocabulary)
+            setting = self.bench.setting
+            self.unknown = [
+                *unknown_terms(setting.vocabulary),
+                *query_faults(setting.publication, setting.vocabulary),
+            ]
         bench = self.bench
         if bench.reach.undeclared:
             return self._check_whole()
@@ -101,7 +106,7 @@ class Session:
         """Return the files of the vocabulary, with their stamps."""
         assert self.bench is not None
         publication = self.bench.setting.publication
-        folders = [folder for room in ("ontology", "shapes") for folder in publication.rooms(room)]
+        folders = [folder for room in ("ontology", "shapes", "queries") for folder in publication.rooms(room)]
         files = [path for folder in folders for path in folder.rglob("*")]
         return {path.resolve(): stamp(path) for path in (*files, publication.root / FILE)}
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from rapidfuzz import fuzz
 
+from upheaval.rdf.sparql import select
+
 IMPORTED = "/import/"
 _SAME_NAME, _LIKE_NAME = 90, 60
 _DAYS = 45
@@ -166,11 +168,10 @@ def _values(store: ox.Store, text: str) -> dict[str, set[str]]:
 
 
 def _rows(store: ox.Store, text: str) -> Iterator[tuple[str, ...]]:
-    solutions = store.query(text, use_default_graph_as_union=True)
-    if isinstance(solutions, ox.QuerySolutions):
-        names = solutions.variables
-        for solution in solutions:
-            yield tuple(str(getattr(solution[name], "value", "")) for name in names)
+    solutions = select(store, text)
+    names = solutions.variables
+    for solution in solutions:
+        yield tuple(str(getattr(solution[name], "value", "")) for name in names)
 
 
 def as_csv(matches: Iterable[Match]) -> str:

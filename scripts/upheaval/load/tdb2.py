@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from upheaval.load.process import run
 from upheaval.load.stores import Progress, ResultRow, rows
 from upheaval.rdf.graphs import in_graph, write
+from upheaval.rdf.sparql import select
 from upheaval.store.builds import Build, Unloaded, opened
 
 JARS = Path("/usr/share/java")
@@ -222,8 +223,7 @@ def _apart(
     here = build.store()
     columns = {}
     for name, text in questions.items():
-        answer = here.query(text)
-        columns[name] = answer.variables if isinstance(answer, ox.QuerySolutions) else []
+        columns[name] = select(here, text).variables
     found: dict[str, list[ResultRow]] = {name: [] for name in questions}
     for solution in solutions:
         name = str(getattr(solution[_NAME], "value", ""))

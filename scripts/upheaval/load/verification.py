@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from upheaval.load.stores import Progress, ResultRow, TripleStore, rows
 from upheaval.rdf.graphs import canonical_hash
-from upheaval.store.builds import Build
+from upheaval.rdf.sparql import judge, select
+from upheaval.store.builds import Build, Unloaded
 
 EQUAL, ORDER = "equal", "equal, in another order"
 # The canonical form of a graph is made in memory; larger graphs, which only imports have, are compared by count.
@@ -77,13 +78,19 @@ def compare(store: TripleStore, build: Build) -> LoadReport:
 def ask_all(store: TripleStore, build: Build, questions: Mapping[str, str]) -> dict[str, str]:
     """Compare each question's rows in a store with those of the embedded engine."""
     here = build.store()
-    found = store.answers(questions, build)
+    judged = {name: _judged(name, text) for name, text in questions.items()}
+    found = store.answers(judged, build)
     verdicts = {}
-    for name, text in questions.items():
-        solutions = here.query(text, use_default_graph_as_union=True)
-        if isinstance(solutions, ox.QuerySolutions):
-            verdicts[name] = _verdict(rows(solutions), found[name])
+    for name, text in judged.items():
+        verdicts[name] = _verdict(rows(select(here, text)), found[name])
     return verdicts
+
+
+def _judged(name: str, text: str) -> str:
+    try:
+        return judge(text).text
+    except SyntaxError as error:
+        raise Unloaded(f"the question {name} is not asked: {error.msg}", "build again without it") from None
 
 
 def _verdict(wanted: list[ResultRow], found: list[ResultRow] | str) -> str:

@@ -64,6 +64,8 @@ def assemble(root: Path) -> Assembly:
     records, unread = read_records(publication, entries)
     populated = populate(records, contract, publication)
     store = ox.Store()
+    for name in ("data", "derived", "vocabulary"):
+        store.add_graph(ox.NamedNode(publication.graph(name)))
     load(store, populated.documents, context, publication.graph("data"))
     for triples in (vocabulary.ontology, vocabulary.alignments):
         store.extend(in_graph(triples, publication.graph("vocabulary")))

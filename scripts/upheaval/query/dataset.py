@@ -150,12 +150,6 @@ class OpenedDataset:
         return text_or_name
 
     def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-        from upheaval.rdf.federation import Refused, refuse_federation
-
-        try:
-            refuse_federation(text)
-        except Refused as refused:
-            _refuse(str(refused.args[0]), "a dataset is asked offline; .store is the engine itself")
         return ask(self.store, text, "query")
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from upheaval.rdf.federation import Refused, names_dataset, refuse_federation
 from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.sparql import evaluate, judge
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.serve.describing import describe
 from upheaval.serve.resultformats import Unwritable, write_boolean, write_rows
@@ -30,13 +30,10 @@ def answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
 
     """
     try:
-        refuse_federation(job["query"])
         return _answer(store, job)
-    except Refused as refused:
-        reason, line, column = refused.args
-        return _refusal(400, reason, line, column)
     except SyntaxError as error:
-        return _refusal(400, *_position(str(error.msg)))
+        place = "" if error.lineno is None else f"error at {error.lineno}:{error.offset}: "
+        return _refusal(400, f"{place}{error.msg}", error.lineno, error.offset)
     except Unwritable as error:
         return _refusal(406, str(error), None, None)
     except ValueError as error:
@@ -50,29 +47,9 @@ def _refusal(status: int, detail: str, line: int | None, column: int | None) -> 
     return {"status": status, "detail": detail, **place}, b""
 
 
-def _position(message: str) -> tuple[str, int | None, int | None]:
-    """Read line and column from Oxigraph's `error at 3:2: expected …`."""
-    start, _, _ = message.removeprefix("error at ").partition(": ")
-    line, _, column = start.partition(":")
-    if line.isdigit() and column.isdigit():
-        return message, int(line), int(column)
-    return message, None, None
-
-
-def _graphs(names: list[str] | None) -> list[Any] | None:
-    return None if names is None else [ox.NamedNode(name) for name in names]
-
-
 def _answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
-    default, named = _graphs(job["default"]), _graphs(job["named"])
-    union = default is None and named is None and not names_dataset(job["query"])
-    found = store.query(
-        job["query"],
-        base_iri=job["base"],
-        use_default_graph_as_union=union,
-        default_graph=default,
-        named_graphs=named,
-    )
+    found = evaluate(store, job["query"], job["base"], job["default"], job["named"])
+    union = job["default"] is None and job["named"] is None and not judge(job["query"], job["base"]).graphs
     if isinstance(found, ox.QueryTriples):
         if job["graph_form"] is None:
             return _refusal(406, "this query gives a graph: Turtle, JSON-LD, N-Triples or RDF/XML", None, None)

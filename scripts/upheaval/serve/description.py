@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF, RDFS
+from upheaval.rdf.sparql import select
 from upheaval.serve.describing import about
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
@@ -82,9 +83,7 @@ def _service(served: Snapshot, names: Names, limits: Limits) -> Iterator[ox.Trip
 
 
 def _count(store: ox.Store, pattern: str) -> int:
-    found = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {pattern}", use_default_graph_as_union=True)
-    assert isinstance(found, ox.QuerySolutions), found
-    number = next(found)["n"]
+    number = next(select(store, f"SELECT (COUNT(*) AS ?n) WHERE {pattern}"))["n"]
     assert isinstance(number, ox.Literal), number
     return int(number.value)
 

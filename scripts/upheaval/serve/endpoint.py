@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from upheaval.rdf.sparql import select
 from upheaval.serve.answering import Job, write_graph
 from upheaval.serve.caching import validators
 from upheaval.serve.description import service_description, void
@@ -192,11 +193,11 @@ def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer
 
 def _examples(store: ox.Store) -> list[tuple[str, str]]:
     """Return the title and the text of each example question of the build."""
-    found = store.query(
+    found = select(
+        store,
         "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
         "SELECT ?title ?text { ?q a sh:SPARQLExecutable ; rdfs:comment ?title ; sh:select|sh:ask|sh:construct ?text } "
-        "ORDER BY ?title"
+        "ORDER BY ?title",
     )
-    assert isinstance(found, ox.QuerySolutions), found
     rows = [(solution["title"], solution["text"]) for solution in found]
     return [(t.value, q.value) for t, q in rows if isinstance(t, ox.Literal) and isinstance(q, ox.Literal)]

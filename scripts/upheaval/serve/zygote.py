@@ -4,7 +4,7 @@ It is forked from the server before that has a second thread or an open connecti
 makes forking safe; where it has to be replaced, the new one begins as a fresh process and loads the dataset again. A
 fork takes a few milliseconds where loading takes much longer, so a worker that was killed is soon replaced.
 
-A worker may open nothing: its limit of open files is 0, so that neither a SERVICE that got past `algebra.py` nor
+A worker may open nothing: its limit of open files is 0, so that neither a SERVICE that got past `rdf.sparql` nor
 anything else can reach the network or a file. Its memory is limited as well. It blocks on its one socket.
 """
 
@@ -21,6 +21,7 @@ from typing import NoReturn
 
 import pyoxigraph as ox
 
+from upheaval.rdf.sparql import judge
 from upheaval.serve.answering import answer
 from upheaval.serve.loading import load_store
 
@@ -51,6 +52,7 @@ def serve(control: socket.socket, store: ox.Store, memory: int) -> None:
         memory: MiB that a worker may take beyond what it starts with.
 
     """
+    judge("ASK FROM <urn:x:y> {}")  # loads modules: a worker can open no file
     os.setsid()  # a Ctrl-C at the terminal is for the server, which ends this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the workers are ended on the way out

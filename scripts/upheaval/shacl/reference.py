@@ -8,7 +8,6 @@ import pyoxigraph as ox
 from pyshacl import validate as run_pyshacl
 from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph, URIRef
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
@@ -16,6 +15,7 @@ from rdflib.term import Node
 from upheaval.faults import Severity, refuse
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import FAULT_AT, SH
+from upheaval.rdf.sparql import prepare
 from upheaval.shacl.results import SEVERITIES, ValidationResult
 
 
@@ -24,13 +24,11 @@ class _Remembering(Graph):
 
     def query(self, query_object: str | Query, *args: Any, **keywords: Any) -> Result:
         """Evaluate a query as any graph does."""
-        prepared = _prepare(query_object) if isinstance(query_object, str) else query_object
+        prepared = prepare_once(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *args, **keywords)
 
 
-@cache
-def _prepare(text: str) -> Query:
-    return prepareQuery(text)
+prepare_once = cache(prepare)
 
 
 def validate(

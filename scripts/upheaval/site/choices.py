@@ -1,14 +1,14 @@
 """What the fields of the Ask page offer: lists of records and codes, and the states that there is something about."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pyoxigraph as ox
 
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.sparql import evaluate
+from upheaval.rdf.sparql import select
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import local
 from upheaval.schema.questions import Parameter, Question
@@ -78,8 +78,7 @@ def default_of(question: Question, parameter: Parameter) -> str:
     if block is None:
         return ""
     prologue = "\n".join(_PROLOGUE.findall(question.text))
-    found = evaluate(ox.Store(), f"{prologue}\nSELECT ?{parameter.name} WHERE {{ {block[0]} }}")
-    assert isinstance(found, ox.QuerySolutions)
+    found = select(ox.Store(), f"{prologue}\nSELECT ?{parameter.name} WHERE {{ {block[0]} }}")
     return next((iri_of(solution[parameter.name]) for solution in found), "")
 
 
@@ -114,7 +113,7 @@ def tree(library: Library, tops: list[ConceptEntry], depth: int = 0) -> list[Cho
 def states(library: Library, known: Mapping[str, str]) -> dict[str, list[tuple[str, str, int]]]:
     """Return states by whether they belong to a coalition, with the number of records that involve each."""
     found: dict[str, list[tuple[str, str, int]]] = {"members": [], "others": []}
-    for solution in _solutions(library.assembly, _INVOLVED):
+    for solution in select(library.assembly.store, _INVOLVED):
         iri = iri_of(solution["state"])
         group = "members" if int(iri_of(solution["coalitions"])) else "others"
         title = library.title(iri.removeprefix(library.publication.iri))
@@ -124,11 +123,5 @@ def states(library: Library, known: Mapping[str, str]) -> dict[str, list[tuple[s
 
 def first_year(assembly: Assembly) -> str:
     """Return the year of the first day that is known of any agreement or activity; an empty text where none is."""
-    days = [iri_of(solution["first"]) for solution in _solutions(assembly, _YEARS) if solution["first"] is not None]
+    days = [iri_of(solution["first"]) for solution in select(assembly.store, _YEARS) if solution["first"] is not None]
     return days[0][:4] if days else ""
-
-
-def _solutions(assembly: Assembly, query: str) -> Iterator[ox.QuerySolution]:
-    found = evaluate(assembly.store, query)
-    assert isinstance(found, ox.QuerySolutions)
-    yield from found

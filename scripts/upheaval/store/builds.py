@@ -105,7 +105,9 @@ class Build:
         return store
 
     def into(self, store: ox.Store) -> None:
-        """Add the build to a store of the embedded engine."""
+        """Add the build to a store of the embedded engine, with those of its graphs that are empty."""
+        for graph in self.counts:
+            store.add_graph(ox.NamedNode(graph))
         for path in self.quads:
             with opened(path) as stream:
                 store.bulk_load(stream, format=ox.RdfFormat.N_QUADS)

@@ -1,0 +1,105 @@
+"""The queries that a publication brings are judged before anything is run, and a fault is shown where it stands."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.support import WORLD, copy_of_world
+from upheaval.check.checking import check
+from upheaval.check.queries import literal_position
+from upheaval.check.session import Session
+from upheaval.cli.main import main
+from upheaval.faults import Refusal
+from upheaval.populate.assembly import assemble
+
+SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+# SELECT $this { SERVICE <http://127.0.0.1:9/> { $this ?p ?o } }
+<urn:s> a sh:NodeShape ;
+  sh:targetClass <https://w3id.org/statecraft#State> ;
+  sh:sparql [ a sh:SPARQLConstraint ; sh:prefixes [ sh:declare [ sh:prefix "a" ; sh:namespace "http://a/" ] ] ;
+    sh:select SELECT ] .
+"""
+CASES = {
+    "queries/q.rq": ("# title: q\nSELECT * {\n  SERVICE <http://127.0.0.1:9/> {} }", "3:3", "SERVICE is not allowed"),
+    "queries/escape.rq": ("ASK {\n ?s ?p 'a\\u0027 . } # ' . SERVICE ?x {} }", "2:10", "escape \\u0027"),
+    "queries/load.rq": ("# title: q\nLOAD <http://127.0.0.1:9/>", "2:1", "LOAD is an update"),
+    "queries/from.rq": ("# title: q\nASK FROM <file:///etc/passwd> {}", "2:11", "unknown graph <file:///etc/passwd>"),
+    "queries/no.rq": ("# title: q\nSELECT nothing", "2:", "expected"),
+    "ontology/rules/99-x.rq": ("CONSTRUCT { ?s ?p ?o }\n{ SERVICE ?s { ?s ?p ?o } }", "2:3", "SERVICE is not allowed"),
+    "shapes/x.ttl": (
+        SHAPE.replace("SELECT ]", '"""SELECT $this {\n $this a:b ?o\n   SERVICE ?o {} }""" ]'),
+        "8:4",
+        "SERVICE is not allowed",
+    ),
+    "shapes/y.ttl": (
+        SHAPE.replace("SELECT ]", "'SELECT $this { SERVICE ?o {} $this a:b \"\\u0041\" }' ]"),
+        "6:31",
+        "SERVICE is not allowed",
+    ),
+    "shapes/z.ttl": (
+        SHAPE.replace("SELECT ]", '"SELECT $this FROM <http://127.0.0.1:9/> { $this a:b ?o }" ]'),
+        "6:35",
+        "unknown graph <http://127.0.0.1:9/>; there are no graphs",
+    ),
+}
+
+
+def write(root: Path, file: str, text: str) -> None:
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / file).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["queries", "ontology", "shapes"])
+@pytest.mark.parametrize("command", ["check", "build", "build --stream", "check --engine pyshacl"])
+def test_query_that_is_refused_is_a_fault_where_it_stands(command: str, folder: str, tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    chosen = {file: case for file, case in CASES.items() if file.startswith(folder)}
+    for file, (text, _, _) in chosen.items():
+        write(root, file, text)
+    result = CliRunner().invoke(main, [*command.split(), "--root", str(root)], catch_exceptions=False)
+    for file, (_, place, message) in chosen.items():
+        (line,) = (line for line in result.output.splitlines() if line.startswith(file))
+        assert line.startswith(f"{file}:{place}")
+        assert message in line
+    assert result.exit_code == 1
+    assert not (root / "build").exists()
+
+
+def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    session = Session(root)
+    assert session.check()[0] == []
+    write(root, "queries/q.rq", "# title: q\nASK { SERVICE ?s {} }")
+    (fault,) = session.check([root / "queries/q.rq"])[0]
+    assert (fault.file, fault.at) == ("queries/q.rq", (2, 7))
+    (root / "queries/q.rq").unlink()
+    assert session.check()[0] == []
+
+
+def test_federated_questions_are_left_to_engines_of_ones_own(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    shutil.copytree(WORLD.parents[1] / "queries" / "federated", root / "queries" / "federated")
+    assert check(assemble(root)) == []
+
+
+def test_rule_with_a_graph_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    write(root, "ontology/rules/99-x.rq", "CONSTRUCT { ?s ?p ?o }\nFROM <http://127.0.0.1:9/> { ?s ?p ?o }")
+    with pytest.raises(Refusal, match=r"ontology/rules/99-x\.rq:2:7: error: FROM names the unknown graph"):
+        assemble(root)
+
+
+@pytest.mark.parametrize(
+    ("turtle", "place"),
+    [
+        ('<a> <b> "x" .', (1, 10)),
+        ("# 'x'\n<a'x'b> <b> 'x' .", (2, 14)),
+        ('<a> <b> """y""" , """x""" .', (1, 22)),
+        ("<a> <b> 'y\\'x', '\\u0078' .", (1, 18)),
+        ("<a> <b> 'y' .", None),
+    ],
+)
+def test_literal_is_found_in_its_file(turtle: str, place: tuple[int, int] | None) -> None:
+    assert literal_position(turtle, "x") == place

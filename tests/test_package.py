@@ -108,7 +108,7 @@ def test_publication_from_nothing_with_the_command_line_alone(unpacked: Path, tm
 
     pact = tmp_path / "2026 pact"
     assert "written" in upheaval(tmp_path, "new", "publication", "2026 pact")
-    assert "there is something here already" in upheaval(tmp_path, "new", "publication", "2026 pact")
+    assert "this is not an empty folder" in upheaval(tmp_path, "new", "publication", "2026 pact")
     for (kind, slug), text in RECORDS.items():
         assert "written" in upheaval(pact, "new", "record", kind, slug)
         (pact / "data" / kind / f"{slug}.yaml").write_text(text)

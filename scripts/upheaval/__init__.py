@@ -11,7 +11,7 @@ __all__ = ["__version__", "open"]
 
 
 def __getattr__(name: str) -> Any:
-    """Look for what is costly to have when it is first asked for, so that `import upheaval` costs nothing."""
+    """Import expensive names lazily, so that `import upheaval` stays fast."""
     if name == "open":
         from upheaval.query.dataset import open_dataset
 
@@ -21,6 +21,6 @@ def __getattr__(name: str) -> Any:
 
         try:
             return version("upheaval")
-        except PackageNotFoundError:  # run from a checkout that nobody installed
+        except PackageNotFoundError:  # run from a checkout that is not installed
             return "0+uninstalled"
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

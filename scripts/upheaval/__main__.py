@@ -1,4 +1,4 @@
-"""`python -m upheaval` is the command `upheaval`."""
+"""Run the `upheaval` command with `python -m upheaval`."""
 
 from upheaval.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Work shared out to processes: forked, so that they start with all that was read before."""
+"""Parallel work in forked processes, which inherit everything that the parent has read."""
 
 import gc
 import multiprocessing
@@ -20,37 +20,37 @@ _work: Callable[[object], object] | None = None
 
 
 def cores() -> int:
-    """Return the number of processors that this process may use."""
+    """Return the number of CPUs available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def share_out(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
-    """Do the same to each of some items, in several processes.
+    """Apply a function to each item, in several processes.
 
     Args:
-        work: what is done; it may be a closure, because processes are forked. Its results must be picklable.
-        items: to what, picklable.
-        jobs: the number of processes; with one, or where processes cannot be forked, no other is started.
+        work: the function. It may be a closure, because processes are forked; its results must be picklable.
+        items: its arguments; they must be picklable.
+        jobs: the number of processes. With one, or where processes cannot be forked, the work runs in this process.
 
     Yields:
-        The results, in the order of the items, each as soon as it and those before it are there.
+        The results in the order of the items, each as soon as it and all earlier ones are ready.
 
     Raises:
-        Refusal: a process ended before it was done, as when memory runs out; and whatever the work raises.
+        Refusal: a worker process died, for example because memory ran out. Exceptions from `work` are passed on.
 
     """
     jobs = min(jobs, len(items))
     if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, items)
         return
-    global _work  # noqa: PLW0603 (processes inherit it: closures cannot be sent)
+    global _work  # noqa: PLW0603 (forked processes inherit it; closures cannot be pickled)
     _work = cast(Callable[[object], object], work)
     gc.freeze()
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _begin)
     try:
         yield from pool.map(cast(Callable[[Item], Result], _do), items)
     except BrokenProcessPool:
-        refuse("data", "a process ended before it was done", "give it more memory, or fewer --jobs")
+        refuse("data", "a worker process died", "free some memory, or lower --jobs")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         gc.unfreeze()
@@ -58,9 +58,9 @@ def share_out(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) 
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the process that asked for the work, and end with it even if it is killed.
+    """Leave Ctrl-C to the parent process, and exit when it exits, even if it is killed.
 
-    What is done here makes no cycles worth collecting.
+    Garbage collection is off, because the work creates no reference cycles worth collecting.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()

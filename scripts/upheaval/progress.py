@@ -1,4 +1,4 @@
-"""Progress with rates and time left, for whatever takes more than two seconds and has somebody to look at it."""
+"""Progress bars with rate and time left, for work that takes more than two seconds on a terminal."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -9,19 +9,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 Item = TypeVar("Item")
 PATIENCE = 2.0
+"""Seconds before a bar appears."""
 
 
 def track(
     items: Iterable[Item], total: int, what: str, each: int = 1, console: Console | None = None
 ) -> Iterator[Item]:
-    """Yield items, and show how far it has got.
+    """Yield the items unchanged and show a progress bar.
 
     Args:
-        items: what is waited for.
-        total: how many units there are in all.
-        what: what is being done, in a word or two.
-        each: how many units an item stands for, about.
-        console: where to show it; standard error if left out. Nothing is shown where that is no terminal.
+        items: the items to pass through.
+        total: the total number of units.
+        what: a label for the bar, in a word or two.
+        each: the approximate number of units per item.
+        console: where to draw the bar; standard error by default. Nothing is drawn if it is not a terminal.
 
     """
     console = console or Console(stderr=True)

@@ -203,8 +203,8 @@ def ontology_not_turtle(root: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "place", "message"),
     [
-        (not_utf_8, "data/states/dorland.yaml:1:17", "is not UTF-8"),
-        (a_folder_with_a_record_in_it, "data/states/x.yaml/y.txt: error: ", "ends in .yaml"),
+        (not_utf_8, "data/states/dorland.yaml:1:17", "is not valid UTF-8"),
+        (a_folder_with_a_record_in_it, "data/states/x.yaml/y.txt: error: ", "must end in .yaml"),
         (unreadable, "data/states/x.yaml: error: ", "cannot be read: Input/output error"),
         (empty_dataset, "data: error: ", "the dataset is empty"),
         (lambda root: (root / "data/publication.yaml").unlink(), "data/publication.yaml: error: ", "no publication in"),

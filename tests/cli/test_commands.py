@@ -83,7 +83,7 @@ def test_warnings_leave_status_0_and_errors_1(root: Path) -> None:
 
 
 FAULTS = [
-    Fault("data/a,b: 50%.yaml", "wrong\nand 100% so", "mend it", at=(3, 7), severity=Severity.ERROR, rule="x/y"),
+    Fault("data/a,b: 50%.yaml", "wrong\nand 100% so", "fix it", at=(3, 7), severity=Severity.ERROR, rule="x/y"),
     Fault("data/é.yaml", "odd", severity=Severity.WARNING),
     Fault("data/n.yaml", "so", at=(2, 1), severity=Severity.NOTE, rule="https://w3id.org/statecraft/shapes#S"),
 ]
@@ -91,7 +91,7 @@ FAULTS = [
 
 def test_text_is_a_line_a_fault() -> None:
     assert as_text(FAULTS).splitlines() == [
-        "data/a,b: 50%.yaml:3:7: error: wrong and 100% so (mend it)",
+        "data/a,b: 50%.yaml:3:7: error: wrong and 100% so (fix it)",
         "data/é.yaml: warning: odd",
         "data/n.yaml:2:1: note: so",
     ]
@@ -105,7 +105,7 @@ def test_json_has_every_part_of_a_fault() -> None:
         "column": 7,
         "severity": "error",
         "message": "wrong\nand 100% so",
-        "cure": "mend it",
+        "cure": "fix it",
         "rule": "x/y",
     }
     assert [one["severity"] for one in rest] == ["warning", "note"]
@@ -133,7 +133,7 @@ def test_sarif_has_what_its_readers_need() -> None:
 
 def test_github_annotations_are_escaped() -> None:
     assert as_github(FAULTS).splitlines() == [
-        "::error file=data/a%2Cb%3A 50%25.yaml,line=3,col=7::wrong%0Aand 100%25 so (mend it)",
+        "::error file=data/a%2Cb%3A 50%25.yaml,line=3,col=7::wrong%0Aand 100%25 so (fix it)",
         "::warning file=data/é.yaml::odd",
         "::notice file=data/n.yaml,line=2,col=1::so",
     ]
@@ -195,7 +195,7 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
         (["-"], "", 1, "-:1:1: error: "),
         (["-", "--format", "csv"], TRIPLES, 1, "ask for ttl or json"),
         (["in-force", "--format", "ttl"], None, 1, "ask for table, csv, json or md"),
-        (["in-force", "--at="], None, 1, "is no date"),
+        (["in-force", "--at="], None, 1, "is not a date"),
         (["in-force", "--at"], None, 2, "`--at` has no value"),
         (["in-force", "--on", "1991-06-01"], None, 1, "it has --at"),
         (["in-force", "1991-06-01"], None, 2, "a parameter is written --name value"),
@@ -246,10 +246,10 @@ def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "slug", "message"),
     [
-        ("states", "sparql", "data/states: error: the name `sparql` belongs to the SPARQL endpoint"),
+        ("states", "sparql", "data/states: error: the name `sparql` is reserved for the SPARQL endpoint"),
         ("states", "gazette", "data/sources/gazette.yaml: error: the name `gazette` is taken"),
-        ("states", "../x", "is no name of a record"),
-        ("stats", "x", "no kind of record is called `stats`"),
+        ("states", "../x", "is not a valid record name"),
+        ("stats", "x", "there is no kind of record `stats`"),
     ],
 )
 def test_new_record_that_cannot_be(kind: str, slug: str, message: str, root: Path) -> None:

@@ -73,7 +73,7 @@ def test_order_of_keys_and_lists_changes_nothing(world: Assembly) -> None:
 
 
 def test_nodes_are_named_by_what_they_say(of: Populate) -> None:
-    names = {iri.removeprefix(IRI) for iri in of(TREATY).spots}
+    names = {iri.removeprefix(IRI) for iri in of(TREATY).locations}
     assert names >= {
         "",
         "#citation-gazette-whole",
@@ -97,12 +97,14 @@ def test_nodes_with_one_name_get_hashes_that_stay(of: Populate) -> None:
 
 def test_block_stated_twice_is_a_fault(of: Populate) -> None:
     again = {**TREATY, "step": [*TREATY["step"], dict(reversed(TREATY["step"][0].items()))]}
-    assert _said(of(again)) == [("this `step` is stated twice", "keep one of the two", f"{SHAPES}#Agreement-step")]
+    assert _said(of(again)) == [("this `step` appears twice", "keep one of them", f"{SHAPES}#Agreement-step")]
 
 
 def test_names_of_other_scripts_are_hashed(of: Populate) -> None:
     citations = [{"source": "gazette", "locator": locator} for locator in ("第1页", "第2页", "ß 1", "page 1")]
-    names = [iri for iri in of({**TREATY, "citation": citations}).spots if iri.startswith(IRI + "#citation-gazette-")]
+    names = [
+        iri for iri in of({**TREATY, "citation": citations}).locations if iri.startswith(IRI + "#citation-gazette-")
+    ]
     assert [iri.isascii() for iri in names] == [True] * 4
 
 
@@ -139,17 +141,17 @@ def test_address_of_the_web(world: Assembly, address: str) -> None:
         ("date", "2001-13", "has no month 13"),
         ("date", "0000", "no year 0000"),
         *(
-            ("date", text, "is no date")
+            ("date", text, "is not a date")
             for text in ("24-06-19", "2001-6-1", "19.06.2024", "２００１", "2001T", "-2001")
         ),
-        ("searchedOn", "2001-02", "is not given to the day"),
+        ("searchedOn", "2001-02", "has no day"),
         *(
-            ("value", text, "is no number")
+            ("value", text, "is not a number")
             for text in ("12,000", "12 000", "5.", "1e3", "NaN", "INF", "1_0", "٣", "five")
         ),
         *(("url", f"{scheme}:x", f"has the scheme `{scheme}`") for scheme in ("ftp", "javascript", "file", "urn")),
         ("url", "https:///a", "has no host"),
-        *(("url", text, "is no web address") for text in ("https://a.b/c d", "https://a.b/<c>", "www.example.org")),
+        *(("url", text, "is not a web address") for text in ("https://a.b/c d", "https://a.b/<c>", "www.example.org")),
     ],
 )
 def test_value_that_is_none(of: Populate, key: str, text: str, message: str) -> None:
@@ -181,14 +183,14 @@ def test_texts_in_languages(world: Assembly) -> None:
 @pytest.mark.parametrize(
     ("label", "message"),
     [
-        ("A treaty", "is a map from language to text"),
-        (["A treaty"], "is a map from language to text"),
-        ({}, "is a map from language to text"),
-        ({"english": "A treaty"}, "`english` is no language"),
-        ({"EN": "A treaty"}, "`EN` is no language"),
-        ({"en_GB": "A treaty"}, "`en_GB` is no language"),
-        ({"en": {"en": "A treaty"}}, "a text in a language is plain"),
-        ({"en": [["A treaty"]]}, "a text in a language is plain"),
+        ("A treaty", "takes a map from language to text"),
+        (["A treaty"], "takes a map from language to text"),
+        ({}, "takes a map from language to text"),
+        ({"english": "A treaty"}, "`english` is not a language tag"),
+        ({"EN": "A treaty"}, "`EN` is not a language tag"),
+        ({"en_GB": "A treaty"}, "`en_GB` is not a language tag"),
+        ({"en": {"en": "A treaty"}}, "`en` takes plain text"),
+        ({"en": [["A treaty"]]}, "`en` takes plain text"),
     ],
 )
 def test_text_in_no_language(of: Populate, label: object, message: str) -> None:
@@ -235,14 +237,19 @@ def test_role_named_like_a_key(world: Assembly) -> None:
         ({"date": "2001"}, "a treaty has no key `date`", "", "record/unknown-key"),
         ({"zzzzzz": "x"}, "a treaty has no key `zzzzzz`", "the keys are label, ", "record/unknown-key"),
         ({"replaces": "fishing-1971"}, "no record is named `fishing-1971`", "did you mean `fishing-", "-replaces"),
-        ({"replaces": "qqq"}, "no record is named `qqq`", "add its record, or correct the name", "-replaces"),
+        ({"replaces": "qqq"}, "no record is named `qqq`", "add the record, or correct the name", "-replaces"),
         ({"party": ["arvenia", "arvenia"]}, "`arvenia` is listed twice under `party`", "keep one", "-party"),
-        ({"party": [{"state": "arvenia"}]}, "`party` holds plain values", "write a value", "Agreement-party"),
-        ({"step": "signed"}, "each `step` is a block of keys", "write it as a block with `action:`", "-step"),
-        ({"step": [["signed"]]}, "each `step` is a block of keys", "write it as a block with `action:`", "-step"),
-        ({"textStatus": "publised"}, "no code `publised` for `textStatus`", "did you mean `published`?", "textStatus"),
-        ({"textStatus": "zzz"}, "no code `zzz` for `textStatus`", "the codes are published, ", "-textStatus"),
-        ({"cooperationType": "zzz"}, "no code `zzz` for `cooperationType`", "see the ontology", "cooperationType"),
+        ({"party": [{"state": "arvenia"}]}, "`party` takes plain values", "write a value", "Agreement-party"),
+        ({"step": "signed"}, "each `step` must be a block of keys", "write it as a block with `action:`", "-step"),
+        ({"step": [["signed"]]}, "each `step` must be a block of keys", "write it as a block with `action:`", "-step"),
+        (
+            {"textStatus": "publised"},
+            "`publised` is not a code of `textStatus`",
+            "did you mean `published`?",
+            "textStatus",
+        ),
+        ({"textStatus": "zzz"}, "`zzz` is not a code of `textStatus`", "the codes are published, ", "-textStatus"),
+        ({"cooperationType": "zzz"}, "`zzz` is not a code of `cooperationType`", "see the ontology", "cooperationType"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_cure(
@@ -270,8 +277,8 @@ def _populated(world: Assembly, body: dict[str, Any], folder: str = "treaties") 
     assert [fault for fault in faults if not fault.rule.startswith("yaml/empty")] == []
     record = Record("a-record", world.contract.folders[folder], "data/a-record.yaml", mapping)
     populated = populate([*world.records, record], world.contract, world.publication)
-    spots = {iri: spot for iri, spot in populated.spots.items() if spot.record is record}
-    return Populated(populated.documents[-1:], spots, populated.faults, populated.broken)
+    locations = {iri: location for iri, location in populated.locations.items() if location.record is record}
+    return Populated(populated.documents[-1:], locations, populated.faults, populated.broken)
 
 
 def _triples(world: Assembly, populated: Populated) -> set[ox.Triple]:
@@ -285,7 +292,7 @@ def _values(world: Assembly, populated: Populated, name: str) -> set[object]:
 
 
 def _extensions(populated: Populated) -> set[str]:
-    return {iri.removeprefix(IRI) for iri in populated.spots if "#step-extended" in iri and "/citation" not in iri}
+    return {iri.removeprefix(IRI) for iri in populated.locations if "#step-extended" in iri and "/citation" not in iri}
 
 
 def _said(populated: Populated) -> list[tuple[str, str, str]]:

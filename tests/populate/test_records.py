@@ -50,7 +50,7 @@ def put(root: Path, file: str, text: str = STATE) -> list[str]:
 def test_records_are_named_by_their_files(root: Path) -> None:
     assert put(root, "data/states/edenia.yaml") == []
     assembly = assemble(root)
-    assert "https://example.org/northern-pact/edenia" in assembly.populated.spots
+    assert "https://example.org/northern-pact/edenia" in assembly.populated.locations
     files = [record.file for record in assembly.records]
     assert "data/states/edenia.yaml" in files
     assert files == sorted(files)
@@ -68,11 +68,11 @@ def test_record_may_stand_deeper_in_its_folder(root: Path) -> None:
         ("data/state/edenia.yaml", "no kind of record has the folder data/state (did you mean data/states?)"),
         ("data/treaty/edenia.yaml", "no kind of record has the folder data/treaty (did you mean data/treaties?)"),
         ("data/States/edenia.yaml", "no kind of record has the folder data/States (did you mean data/states?)"),
-        ("data/edenia.yaml", "a record stands in the folder of its kind (move it into one of the folders of data)"),
-        ("data/states/edenia.yml", "a record's file ends in .yaml (rename it to .yaml)"),
-        ("data/states/edenia.YAML", "a record's file ends in .yaml (rename it to .yaml)"),
-        ("data/states/notes.txt", "a record's file ends in .yaml (take it out)"),
-        ("data/states/.yaml", "a record's file ends in .yaml (take it out)"),
+        ("data/edenia.yaml", "a record must be in the folder of its kind (move it into one of the folders in data)"),
+        ("data/states/edenia.yml", "a record's file name must end in .yaml (rename it to end in .yaml)"),
+        ("data/states/edenia.YAML", "a record's file name must end in .yaml (rename it to end in .yaml)"),
+        ("data/states/notes.txt", "a record's file name must end in .yaml (move it elsewhere)"),
+        ("data/states/.yaml", "a record's file name must end in .yaml (move it elsewhere)"),
     ],
 )
 def test_file_out_of_place(root: Path, file: str, fault: str) -> None:
@@ -93,7 +93,7 @@ def test_file_out_of_place(root: Path, file: str, fault: str) -> None:
     ],
 )
 def test_name_out_of_form(root: Path, name: str, better: str) -> None:
-    said = "a record's file name has small letters, digits and single hyphens"
+    said = "a record's file name may only have lower-case letters, digits and single hyphens"
     file = f"data/states/{name}.yaml"
     assert put(root, file) == [f"{file}: error: {said} (rename it to `{better}.yaml`)"]
 
@@ -106,7 +106,7 @@ def test_folder_like_no_other_lists_the_folders(root: Path) -> None:
 
 def test_name_taken_by_another_folder(root: Path) -> None:
     (fault,) = put(root, "data/places/arvenia.yaml", "label: {en: A place}\nplaceKind: city\n")
-    assert fault.startswith("data/states/arvenia.yaml: error: the name is taken by data/places/arvenia.yaml")
+    assert fault.startswith("data/states/arvenia.yaml: error: data/places/arvenia.yaml has the same name")
 
 
 def test_faults_have_rules(root: Path) -> None:
@@ -184,7 +184,7 @@ def test_no_data_folder(tmp_path: Path) -> None:
 def test_data_folder_that_goes_missing(root: Path, world: Assembly) -> None:
     publication = open_publication(root)
     (root / "data").rename(root / "dates")
-    with pytest.raises(Refusal, match="there is no folder `data`"):
+    with pytest.raises(Refusal, match="there is no `data` folder"):
         list_files(publication)
     records, faults = read_records(publication, place_records(["data/states/arvenia.yaml"], world.contract)[0])
     assert [(record.slug, record.body) for record in records] == [("arvenia", None)]
@@ -206,14 +206,20 @@ def test_unreadable_file_is_a_fault(root: Path) -> None:
             "4:1: error: unknown key `titel` (did you mean `title`?)",
         ),
         (MINIMAL + "zzz: P\n", "10:1: error: unknown key `zzz` (the keys are iri, prefix, "),
-        (MINIMAL.replace("/p/", "/p"), "1:1: error: `https://example.org/p` is no namespace (write http(s)://… with a"),
+        (MINIMAL.replace("/p/", "/p"), "1:1: error: `https://example.org/p` is not a namespace (end it with a slash"),
         (
             MINIMAL.replace("https://example", "ftp://example"),
             "1:1: error: `ftp://example.org/p/` has the scheme `ftp`",
         ),
         (MINIMAL.replace("https://example.org/p/", "https:///p/"), "1:1: error: `https:///p/` has no host"),
-        (MINIMAL.replace("prefix: p", "prefix: p:q"), "2:1: error: `p:q` is no short name (use letters and digits)"),
-        (MINIMAL.replace("name: p", "name: ../p"), "3:1: error: `../p` is no short name (use letters and digits)"),
+        (
+            MINIMAL.replace("prefix: p", "prefix: p:q"),
+            "2:1: error: `p:q` is not a valid prefix (use only letters and digits)",
+        ),
+        (
+            MINIMAL.replace("name: p", "name: ../p"),
+            "3:1: error: `../p` is not a valid name (use only letters and digits)",
+        ),
         ("- a\n", "1:1: error: "),
     ],
 )
@@ -252,9 +258,9 @@ def _faults(root: Path) -> tuple[Fault, ...]:
 @pytest.mark.parametrize(
     ("before", "after", "wrong"),
     [
-        ("iri: https://example.org/northern-pact/", "iri: https://a b/", "is no web address"),
-        ("iri: https://example.org/northern-pact/", "iri: [https://a.org/]", "`iri` is no text"),
-        ("title: Northern Pact", "title: {en: Northern Pact}", "`title` is no text"),
+        ("iri: https://example.org/northern-pact/", "iri: https://a b/", "is not a web address"),
+        ("iri: https://example.org/northern-pact/", "iri: [https://a.org/]", "`iri` must be a string"),
+        ("title: Northern Pact", "title: {en: Northern Pact}", "`title` must be a string"),
         ("license: https:", "license: ftp:", "only http and https"),
     ],
 )
@@ -271,8 +277,8 @@ def test_what_a_publication_says_of_itself_is_held_to_its_form(
 @pytest.mark.parametrize("slug", ["sparql", "health", "reconcile", "graph", "index", "search", "catalog"])
 def test_reserved_name_is_refused(root: Path, slug: str) -> None:
     (fault,) = put(root, f"data/states/{slug}.yaml")
-    assert fault.startswith(f"data/states/{slug}.yaml: error: the name `{slug}` belongs to the ")
-    assert fault.endswith(f"(rename it, say to `the-{slug}.yaml`)")
+    assert fault.startswith(f"data/states/{slug}.yaml: error: the name `{slug}` is reserved for the ")
+    assert fault.endswith(f"(rename it, for example to `the-{slug}.yaml`)")
 
 
 def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly) -> None:
@@ -294,5 +300,5 @@ def is_local(iri: str, assembly: Assembly) -> bool:
 def test_a_route_cannot_hide_a_record() -> None:
     assert owned("/reconcile/preview") == "/reconcile/preview"
     assert owned("/.well-known/void") == "/.well-known/void"
-    with pytest.raises(ValueError, match="a record may be named belmora"):
+    with pytest.raises(ValueError, match="a record could be named belmora"):
         owned("/belmora")

@@ -98,11 +98,11 @@ def test_value_is_one_term_whatever_it_says(world: Assembly) -> None:
     ("kind", "value", "wrong"),
     [
         ("date", "2024-02-30", "not in the calendar"),
-        ("date", "2024", "not given to the day"),
-        ("year", "24", "is no date"),
-        ("number", "1,5", "is no number"),
-        ("code", "arms-transfers", "is no code"),
-        ("record", "a b", "is no name of a record"),
+        ("date", "2024", "has no day"),
+        ("year", "24", "is not a date"),
+        ("number", "1,5", "is not a number"),
+        ("code", "arms-transfers", "is not a code"),
+        ("record", "a b", "is not a valid record name"),
     ],
 )
 def test_value_that_does_not_fit_is_refused(kind: str, value: str, wrong: str) -> None:

@@ -97,7 +97,7 @@ def test_answers_are_cut_and_said_to_be(said: dict[str, Any]) -> None:
 def test_description(said: dict[str, Any]) -> None:
     assert f"<{NAMESPACE}" in said["describe"]["turtle"]
     assert said["describe"]["truncated"] is True
-    assert said["nobody"] == {"error": "`a b` is no name of a record"}
+    assert said["nobody"] == {"error": "`a b` is not a valid record name"}
 
 
 def test_updates_federation_and_nonsense_are_refused(said: dict[str, Any]) -> None:

@@ -78,7 +78,7 @@ def test_every_shape_and_constraint_is_failed(trial: Trial) -> None:
 def test_every_shape_and_constraint_is_passed(trial: Trial) -> None:
     index = index_of(trial.assembly)
     files = {fixture.file for fixture in trial.fixtures if fixture.passes}
-    passing = [node for node, spot in trial.assembly.populated.spots.items() if spot.record.file in files]
+    passing = [node for node, location in trial.assembly.populated.locations.items() if location.record.file in files]
     used: set[tuple[str, str]] = {
         (cls, path) for node in passing for cls in index.types[node] for path in index.nodes[node]
     }

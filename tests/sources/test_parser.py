@@ -171,7 +171,7 @@ REFUSED = [
 ]  # fmt: skip
 
 CURES = [
-    ("title: Treaty: a text\n", "quotes"),
+    ("title: Treaty: a text\n", "quote text"),
     ("a: b\nc:d\ne: f\n", "space after the key"),
     ("a:b\nc: d\n", "space after the colon"),
     ("a: b\n  c: d\n", "same column"),
@@ -181,10 +181,10 @@ CURES = [
     ("a: [b, c", "close the bracket"),
     ("a: {b: c\nd: e\n", "close the bracket"),
     ("a: [b, , c]\n", "comma"),
-    ("a: @b\n", "quotes"),
+    ("a: @b\n", "quote text"),
     ('a: "C:\\data"\n', "backslash"),
     ("a: - b\n", "below its key"),
-    ("a:\n  - b\n  c: d\n", "each item"),
+    ("a:\n  - b\n  c: d\n", "each list item"),
     ("a: | b\n", "line below"),
     ("a: b\n...\nc: d\n", "one record"),
     ("k:\n\ta: b\n", "tab"),
@@ -218,7 +218,7 @@ def test_cure(text: str, word: str) -> None:
         ("k:\n    a: b\n    c: d\n\n    a: e\n", "lines 2 and 5"),
         ("{x: y, x: z}: b\nx: w\n", "lines 1 and 1"),
         ("k: [a, b\n", "',' or ']'"),
-        ('k: "a\n', "begins in line 1"),
+        ('k: "a\n', "starts on line 1"),
         ("k: \u202e\n", "U+202E (right-to-left override)"),
         ('k: "\\u202e"\n', "written `\\u202e`"),
         ("k: !!int 5\n", "`!!int`"),

@@ -93,7 +93,7 @@ class _Streaming:
             *([] if entries else [EMPTY]),
         ]
         self.shards = cut(entries, size)
-        rooms = [folder for room in ("ontology", "shapes", "queries") for folder in setting.publication.rooms(room)]
+        rooms = [folder for room in ("ontology", "shapes", "queries") for folder in setting.publication.folders(room)]
         others = sorted(path for folder in rooms for path in folder.rglob("*") if path.is_file())
         paths = [root / FILE, *others, *(root / file for file in files)]
         self.plan = fingerprint([__version__, size, *((path.as_posix(), stamp(path)) for path in paths)])

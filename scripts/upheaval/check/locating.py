@@ -29,7 +29,7 @@ def to_faults(findings: Iterable[ValidationResult], populated: Populated) -> lis
     faults = {}
     incomplete = {node for node, _ in populated.broken}
     for found in findings:
-        spot = populated.spots.get(found.node)
+        spot = populated.locations.get(found.node)
         if not populated.broken.isdisjoint({(found.node, found.path or ""), (found.node, "")}):
             continue
         if (found.path is None and found.node in incomplete) or (str(found.value), "") in populated.broken:
@@ -84,7 +84,7 @@ def _within(block: Value | None, found: ValidationResult, populated: Populated, 
     if key not in block:
         return ()
     values = block[key]
-    child = populated.spots.get(str(found.value))
+    child = populated.locations.get(str(found.value))
     if child is not None and child.path[: len(prefix)] == prefix and len(child.path) > len(prefix):
         return child.path[len(prefix) :]
     if isinstance(values, SequenceNode):

@@ -239,4 +239,4 @@ def _locate(bench: Workbench, findings: list[ValidationResult], broken: frozense
     slugs = {bench.slug(one.node) for one in findings} & bench.entries.keys()
     records, _ = read_records(setting.publication, (bench.entries[slug] for slug in sorted(slugs)))
     again = populate(records, setting.contract, setting.publication, bench.kinds)
-    return to_faults(findings, Populated([], again.spots, [], again.broken | broken))
+    return to_faults(findings, Populated([], again.locations, [], again.broken | broken))

@@ -76,7 +76,7 @@ def _fault_in_shapes(publication: Publication, text: str, select: str, error: Sy
     """Bring an error in a constraint's query, which begins with its prefixes, to the file where its sh:select is."""
     before = text.removesuffix(select).count("\n")
     down = max(0, (error.lineno or 1) - before - 1)
-    for folder in publication.rooms("shapes"):
+    for folder in publication.folders("shapes"):
         for path in sorted(folder.glob("*.ttl")):
             if found := literal_position(path.read_text(encoding="utf-8"), select):
                 line, column = found

@@ -106,7 +106,7 @@ class Session:
         """Return the files of the vocabulary, with their stamps."""
         assert self.bench is not None
         publication = self.bench.setting.publication
-        folders = [folder for room in ("ontology", "shapes", "queries") for folder in publication.rooms(room)]
+        folders = [folder for room in ("ontology", "shapes", "queries") for folder in publication.folders(room)]
         files = [path for folder in folders for path in folder.rglob("*")]
         return {path.resolve(): stamp(path) for path in (*files, publication.root / FILE)}
 

@@ -1,1 +1,1 @@
-"""What changes records for a curator."""
+"""Create and change records on behalf of a curator."""

@@ -1,4 +1,4 @@
-"""Beginnings: a commented record, and a whole publication for somebody else's subject."""
+"""Templates for a new record and for a new publication."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.sources.reserved import RESERVED
 
 PUBLICATION = """\
-# What this publication says of itself. Change every line to suit, and then add records:
+# Metadata of this publication. Edit every line, then add records:
 #   upheaval new record states first-state
 
 iri: https://example.org/{name}/
@@ -26,17 +26,17 @@ issued: {issued}
 
 
 def record_skeleton(kind: Kind, contract: Contract) -> str:
-    """Write a record in which every key is there: what is required as lines to fill in, the rest commented out.
+    """Return the skeleton of a record: required keys to fill in, and optional ones commented out.
 
     Args:
         kind: the kind of record.
-        contract: for its parts and codes.
+        contract: the contract, for nested blocks and codes.
 
     Returns:
-        YAML text; each key under what it is for.
+        YAML text, with a description above each key.
 
     """
-    lines = [f"# {kind.comment} Lines that begin with # are optional: uncomment or delete them.", ""]
+    lines = [f"# {kind.comment} Lines that start with # are optional: uncomment or delete them.", ""]
     for key in kind.keys.values():
         lines.extend(_lines(key, contract, "", not key.minimum))
     return "\n".join(lines) + "\n"
@@ -91,25 +91,25 @@ def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
         root: the publication's folder.
         folder: the folder of the kind.
         slug: the record's name.
-        contract: which kinds there are.
+        contract: the kinds of record.
 
     Returns:
         The new file.
 
     Raises:
-        Refusal: there is no such kind, the name is not one or is taken, or the file cannot be written.
+        Refusal: the kind does not exist, the name is invalid or taken, or the file cannot be written.
 
     """
     kind = contract.folders.get(folder)
     if kind is None:
         listed = ", ".join(sorted(contract.folders))
-        refuse("data", f"no kind of record is called `{folder}`", f"there are {listed}")
+        refuse("data", f"there is no kind of record `{folder}`", f"the kinds are {listed}")
     file = root / "data" / folder / f"{slug}.yaml"
     if not SLUG.fullmatch(slug):
-        cure = "use small letters, digits and single hyphens"
-        refuse(f"data/{folder}", f"`{slug}` is no name of a record", cure)
+        cure = "use lower-case letters, digits and single hyphens"
+        refuse(f"data/{folder}", f"`{slug}` is not a valid record name", cure)
     if slug in RESERVED:
-        message = f"the name `{slug}` belongs to {RESERVED[slug]}"
+        message = f"the name `{slug}` is reserved for {RESERVED[slug]}"
         refuse(f"data/{folder}", message, "choose another name")
     taken = sorted((root / "data").rglob(f"{slug}.yaml"))
     if taken:
@@ -120,20 +120,20 @@ def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
 
 
 def new_publication(root: Path) -> Path:
-    """Start a publication in a folder that is empty or not there.
+    """Start a publication in a new or empty folder.
 
     Args:
         root: the folder.
 
     Returns:
-        The file that says what the publication is.
+        The new metadata file.
 
     Raises:
-        Refusal: something is in the folder, or it cannot be written.
+        Refusal: the folder is not empty or cannot be written.
 
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        refuse(str(root), "there is something here already", "name an empty folder")
+        refuse(str(root), "this is not an empty folder", "name a new or empty folder")
     name = "".join(sign if sign.isalnum() else "-" for sign in root.resolve().name.lower()).strip("-")
     prefix = name.split("-")[0]
     file = root / "data" / "publication.yaml"

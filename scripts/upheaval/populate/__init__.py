@@ -1,1 +1,1 @@
-"""Records to statements, and what rules derive from them."""
+"""Turn records into statements and derive further ones by rules."""

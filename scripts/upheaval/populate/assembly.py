@@ -1,4 +1,4 @@
-"""From a folder of sources to a dataset in memory: read, populate, derive."""
+"""Assemble a dataset in memory from a folder of sources: read, populate, derive."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,11 @@ class Assembly:
     """A publication in memory.
 
     Attributes:
-        publication, vocabulary, contract, context: what the records are read by.
-        records: what was read, in the order of the files.
+        publication, vocabulary, contract, context: the schema that the records were read with.
+        records: the records, in the order of the files.
         populated: their JSON-LD, and where each node comes from.
-        store: three named graphs: data, derived, vocabulary.
-        faults: what was wrong so far; shapes are not yet checked.
+        store: three named graphs: data, derived and vocabulary.
+        faults: the faults found so far, before validation against the shapes.
 
     """
 
@@ -41,24 +41,24 @@ class Assembly:
 
 
 def assemble(root: Path) -> Assembly:
-    """Read a publication's sources and make a dataset of them.
+    """Read a publication's sources into a dataset.
 
     Args:
         root: the publication's folder.
 
     Returns:
-        The dataset, with what is wrong with single records among its faults.
+        The dataset; faults of individual records are among its faults.
 
     Raises:
-        Refusal: the publication, its vocabulary or its rules cannot be used at all.
+        Refusal: the publication's metadata, its vocabulary or its rules cannot be used.
 
     """
-    setting = prepare(root)
+    schema = prepare(root)
     publication, vocabulary, contract, context = (
-        setting.publication,
-        setting.vocabulary,
-        setting.contract,
-        setting.context,
+        schema.publication,
+        schema.vocabulary,
+        schema.contract,
+        schema.context,
     )
     entries, misplaced = place_records(list_files(publication), contract)
     records, unread = read_records(publication, entries)

@@ -1,4 +1,4 @@
-"""Records to JSON-LD: values typed by the contract, nodes named by their content, the rest left to the context."""
+"""Turn records into JSON-LD: the contract types the values, and nodes are named by their content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SourceLocation:
-    """Where in the sources a node of the graph comes from: a record, and the way to the node inside it."""
+    """Where in the sources a node comes from: a record, and the path to the node inside it."""
 
     record: Record
     path: KeyPath
@@ -33,19 +33,19 @@ class SourceLocation:
 
 @dataclass(slots=True)
 class Populated:
-    """What populating gives.
+    """The result of populating records.
 
     Attributes:
-        documents: one JSON-LD object a record, in the order of the records.
-        spots: where each node comes from, by its IRI.
-        faults: what is wrong with keys and values.
+        documents: one JSON-LD object per record, in the order of the records.
+        locations: the source of each node, by its IRI.
+        faults: the faults of keys and values.
         broken: pairs of a node and a property whose value was left out because of a fault.
-        named: the names by which records are referred to, whether there are such records or not.
+        named: the names by which records refer to others, whether those exist or not.
 
     """
 
     documents: list[Document] = field(default_factory=list)
-    spots: dict[str, SourceLocation] = field(default_factory=dict)
+    locations: dict[str, SourceLocation] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
@@ -57,13 +57,13 @@ def populate(
     """Turn records into JSON-LD.
 
     Args:
-        records: what was read.
-        contract: what their keys mean.
-        publication: whose namespace they get their IRIs from.
-        index: the classes of all records by name, where not all of them are given.
+        records: the records.
+        contract: the kinds of record and their keys.
+        publication: the publication, whose namespace record IRIs are in.
+        index: the kinds of all records by name, if `records` are only some of them.
 
     Returns:
-        The documents, and what is wrong with them; a value with a fault is left out of its document.
+        The documents and their faults; a faulty value is left out of its document.
 
     """
     result = Populated()
@@ -75,12 +75,12 @@ def populate(
 
 
 def load(store: ox.Store, documents: list[Document], context: Context, graph: str) -> None:
-    """Make RDF of documents, into a named graph of a store.
+    """Load documents into a named graph of a store.
 
     Args:
-        store: where to.
-        documents: as `populate` returns them.
-        context: as `derive_context` returns it.
+        store: the store.
+        documents: documents from `populate`.
+        context: the context from `derive_context`.
         graph: the IRI of the graph.
 
     """
@@ -90,7 +90,7 @@ def load(store: ox.Store, documents: list[Document], context: Context, graph: st
 
 
 class _Populating:
-    """The populating of one record."""
+    """Populates one record."""
 
     def __init__(
         self, record: Record, index: Mapping[str, Kind], contract: Contract, base: str, result: Populated
@@ -109,8 +109,7 @@ class _Populating:
         }
 
     def run(self) -> None:
-        spot = SourceLocation(self.record, ())
-        self.result.spots[self.iri] = spot
+        self.result.locations[self.iri] = SourceLocation(self.record, ())
         document: Document = {"id": self.record.slug, "type": self.record.kind.name}
         if self.record.body is None:
             self.result.broken.add((self.iri, ""))
@@ -119,7 +118,7 @@ class _Populating:
         self.result.documents.append(document)
 
     def _fill(self, document: Document, iri: str, kind: Kind, body: MappingNode, path: KeyPath) -> None:
-        """Put the keys of one block into a document."""
+        """Add the keys of a block to a document."""
         for name, value in body.items():
             key = kind.keys.get(name)
             if key is None:
@@ -140,9 +139,9 @@ class _Populating:
         for place, item in items:
             here = path if place is None else (*path, place)
             if not isinstance(item, str):
-                self._fault(here, key, f"`{key.name}` holds plain values", "write a value, or a list of values")
+                self._fault(here, key, f"`{key.name}` takes plain values", "write a value, or a list of values")
             elif item in seen:
-                self._fault(here, key, f"`{item}` is listed twice under `{key.name}`", "keep one of the two")
+                self._fault(here, key, f"`{item}` is listed twice under `{key.name}`", "keep one of them")
             else:
                 seen.add(item)
                 try:
@@ -168,7 +167,8 @@ class _Populating:
         if text not in codes:
             near = get_close_matches(text, codes, 1, 0.5)
             listed = f"the codes are {', '.join(codes)}" if len(codes) < 20 else "see the ontology for the codes"
-            raise IllFormed(f"no code `{text}` for `{key.name}`", f"did you mean `{near[0]}`?" if near else listed)
+            cure = f"did you mean `{near[0]}`?" if near else listed
+            raise IllFormed(f"`{text}` is not a code of `{key.name}`", cure)
         return text
 
     def _reference(self, key: Key, text: str) -> str:
@@ -178,7 +178,7 @@ class _Populating:
             near = get_close_matches(text, fitting, 1) or get_close_matches(text, self.index, 1)
             raise IllFormed(
                 f"no record is named `{text}`",
-                f"did you mean `{near[0]}`?" if near else "add its record, or correct the name",
+                f"did you mean `{near[0]}`?" if near else "add the record, or correct the name",
             )
         return text
 
@@ -186,16 +186,16 @@ class _Populating:
         texts = value if isinstance(value, MappingNode) else MappingNode()
         if not texts:
             cure = f"write `{key.name}: {{en: …}}`"
-            self._fault(path, key, f"`{key.name}` is a map from language to text", cure)
+            self._fault(path, key, f"`{key.name}` takes a map from language to text", cure)
             self.result.broken.add((iri, key.iri))
         document: Document = {}
         for language, text in texts.items():
             items = list(text) if isinstance(text, SequenceNode) else [text]
             if not LANGUAGE.fullmatch(language):
                 cure = "write a BCP 47 tag such as en, ru or zh-Hans"
-                self._fault((*path, language), key, f"`{language}` is no language", cure)
+                self._fault((*path, language), key, f"`{language}` is not a language tag", cure)
             elif not all(isinstance(item, str) for item in items):
-                self._fault((*path, language), key, "a text in a language is plain", "write text, or a list")
+                self._fault((*path, language), key, f"`{language}` takes plain text", "write text, or a list of texts")
             else:
                 document[language] = items if len(items) > 1 else items[0]
                 continue
@@ -203,7 +203,7 @@ class _Populating:
         return document
 
     def _nodes(self, key: Key, iri: str, value: Value, path: KeyPath) -> list[Document]:
-        """Fill the blocks under a key and name them; blocks with one name get a hash of what they say."""
+        """Fill and name the blocks under a key; blocks that share a name get a hash of their content."""
         kind = self.contract.kinds[key.classes[0]]
         filled: list[tuple[str, Document, KeyPath, MappingNode]] = []
         items = list(enumerate(value)) if isinstance(value, SequenceNode) else [(None, value)]
@@ -211,7 +211,7 @@ class _Populating:
             here = path if place is None else (*path, place)
             if not isinstance(item, MappingNode):
                 cure = f"write it as a block with {', '.join(f'`{name}:`' for name in list(kind.keys)[:4])}"
-                self._fault(here, key, f"each `{key.name}` is a block of keys", cure)
+                self._fault(here, key, f"each `{key.name}` must be a block of keys", cure)
                 self.result.broken.add((iri, key.iri))
                 continue
             parts = [text for inner in kind.keys.values() if inner.identifying for text in _texts(item.get(inner.name))]
@@ -222,12 +222,12 @@ class _Populating:
         for name, document, here, item in filled:
             full = name if names.count(name) == 1 else f"{name}-{digest(item)}"
             if full in seen:
-                self._fault(here, key, f"this `{key.name}` is stated twice", "keep one of the two")
+                self._fault(here, key, f"this `{key.name}` appears twice", "keep one of them")
                 continue
             seen.add(full)
             separator = "/" if "#" in iri else "#"
             node = f"{iri}{separator}{full}"
-            self.result.spots[node] = SourceLocation(self.record, here)
+            self.result.locations[node] = SourceLocation(self.record, here)
             document.update({"id": node.removeprefix(self.iri[: -len(self.record.slug)]), "type": kind.name})
             self._defaults(document, kind, item)
             self._fill(document, node, kind, item, here)
@@ -242,18 +242,18 @@ class _Populating:
     def _unknown(self, name: str, kind: Kind, path: KeyPath) -> None:
         near = get_close_matches(name, kind.keys, 1)
         cure = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(kind.keys)}"
-        self._place(path, f"a {kind.label} has no key `{name}`", cure, "record/unknown-key")
+        self._report(path, f"a {kind.label} has no key `{name}`", cure, "record/unknown-key")
 
     def _fault(self, path: KeyPath, key: Key, message: str, cure: str) -> None:
-        self._place(path, message, cure, key.shapes[0])
+        self._report(path, message, cure, key.shapes[0])
 
-    def _place(self, path: KeyPath, message: str, cure: str, rule: str) -> None:
+    def _report(self, path: KeyPath, message: str, cure: str, rule: str) -> None:
         body = self.record.body if self.record.body is not None else MappingNode()
         self.result.faults.append(Fault(self.record.file, message, cure, at=position(body, path), rule=rule))
 
 
 def _texts(value: Value | None) -> list[str]:
-    """Return the plain texts of a value, in an order that does not depend on the list's."""
+    """Return the plain texts of a value, sorted."""
     if isinstance(value, str):
         return [value]
     return sorted(item for item in value if isinstance(item, str)) if isinstance(value, SequenceNode) else []

@@ -1,4 +1,4 @@
-"""Names of the nodes inside records: made from what they say, so that they stay when the order changes."""
+"""Names of the nodes inside records, made from their content so that they do not depend on its order."""
 
 import hashlib
 import json
@@ -13,14 +13,14 @@ LONGEST = 96
 
 @lru_cache(1 << 16)
 def slug(text: str) -> str:
-    """Return a text in small ASCII letters, digits and single hyphens; what has no such form becomes a hash."""
+    """Reduce a text to lower-case ASCII letters, digits and single hyphens; other scripts become a hash."""
     folded = unicodedata.normalize("NFKD", text.replace("–", "-")).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     return name if name and len(folded) * 2 > len(text) else digest(text)
 
 
 def digest(content: Any) -> str:
-    """Return ten hexadecimal digits of the SHA-256 of a value's JSON with sorted keys."""
+    """Return the first ten hexadecimal digits of the SHA-256 of a value's JSON with sorted keys."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
@@ -29,12 +29,12 @@ def node_name(key: str, parts: Iterable[str], content: Any) -> str:
     """Return the name of a node inside a record.
 
     Args:
-        key: the key under which it stands.
-        parts: the texts of its identifying values, in the order of the contract.
-        content: what it says, for a node without identifying values or with very long ones.
+        key: the key that holds it.
+        parts: its identifying values, in the order of the contract.
+        content: its content, used if it has no identifying values.
 
     Returns:
-        The key and the slugs of the parts, joined by hyphens.
+        The key and the slugs of the parts, joined by hyphens; if that is too long, the end becomes a hash.
 
     """
     words = [slug(part) for part in parts]

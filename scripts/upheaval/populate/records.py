@@ -1,4 +1,4 @@
-"""The records of a publication: one YAML file each; the folder gives the class, the file's name the IRI."""
+"""List and read the records of a publication: the folder determines the class, the file name the IRI."""
 
 import os
 import re
@@ -18,10 +18,10 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class RecordFile:
-    """One record before it is read.
+    """A record that has not been read yet.
 
     Attributes:
-        slug: the file's name without `.yaml`, which is the last part of the record's IRI.
+        slug: the file name without `.yaml`, which is the last part of the record's IRI.
         kind: its class.
         file: the file, relative to the publication's folder.
         twice: whether another file has the same name.
@@ -36,13 +36,13 @@ class RecordFile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it was read.
+    """A record as read.
 
     Attributes:
-        slug: the file's name without `.yaml`, which is the last part of the record's IRI.
+        slug: the file name without `.yaml`, which is the last part of the record's IRI.
         kind: its class.
         file: the file, relative to the publication's folder.
-        body: its keys and values; None where the file could not be read, or another has the same name.
+        body: its keys and values; None if the file could not be read or another file has the same name.
 
     """
 
@@ -53,7 +53,7 @@ class Record:
 
 
 def list_files(publication: Publication) -> list[str]:
-    """Return the YAML files of a publication's records, relative to its folder, in order.
+    """Return the files in a publication's data folder, relative to the publication's folder, sorted.
 
     Raises:
         Refusal: there is no data folder.
@@ -61,7 +61,7 @@ def list_files(publication: Publication) -> list[str]:
     """
     data = publication.root / "data"
     if not data.is_dir():
-        refuse("data", "there is no folder `data`", "make it, with one folder a kind")
+        refuse("data", "there is no `data` folder", "create it, with one folder for each kind of record")
     found: list[str] = []
     for folder, folders, names in os.walk(data):
         within = Path(folder).relative_to(publication.root).as_posix()
@@ -71,14 +71,14 @@ def list_files(publication: Publication) -> list[str]:
 
 
 def place_records(files: Iterable[str], contract: Contract) -> tuple[list[RecordFile], list[Fault]]:
-    """Say which records there are, by the names of their files alone.
+    """Find the records by their file names alone.
 
     Args:
-        files: paths relative to the publication's folder, as `list_files` returns them.
-        contract: which folders there are.
+        files: paths relative to the publication's folder, from `list_files`.
+        contract: the kinds of record and their folders.
 
     Returns:
-        The records, in the order of the files, and what is wrong with folders and names.
+        The records, in the order of the files, and the faults of folders and names.
 
     """
     entries: dict[str, RecordFile] = {}
@@ -89,14 +89,14 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Record
             continue
         slug = file[file.rfind("/") + 1 : -len(".yaml")]
         if not SLUG.fullmatch(slug):
-            message = "a record's file name has small letters, digits and single hyphens"
+            message = "a record's file name may only have lower-case letters, digits and single hyphens"
             faults.append(Fault(file, message, f"rename it to `{_slugged(slug)}.yaml`", rule="record/name"))
             continue
         if slug in RESERVED:
-            message = f"the name `{slug}` belongs to {RESERVED[slug]}: a record of that name could not be looked up"
-            faults.append(Fault(file, message, f"rename it, say to `the-{slug}.yaml`", rule="record/reserved"))
+            message = f"the name `{slug}` is reserved for {RESERVED[slug]}"
+            faults.append(Fault(file, message, f"rename it, for example to `the-{slug}.yaml`", rule="record/reserved"))
         if slug in entries:
-            message = f"the name is taken by {entries[slug].file}: a record's IRI is made from its name alone"
+            message = f"{entries[slug].file} has the same name, so both records would have the same IRI"
             faults.append(Fault(file, message, "rename one of the two files", rule="record/name-twice"))
             entries[slug] = replace(entries[slug], twice=True)
         else:
@@ -108,12 +108,12 @@ def read_records(publication: Publication, entries: Iterable[RecordFile]) -> tup
     """Read records.
 
     Args:
-        publication: whose records.
-        entries: as `place_records` returns them.
+        publication: the publication.
+        entries: the records, from `place_records`.
 
     Returns:
-        The records, in the same order, and what is wrong with their files. A file that cannot be read gives a record
-        without a body, so that references to it still hold; so does a name that two have.
+        The records, in the same order, and the faults of their files. A file that cannot be read, or shares its name
+        with another, becomes a record without a body, so that references to it still resolve.
 
     """
     records: list[Record] = []
@@ -137,12 +137,12 @@ def _read(root: str, file: str) -> tuple[MappingNode | None, list[Fault]]:
 def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
     parts = file.split("/")
     if len(parts) < 3:
-        cure = "move it into one of the folders of data"
-        faults.append(Fault(file, "a record stands in the folder of its kind", cure, rule="record/folder"))
+        cure = "move it into one of the folders in data"
+        faults.append(Fault(file, "a record must be in the folder of its kind", cure, rule="record/folder"))
         return None
     if Path(parts[-1]).suffix != ".yaml":
-        cure = "rename it to .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "take it out"
-        faults.append(Fault(file, "a record's file ends in .yaml", cure, rule="record/suffix"))
+        cure = "rename it to end in .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "move it elsewhere"
+        faults.append(Fault(file, "a record's file name must end in .yaml", cure, rule="record/suffix"))
         return None
     kind = contract.folders.get(parts[1])
     if kind is None:

@@ -57,7 +57,7 @@ def _term(
         if parameter.kind == "code":
             fitting = [iri for iri in codes if iri == value or iri.endswith(f"#{value}")]
             if len(fitting) != 1:
-                raise IllFormed(f"`{value}` is no code", "write the last part of its IRI, or the whole")
+                raise IllFormed(f"`{value}` is not a code", "write the last part of its IRI, or the whole")
             return ox.NamedNode(fitting[0])
         if parameter.kind == "year":
             return ox.Literal(value, datatype=ox.NamedNode(typed(value, (XSD + "gYear",))))
@@ -67,7 +67,7 @@ def _term(
     except IllFormed as error:
         _refuse(question, f"--{parameter.name}: {error.args[0]}", error.args[1])
     except ValueError:
-        _refuse(question, f"--{parameter.name}: `{value}` is no name of a record", "correct it")
+        _refuse(question, f"--{parameter.name}: `{value}` is not a valid record name", "correct it")
     return ox.Literal(value)
 
 

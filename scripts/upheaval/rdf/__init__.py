@@ -1,1 +1,1 @@
-"""RDF: terms, graphs, datatypes, writers and the guarded query engine; of use without the rest of the package."""
+"""RDF terms, graphs, datatypes, writers and the guarded query engine; usable without the rest of the package."""

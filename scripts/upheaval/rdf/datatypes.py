@@ -1,4 +1,4 @@
-"""The lexical forms of values: from the text that a curator wrote to the datatype that the contract asks for."""
+"""Datatypes of values as curators write them: dates, numbers, booleans and web addresses."""
 
 import re
 from collections.abc import Callable
@@ -15,29 +15,29 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 class IllFormed(Exception):
-    """A text that is no value of its datatype: `args` holds what is wrong, and what to do."""
+    """Raised for a text that is not a valid value of its datatype; `args` holds the problem and its cure."""
 
 
 def typed(text: str, datatypes: tuple[str, ...]) -> str:
-    """Return the datatype of a text among those allowed.
+    """Return which of the allowed datatypes a text has.
 
     Args:
         text: the value as written.
-        datatypes: IRIs; several only for dates, where the text's precision decides (XML Schema 1.1 part 2,
+        datatypes: IRIs; more than one only for dates, where the text's precision decides (XML Schema 1.1 part 2,
             sections 3.3.9 to 3.3.12).
 
     Returns:
         The IRI of the datatype.
 
     Raises:
-        IllFormed: the text is no value of any of them.
+        IllFormed: the text is not a valid value of any of them.
 
     """
     for check, names in _CHECKS:
         if datatypes[0] in names:
             datatype = check(text)
             if datatype not in datatypes:
-                raise IllFormed(f"`{text}` is not given to the day", "write a full date such as 2026-11-23")
+                raise IllFormed(f"`{text}` has no day", "write a full date such as 2026-11-23")
             return datatype
     return datatypes[0]
 
@@ -45,10 +45,10 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
 def _date(text: str) -> str:
     match = _DATE.fullmatch(text)
     if match is None:
-        raise IllFormed(f"`{text}` is no date", "write 2024-06-19, 2024-06 or 2024, as precise as is known")
+        raise IllFormed(f"`{text}` is not a date", "write it as precisely as it is known: 2024-06-19, 2024-06 or 2024")
     year, month, day = match.groups()
     if int(year) == 0:
-        raise IllFormed("there is no year 0000", "write the year with four digits")
+        raise IllFormed("there is no year 0000", "write the year in four digits")
     if month and not 1 <= int(month) <= 12:
         raise IllFormed(f"`{text}` has no month {month}", "write the month as 01 to 12")
     if day:
@@ -56,7 +56,7 @@ def _date(text: str) -> str:
             date(int(year), int(month), int(day))
         except ValueError:
             raise IllFormed(
-                f"`{text}` is not in the calendar", "correct the day, or leave it out if it is not known"
+                f"`{text}` is not in the calendar", "correct the day, or omit it if it is not known"
             ) from None
         return XSD + "date"
     return XSD + ("gYearMonth" if month else "gYear")
@@ -64,13 +64,13 @@ def _date(text: str) -> str:
 
 def _decimal(text: str) -> str:
     if not _DECIMAL.fullmatch(text):
-        raise IllFormed(f"`{text}` is no number", "write digits without separators, such as 12000 or 2.5")
+        raise IllFormed(f"`{text}` is not a number", "write digits without separators, such as 12000 or 2.5")
     return XSD + "decimal"
 
 
 def _integer(text: str) -> str:
     if not _INTEGER.fullmatch(text):
-        raise IllFormed(f"`{text}` is no whole number", "write digits alone, such as 12000")
+        raise IllFormed(f"`{text}` is not a whole number", "write digits alone, such as 12000")
     return XSD + "integer"
 
 
@@ -89,16 +89,16 @@ _CHECKS: tuple[tuple[Callable[[str], str], tuple[str, ...]], ...] = (
 
 
 def web_address(text: str) -> str:
-    """Return an IRI with http or https, as it was written.
+    """Check that a text is an http or https IRI, and return it unchanged.
 
     Raises:
-        IllFormed: it is no IRI (RFC 3987), or has another scheme or no host.
+        IllFormed: it is not an IRI (RFC 3987), has another scheme, or has no host.
 
     """
     try:
         parts = urlsplit(ox.NamedNode(text).value)
     except ValueError:
-        raise IllFormed(f"`{text}` is no web address", "copy it from the address bar; spaces are written %20") from None
+        raise IllFormed(f"`{text}` is not a web address", "copy it from the address bar; write spaces as %20") from None
     if parts.scheme not in ("http", "https"):
         raise IllFormed(f"`{text}` has the scheme `{parts.scheme}`", "only http and https are accepted")
     if not parts.netloc:

@@ -1,4 +1,4 @@
-"""Turtle files to graphs, and terms from one library to the other: pyoxigraph parses, rdflib and pySHACL look up."""
+"""Conversion between pyoxigraph, which parses and stores, and rdflib, which pySHACL and lookups use."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,8 @@ def to_rdflib(triples: Iterable[ox.Triple], graph: Graph | None = None) -> Graph
     """Copy triples into an rdflib graph.
 
     Args:
-        triples: what pyoxigraph parsed or holds.
-        graph: the graph to add to; a new one when left out.
+        triples: pyoxigraph's triples.
+        graph: the graph to add to; a new one by default.
 
     Returns:
         The graph.
@@ -36,10 +36,10 @@ def to_rdflib(triples: Iterable[ox.Triple], graph: Graph | None = None) -> Graph
 
 
 def term_to_rdflib(term: object) -> Node:
-    """Return the rdflib node for a pyoxigraph term, with its lexical form untouched.
+    """Return the rdflib node for a pyoxigraph term, with the same lexical form.
 
     Raises:
-        TypeError: the term is of a kind that RDF 1.1 does not have.
+        TypeError: the term is not an RDF 1.1 term.
 
     """
     if isinstance(term, ox.NamedNode):
@@ -51,11 +51,11 @@ def term_to_rdflib(term: object) -> Node:
             return Literal(term.value, lang=term.language)
         datatype = term.datatype.value
         return Literal(term.value, datatype=None if datatype == STRING else URIRef(datatype), normalize=False)
-    raise TypeError(f"no RDF 1.1 term: {term!r}")
+    raise TypeError(f"not an RDF 1.1 term: {term!r}")
 
 
 def from_rdflib(graph: Graph) -> list[ox.Triple]:
-    """Return the triples of an rdflib graph as pyoxigraph's."""
+    """Return the triples of an rdflib graph as pyoxigraph triples."""
     return [
         quad.triple for quad in ox.parse(graph.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES)
     ]
@@ -76,7 +76,7 @@ def write(
     Args:
         statements: triples or quads.
         form: the RDF format.
-        prefixes: namespaces by prefix, for formats that have them.
+        prefixes: namespaces by prefix, for formats that have prefixes.
 
     Returns:
         The document, in UTF-8.
@@ -97,7 +97,7 @@ def canonical_hash(triples: Iterable[ox.Triple]) -> str:
     """Return the SHA-256 of a graph's canonical N-Quads (RDFC-1.0), as hexadecimal digits.
 
     Args:
-        triples: the graph; the same graph gives the same hash whatever its order and its blank nodes' labels.
+        triples: the graph. The hash does not depend on their order or on the labels of blank nodes.
 
     """
     dataset = ox.Dataset(in_graph(triples))
@@ -107,5 +107,5 @@ def canonical_hash(triples: Iterable[ox.Triple]) -> str:
 
 
 def nodes(found: Iterable[Node | None]) -> list[Node]:
-    """Return rdflib nodes in order, without those that are None."""
+    """Return rdflib nodes sorted, without None."""
     return sorted((node for node in found if node is not None), key=str)

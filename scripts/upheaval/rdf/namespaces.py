@@ -1,4 +1,4 @@
-"""The names of the vocabularies that the package itself has to know: those that describe shapes and ontologies."""
+"""Namespaces of the vocabularies that the code refers to."""
 
 from rdflib import Namespace
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, VANN, XSD

@@ -1,1 +1,1 @@
-"""Publication, vocabulary and shapes to the contract for records, and what derives from it."""
+"""The publication, its vocabulary and shapes, and the contract, context and schemas derived from them."""

@@ -1,4 +1,4 @@
-"""What an ontology need not write out: who defines a term, which scheme a concept is in, which concepts are on top."""
+"""Statements that an ontology may leave out: `rdfs:isDefinedBy`, `skos:inScheme` and `skos:topConceptOf`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -26,22 +26,23 @@ _TERMS = (*(str(OWL[kind]) for kind in _KINDS), str(RDFS.Datatype), _SCHEME)
 
 
 Starts = list[tuple[str, str]]
-"""Beginnings of IRIs, and whose they are."""
+"""Beginnings of IRIs, each with its owner."""
 
 
 def completion(files: Sequence[Iterable[ox.Triple]]) -> list[ox.Triple]:
-    """Find what follows from the IRIs of terms and from the files that they stand in.
+    """Derive statements from the IRIs of terms and from the files that declare them.
 
-    Only what is not stated is added, by these rules:
+    Statements that are already there are not repeated. The rules are:
 
-    - A class, property, datatype, scheme or concept is defined by (`rdfs:isDefinedBy`) the ontology in whose namespace
-      it is: its IRI begins with the ontology's, followed by a hash, slash or colon, or with the ontology's
+    - A class, property, datatype, scheme or concept is defined by (`rdfs:isDefinedBy`) the ontology whose namespace
+      holds it: its IRI starts with the ontology's followed by a hash, slash or colon, or with the ontology's
       `vann:preferredNamespaceUri`.
-    - A concept is in (`skos:inScheme`) the scheme whose IRI, followed by a hash, slash or colon, its own begins with,
-      or else in the only scheme that is declared in its file.
-    - A concept with nothing broader is a top concept of (`skos:topConceptOf`) each scheme that it is in.
+    - A concept is in (`skos:inScheme`) the scheme whose IRI, followed by a hash, slash or colon, its own IRI starts
+      with, or else the only scheme declared in the same file.
+    - A concept without a broader one is a top concept of (`skos:topConceptOf`) each of its schemes.
 
-    Where namespaces are nested, the longest counts. A term in no namespace is left alone, as those of others are.
+    Of nested namespaces, the longest counts. A term outside all namespaces, such as one of another vocabulary, is
+    left alone.
 
     Args:
         files: the triples of each file of an ontology.
@@ -96,12 +97,12 @@ def _owner(iri: str, starts: Starts) -> str | None:
 
 
 class _Facts:
-    """What files state with the predicates that matter here.
+    """An index of the statements that the rules need.
 
     Attributes:
         values: by predicate and subject.
         instances: by class, without those of its subclasses.
-        files: for each subject with a type, the numbers of the files that type it.
+        files: for each typed subject, the numbers of the files that give its type.
 
     """
 

@@ -1,4 +1,4 @@
-"""The JSON-LD context, derived from the ontology and the contract: it makes a record RDF without a mapping."""
+"""The JSON-LD context, derived from the ontology and the contract, which turns records into RDF."""
 
 from typing import Any
 
@@ -12,17 +12,16 @@ Context = dict[str, Any]
 
 
 def derive_context(graph: Graph, contract: Contract, publication: Publication) -> Context:
-    """Make the context of a publication's records.
+    """Derive the context for a publication's records.
 
     Args:
         graph: the ontology and the shapes.
-        contract: what was read from them.
-        publication: whose namespace records are resolved against.
+        contract: the contract derived from them.
+        publication: the publication whose namespace record names are resolved against.
 
     Returns:
-        The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class of records, for each key, and for
-        each property that only rules produce. Names of records resolve against `@base`, codes against the
-        namespace of their scheme.
+        The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class, each key, and each property that
+        only rules produce. Record names resolve against `@base`, codes against the namespace of their scheme.
 
     """
     context: Context = {
@@ -51,7 +50,7 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
 
 
 def _codes_named_like_terms(codes: dict[str, str], context: Context) -> Context:
-    """Return definitions for codes that a term would win over when they are resolved against `@vocab`."""
+    """Define the codes that share a name with a term, which would otherwise take precedence over `@vocab`."""
     return {code: iri for code, iri in codes.items() if code in context}
 
 

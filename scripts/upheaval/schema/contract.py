@@ -1,4 +1,4 @@
-"""The contract for records, read from the ontology and the shapes: which keys a record has and what they hold."""
+"""The contract for records, derived from the ontology and the shapes: which keys a record has and their values."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +13,7 @@ from upheaval.rdf.namespaces import FOLDER, IDENTIFYING, OWL, RDF, RDFS, SH, SKO
 
 
 class Form(StrEnum):
-    """How a key's values are written."""
+    """How the values of a key are written."""
 
     LITERAL = "literal"
     LANGUAGE = "language"
@@ -25,21 +25,21 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a kind of records: a property of the ontology together with the shape that demands it.
+    """A key of a kind of record: a property of the ontology together with its property shapes.
 
     Attributes:
         name: the key, which is the property's local name.
         iri: the property.
         form: how its values are written.
-        datatypes: IRIs of the datatypes of a literal; several for a date in the precision that is known.
-        classes: the classes of which a value is an instance, for codes, records and nodes.
-        minimum, maximum: how many values; no upper bound where maximum is None.
-        per_language: at most one text a language.
-        default: the IRI that is meant when the key is left out.
-        pattern: a regular expression for the text of a value, or an empty text.
-        identifying: whether it takes part in the name of a node inside a record.
-        label, description, message, group: what the shape says to people.
-        order: its place among the keys.
+        datatypes: IRIs of a literal's datatypes; more than one for dates of varying precision.
+        classes: the classes of a code, record or node.
+        minimum, maximum: the number of values; a maximum of None means no limit.
+        per_language: whether at most one text per language is allowed.
+        default: the IRI that applies if the key is missing.
+        pattern: a regular expression for the text of a value, or an empty string.
+        identifying: whether its values become part of the name of a node inside a record.
+        label, description, message, group: the shape's texts for people.
+        order: its rank among the keys.
         shapes: the IRIs of the property shapes, the narrowest class's first.
 
     """
@@ -70,10 +70,10 @@ class Kind:
     Attributes:
         iri: the class.
         name: its local name.
-        label, comment: what its shape says to people.
-        folder: where its records stand; None for nodes inside records and for classes that only have subclasses.
-        ancestors: the class itself and every wider one.
-        keys: by name, in the order in which a record is best written.
+        label, comment: its label, and its shape's comment, for people.
+        folder: the folder of its records; None for nodes inside records and for classes that only have subclasses.
+        ancestors: the class and its superclasses.
+        keys: the keys by name, in the recommended order.
 
     """
 
@@ -88,13 +88,13 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What records must look like.
+    """The kinds of record and their keys.
 
     Attributes:
         kinds: every class that a shape targets, by IRI.
-        folders: the kinds whose records stand in a folder, by folder.
-        codes: for each class of concepts, the IRI of each by the text that records use.
-        wider: for each class of the ontology, the class itself and every wider one.
+        folders: the kinds that have a folder of records, by folder.
+        codes: for each class of concepts, the concepts' IRIs by the code that records use.
+        wider: for each class of the ontology, the class and its superclasses.
 
     """
 
@@ -110,17 +110,17 @@ def local(iri: str) -> str:
 
 
 def derive_contract(graph: Graph) -> Contract:
-    """Read the contract from an ontology and its shapes.
+    """Derive the contract from an ontology and its shapes.
 
     Args:
         graph: the ontology and the shapes together.
 
     Returns:
-        The contract. A class is a kind when a node shape targets it; the keys of a kind are the property shapes of
-        all node shapes that target it or a wider class (SHACL section 2.1.3.2), joined by path.
+        The contract. A class that a node shape targets is a kind; its keys are the property shapes of all node
+        shapes that target it or a superclass (SHACL section 2.1.3.2), merged by path.
 
     Raises:
-        Refusal: a key holds nodes of a class that no shape targets.
+        Refusal: a key takes nodes of a class that no shape targets.
 
     """
     codes = _codes(graph)
@@ -159,8 +159,8 @@ def _refuse_unshaped(kinds: dict[str, Kind]) -> None:
     faults = {
         key.shapes[0]: Fault(
             "shapes",
-            f"<{key.shapes[0]}> asks for nodes of <{cls}>, which no shape targets",
-            "correct the sh:targetClass of its shape, or write one",
+            f"<{key.shapes[0]}> requires nodes of <{cls}>, which no shape targets",
+            "correct the sh:targetClass of a shape, or add a shape for the class",
             rule="shapes/unshaped",
         )
         for kind in kinds.values()
@@ -187,7 +187,7 @@ def _codes(graph: Graph) -> dict[str, dict[str, str]]:
 
 
 class _KeyReader:
-    """Turns the property shapes of node shapes into keys."""
+    """Derives keys from the property shapes of node shapes."""
 
     def __init__(self, graph: Graph, codes: dict[str, dict[str, str]], with_records: set[str]) -> None:
         self.graph = graph

@@ -1,4 +1,4 @@
-"""JSON Schemas for editors, derived from the contract: an editor completes keys and codes and marks what is wrong."""
+"""JSON Schemas derived from the contract, with which editors complete keys and codes and mark mistakes."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ JsonSchema = dict[str, Any]
 
 
 def schemas(contract: Contract, base: str) -> dict[str, JsonSchema]:
-    """Make a schema for each kind of record.
+    """Derive a schema for each kind of record.
 
     Args:
-        contract: which keys there are.
-        base: the namespace under which the schemas' IRIs stand.
+        contract: the kinds and their keys.
+        base: the namespace of the schemas' IRIs.
 
     Returns:
-        Schemas (draft 2020-12) by the folder of the kind. Every value is text, as the reader gives it.
+        Schemas (draft 2020-12) by the folder of the kind.
 
     """
     parts = {kind.name: _object(kind, contract) for kind in contract.kinds.values() if _is_part(kind, contract)}

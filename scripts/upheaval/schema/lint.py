@@ -1,4 +1,4 @@
-"""Whether the ontology and the shapes hang together: terms that nobody defines, and words that SHACL does not have."""
+"""Find terms that the ontology and the shapes use but nothing defines, including misspelt SHACL terms."""
 
 from difflib import get_close_matches
 
@@ -15,15 +15,15 @@ _SHAPES = SHAPES + "#"
 
 
 def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
-    """Find terms in the ontology and the shapes that nothing defines.
+    """Find undefined terms in the ontology and the shapes.
 
     Args:
         vocabulary: the ontology and the shapes.
 
     Returns:
-        A fault for each IRI in SHACL's, RDF's, RDFS's, OWL's or SKOS's namespace that these do not have, each in the
-        vocabulary's own namespaces that the ontology does not define, and each shape that is used and not written.
-        A misspelt word would otherwise be passed over in silence (SHACL section 3.3 ignores what it does not know).
+        A fault for each IRI in the namespaces of SHACL, RDF, RDFS, OWL and SKOS that those vocabularies do not define,
+        each IRI in the vocabulary's own namespaces that the ontology does not define, and each shape that is used but
+        missing. Misspelt terms would otherwise go unnoticed, because SHACL ignores what it does not know (section 3.3).
 
     """
     used = _iris([*vocabulary.ontology, *vocabulary.shapes])

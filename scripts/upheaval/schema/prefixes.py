@@ -1,10 +1,10 @@
-"""What the contract says to writers: prefixes for codes, and the order of properties."""
+"""Prefixes for codes and the order of properties, for writers."""
 
 from upheaval.schema.contract import Contract
 
 
 def code_prefixes(contract: Contract) -> dict[str, str]:
-    """Return a prefix for each scheme of codes: the last part of the scheme's IRI."""
+    """Return a prefix for each scheme of codes, taken from the last part of its IRI."""
     namespaces = {
         iri[: iri.rfind("#") + 1] for codes in contract.codes.values() for iri in codes.values() if "#" in iri
     }
@@ -12,5 +12,5 @@ def code_prefixes(contract: Contract) -> dict[str, str]:
 
 
 def ranks(contract: Contract) -> dict[str, float]:
-    """Return the place of each property among the keys of records, by IRI."""
+    """Return the rank of each property among the keys of records, by IRI."""
     return {key.iri: key.order for kind in contract.kinds.values() for key in kind.keys.values()}

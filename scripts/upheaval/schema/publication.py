@@ -1,4 +1,4 @@
-"""A publication: the folder of sources that the package turns into linked data, and what it says of itself."""
+"""A publication: the folder of sources that the package turns into linked data, and its metadata."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,22 +17,22 @@ OPTIONAL = ("publisher", "keyword", "source", "homepage", "priorVersion")
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What `data/publication.yaml` says, and where the sources stand.
+    """The metadata in `data/publication.yaml`, and the folder of the sources.
 
     Attributes:
         root: the publication's folder.
-        iri: the namespace of its records; a record's IRI is this and its file name.
+        iri: the namespace of its records; a record's IRI is this followed by its file name.
         prefix: the namespace's prefix in Turtle and in queries.
-        name: the stem of the files that a build leaves.
+        name: the stem of the built files' names.
         title, description: in English.
         license: the IRI of the licence of the data.
-        creator: who made it, at least one name.
-        publisher: who publishes it; the creators where nobody is named.
+        creator: the names of its authors, at least one.
+        publisher: the publisher; the creators by default.
         version: the version of the data.
         issued: the day of that version, as `YYYY-MM-DD`.
-        keyword, source: words for catalogues, and addresses of what it was made from.
-        homepage: the address of its pages; the namespace where none is given.
-        prior_version: the IRI of the version before, or an empty text.
+        keyword, source: keywords for catalogues, and addresses of its sources.
+        homepage: the address of its web pages; the namespace by default.
+        prior_version: the IRI of the previous version, or an empty string.
 
     """
 
@@ -52,30 +52,30 @@ class Publication:
     homepage: str = ""
     prior_version: str = ""
 
-    def graph(self, room: str) -> str:
-        """Return the IRI of one of the named graphs: data, derived, vocabulary or catalogue."""
-        return f"{self.iri}graph/{room}"
+    def graph(self, name: str) -> str:
+        """Return the IRI of a named graph: data, derived, vocabulary or catalogue."""
+        return f"{self.iri}graph/{name}"
 
-    def rooms(self, room: str) -> list[Path]:
-        """Return the folders that hold the ontology, the shapes or the queries.
+    def folders(self, name: str) -> list[Path]:
+        """Return the folders of the ontology, the shapes or the queries, by that name.
 
-        A publication that keeps a whole vocabulary of its own (it has `ontology/statecraft.ttl`) uses that; any
-        other uses the packaged one, and what stands in its own folder adds to it.
+        A publication with a complete vocabulary of its own (it has `ontology/statecraft.ttl`) uses only that; any
+        other uses the packaged one and adds its own folder to it.
         """
-        own = self.root / room
+        own = self.root / name
         if (self.root / "ontology" / "statecraft.ttl").is_file():
             return [own]
-        return [packaged() / room, *([own] if own.is_dir() else [])]
+        return [packaged() / name, *([own] if own.is_dir() else [])]
 
 
 def packaged() -> Path:
-    """Return the folder with the ontology, shapes and queries that come with the package."""
+    """Return the folder of the packaged ontology, shapes and queries."""
     inside = Path(str(files("upheaval"))) / "statecraft"
     return inside if inside.is_dir() else Path(__file__).resolve().parents[3]
 
 
 def open_publication(root: Path) -> Publication:
-    """Read what a publication says of itself.
+    """Read a publication's metadata.
 
     Args:
         root: its folder.
@@ -84,7 +84,7 @@ def open_publication(root: Path) -> Publication:
         The publication.
 
     Raises:
-        Refusal: there is no such folder or file, or what stands in it is incomplete or unknown.
+        Refusal: the folder or the file is missing, or the file has missing, unknown or malformed keys.
 
     """
     try:
@@ -93,7 +93,7 @@ def open_publication(root: Path) -> Publication:
         refuse(
             FILE,
             f"no publication in {root}: {error.strerror}",
-            "go to a publication's folder, or make one with `upheaval new publication DIR`",
+            "change to a publication's folder, or create one with `upheaval new publication DIR`",
             rule="publication/missing",
         )
     body, faults = read(data, FILE)
@@ -163,14 +163,14 @@ def _ill_formed(body: MappingNode) -> list[Fault]:
         if key in LISTS and isinstance(value, SequenceNode) and all(isinstance(item, str) for item in value):
             continue
         if not isinstance(value, str):
-            cure = "write a text, or a list of texts" if key in LISTS else "write one text"
-            faults.append(_fault(body, key, f"`{key}` is no text", cure, "text"))
+            cure = "write a string, or a list of strings" if key in LISTS else "write a single string"
+            faults.append(_fault(body, key, f"`{key}` must be a string", cure, "text"))
         elif key in ("iri", "license", "homepage", "priorVersion"):
             faults.extend(_address(body, key, value))
         elif key == "issued":
             faults.extend(_day(body, value))
         elif key in ("prefix", "name") and not value.replace("-", "").isalnum():
-            faults.append(_fault(body, key, f"`{value}` is no short name", "use letters and digits", key))
+            faults.append(_fault(body, key, f"`{value}` is not a valid {key}", "use only letters and digits", key))
     return faults
 
 
@@ -190,5 +190,5 @@ def _address(body: MappingNode, key: str, value: str) -> list[Fault]:
         message, cure = error.args
         return [_fault(body, key, message, cure, "iri")]
     if key == "iri" and not value.endswith("/"):
-        return [_fault(body, key, f"`{value}` is no namespace", "write http(s)://… with a slash at the end", "iri")]
+        return [_fault(body, key, f"`{value}` is not a namespace", "end it with a slash", "iri")]
     return []

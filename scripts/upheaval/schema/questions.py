@@ -71,7 +71,7 @@ def read_questions(publication: Publication) -> dict[str, Question]:
         Refusal: a file cannot be read.
 
     """
-    paths = [path for folder in publication.rooms("queries") for path in folder.glob("*.rq")]
+    paths = [path for folder in publication.folders("queries") for path in folder.glob("*.rq")]
     return {
         path.stem: read_question(path.stem, read_text(path, f"queries/{path.name}"))
         for path in sorted(paths, key=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""What records are read by: the publication, its vocabulary, and all that is derived from the two."""
+"""The schema that records are read with: the publication, its vocabulary, and what is derived from them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +11,13 @@ from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A publication without its records.
+    """Everything of a publication except its records.
 
     Attributes:
-        publication: what it says of itself.
-        vocabulary: ontology, shapes and rules.
-        contract: which keys records have.
-        context: what makes them RDF.
+        publication: its metadata.
+        vocabulary: the ontology, shapes and rules.
+        contract: the kinds of record and their keys.
+        context: the JSON-LD context that turns records into RDF.
 
     """
 
@@ -28,16 +28,16 @@ class Schema:
 
 
 def prepare(root: Path) -> Schema:
-    """Read everything of a publication but its records.
+    """Read everything of a publication except its records.
 
     Args:
         root: the publication's folder.
 
     Returns:
-        What its records are read by.
+        The schema.
 
     Raises:
-        Refusal: the publication or its vocabulary cannot be used at all.
+        Refusal: the publication's metadata or its vocabulary cannot be used.
 
     """
     publication = open_publication(root)

@@ -1,4 +1,4 @@
-"""The vocabulary and the shapes of a publication, as graphs."""
+"""Load the vocabulary, the shapes and the rules of a publication."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -15,15 +15,15 @@ from upheaval.schema.publication import Publication
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the terms mean and how records must look.
+    """An ontology with its alignments, shapes and rules.
 
     Attributes:
-        ontology: the triples of the Turtle files in ontology/ and its folders, apart from alignments/, and their
+        ontology: the triples of the Turtle files in ontology/ and its subfolders, except alignments/, with their
             completion.
         alignments: the triples of ontology/alignments/*.ttl.
         shapes: the triples of shapes/*.ttl.
-        graph: the ontology and the shapes together, to look things up in.
-        files: where each of them came from, as messages name it.
+        graph: the ontology and the shapes together, for lookups.
+        files: the names of the files read, as messages show them.
         rules: the texts of ontology/rules/*.rq by file name, in order.
 
     """
@@ -40,13 +40,13 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     """Read the ontology, the shapes and the rules that a publication uses.
 
     Args:
-        publication: whose vocabulary.
+        publication: the publication.
 
     Returns:
         The vocabulary.
 
     Raises:
-        Refusal: a file is missing or no Turtle.
+        Refusal: a file cannot be read or is not Turtle.
 
     """
     stated = _read(publication, _ontology_files(publication))
@@ -70,17 +70,17 @@ def _text(path: Path) -> str:
         refuse(name, f"cannot be read: {error}", "save the rule as UTF-8")
 
 
-def _files(publication: Publication, room: str, pattern: str) -> list[Path]:
-    return [path for folder in publication.rooms(room) for path in sorted(folder.glob(pattern))]
+def _files(publication: Publication, name: str, pattern: str) -> list[Path]:
+    return [path for folder in publication.folders(name) for path in sorted(folder.glob(pattern))]
 
 
 def _ontology_files(publication: Publication) -> list[Path]:
-    alignments = {folder / "alignments" for folder in publication.rooms("ontology")}
+    alignments = {folder / "alignments" for folder in publication.folders("ontology")}
     return [path for path in _files(publication, "ontology", "**/*.ttl") if path.parent not in alignments]
 
 
 def _read(publication: Publication, paths: list[Path]) -> dict[str, list[ox.Triple]]:
-    """Return the triples of files by the names that messages have for them."""
+    """Return the triples of files by the name that messages show."""
     root = publication.root
     names = {path: path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path) for path in paths}
     return {name: read_turtle(path, name) for path, name in names.items()}
@@ -91,13 +91,13 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
 
     Args:
         path: the file.
-        name: how messages name it.
+        name: its name in messages.
 
     Returns:
-        Its triples, in the order of the file.
+        Its triples, in file order.
 
     Raises:
-        Refusal: the file cannot be read, or is not Turtle; with line and column.
+        Refusal: the file cannot be read or is not Turtle; with line and column.
 
     """
     try:

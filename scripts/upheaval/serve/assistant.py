@@ -133,7 +133,7 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
         try:
             iri = ox.NamedNode(record if record.startswith(dataset.iri) else dataset.iri + record)
         except ValueError:
-            return {"error": f"`{record}` is no name of a record"}
+            return {"error": f"`{record}` is not a valid record name"}
         return await door.ask(f"DESCRIBE {iri}")
 
     return server

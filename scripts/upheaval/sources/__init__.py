@@ -1,1 +1,1 @@
-"""YAML text to records with positions."""
+"""Strict YAML: parse record files into mappings that know their positions."""

@@ -1,4 +1,4 @@
-"""The text of a record before it is YAML: its size, its encoding, its characters, and where they stand."""
+"""Checks on a record file before it is parsed as YAML: size, encoding, characters and their positions."""
 
 import re
 import unicodedata
@@ -8,13 +8,13 @@ from typing import TypeAlias
 from upheaval.faults import Fault, Severity
 
 Places: TypeAlias = dict[tuple[int, str | int], tuple[int, int]]
-"""By the offset of a mapping or a list, and a key or an index in it: the offsets of the key and of the value."""
+"""Offsets of a key and of its value, by the offset of the mapping or list and the key or index in it."""
 
 MAX_BYTES = 1 << 20
-"""The largest file that is read, in bytes."""
+"""Maximum size of a file, in bytes."""
 
 MAX_FAULTS = 100
-"""How many errors, and how many warnings, of one file are listed."""
+"""Maximum number of errors listed per file, and likewise of warnings."""
 
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _PLAIN = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
@@ -22,30 +22,30 @@ _LINE_BREAK = re.compile(r"\r\n?|\n")
 _KINDS = {
     "text/bidi-control": (
         "\u202a-\u202e\u2066-\u2069",
-        "can make a text look different from what it says",
+        "can make text look different from what it says",
         "delete it; text in a right-to-left script does not need it",
     ),
     "text/invisible-character": (
         "\u200b\u2060\ufeff",
-        "cannot be seen, so two texts that look alike would differ",
-        "delete it; it often comes along with text copied from a web page",
+        "is invisible, so two texts that look alike would differ",
+        "delete it; it often comes with text copied from a web page",
     ),
     "text/control-character": (
         "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029",
-        "is a control character, and a text holds none but tabs and ordinary line breaks",
-        "delete it, or put a space or a line break there; if there are many, save the file as UTF-8",
+        "is a control character; only tabs and ordinary line breaks are allowed",
+        "delete it or replace it with a space or a line break; if there are many, save the file as UTF-8",
     ),
     "text/noncharacter": (
         "\ufffe\uffff",
-        "is no character of Unicode",
-        "delete it; the file may have been damaged, or saved in another encoding than UTF-8",
+        "is not a Unicode character",
+        "delete it; the file may be damaged, or saved in an encoding other than UTF-8",
     ),
 }
 _SAVE = "save the file as UTF-8 without a byte order mark"
 _JOINERS = "\u200c\u200d"
 _REFUSED = re.compile("[" + "".join(span for span, _, _ in _KINDS.values()) + "]")
-# No letter, digit or sign but these can be refused, or be joined in NFC to a plain character before it: where
-# nothing else is found, the characters beyond ASCII can be checked for NFC alone, in a tenth of the time.
+# Characters outside this set are never refused and never combine under NFC with a plain character before them. If a
+# file has only those, checking its non-ASCII characters for NFC is enough, and takes a tenth of the time.
 _UNUSUAL = re.compile(
     r"[^\w\u00a0-\u00bf\u00d7\u00f7\u060c\u061b\u061f\u066a-\u066d\u06d4\u200c-\u200f\u2010-\u2027"
     r"\u2030-\u205e\u20a0-\u20bf\u2100-\u22ff\u3001-\u3029\uff01-\uff0f\uff1a-\uff20]"
@@ -57,11 +57,11 @@ _NAMED = dict(zip("0abvfeNLP", "\0\a\b\v\f\x1b\x85\u2028\u2029", strict=True))
 
 
 class SourceText:
-    """The text of one file, and the way from an offset in it to a line and a column.
+    """The text of a file, with offsets converted to lines and columns.
 
     Attributes:
         data: the bytes, which must be UTF-8.
-        places: for whoever reads the file, the offsets of what stands in it.
+        places: the offsets of keys and values, set by the parser.
 
     """
 
@@ -75,13 +75,13 @@ class SourceText:
 
     @property
     def text(self) -> str:
-        """The text, decoded when it is first asked for."""
+        """The decoded text; decoded on first use."""
         if self._text is None:
             self._text = self.data.decode()
         return self._text
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Return the line and the column, from 1, of a character; lines end as in YAML 1.2.2 section 5.4."""
+        """Return the line and column of a character, from 1; lines end as in YAML 1.2.2 section 5.4."""
         if self._starts is None:
             self._starts = [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
         line = bisect_right(self._starts, offset)
@@ -89,11 +89,11 @@ class SourceText:
 
 
 class TooManyFaults(Exception):
-    """Raised by `FaultCollector.add` when a file has more than MAX_FAULTS errors, so a hostile one costs little."""
+    """Raised by `FaultCollector.add` after MAX_FAULTS errors, so that a hostile file is cheap to reject."""
 
 
 class FaultCollector:
-    """The faults of one file as they are found, each at an offset in its text."""
+    """Collects the faults of one file, each at an offset in its text."""
 
     __slots__ = ("_counts", "_faults", "_name", "source")
 
@@ -104,10 +104,10 @@ class FaultCollector:
         self._counts: dict[Severity, int] = {}
 
     def add(self, offset: int | None, rule: str, message: str, cure: str, severity: Severity = Severity.ERROR) -> None:
-        """Add a fault at an offset in the text, or of the whole file; MAX_FAULTS of each severity are listed.
+        """Add a fault at an offset in the text, or of the whole file; at most MAX_FAULTS per severity are listed.
 
         Raises:
-            TooManyFaults: there are more errors than that, so the file is not worth reading on.
+            TooManyFaults: there are more errors than that, so parsing should stop.
 
         """
         count = self._counts[severity] = self._counts.get(severity, 0) + 1
@@ -118,39 +118,39 @@ class FaultCollector:
             raise TooManyFaults
 
     def faults(self) -> list[Fault]:
-        """Return the faults in order, and after them what is to be said of those not listed."""
+        """Return the faults in order, followed by a note on those that are not listed."""
         faults = sorted(self._faults)
         for severity, count in self._counts.items():
             if count > MAX_FAULTS:
                 message = f"{count - MAX_FAULTS} more {severity}s are not listed"
                 if severity is Severity.ERROR:
                     message = f"there are more than {MAX_FAULTS} errors; the rest of the file was not read"
-                cure = "correct those listed first"
+                cure = "fix the listed ones first"
                 faults.append(Fault(self._name, message, cure, severity=severity, rule="text/more"))
         return faults
 
 
 def shown(text: str) -> str:
-    """Return a text for use in a message: in backticks, shortened, on one line, nothing in it invisible."""
+    """Quote a text for a message: in backticks, shortened, on one line, with invisible characters escaped."""
     text = text if len(text) <= 40 else text[:39] + "…"
     return "`" + "".join(c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in text) + "`"
 
 
 def admit(report: FaultCollector) -> bool:
-    """Check the bytes of a file as text.
+    """Check the size, the encoding and the characters of a file.
 
-    Refused are files of more than MAX_BYTES; byte order marks and any encoding but UTF-8 (YAML-LD 1.0; YAML
-    1.2.2 section 5.2); characters that YAML 1.2.2 section 5.1 does not call printable, and the line breaks
-    that YAML 1.1 and 1.2 read differently (section 5.4); characters that reorder or hide text (Unicode UAX
-    #9, UTR #36). U+200C to U+200F pass: Persian needs the joiners, and mixed lines the marks. Text that is
-    not in NFC (Unicode UAX #15) gets a warning.
+    Refused are files larger than MAX_BYTES; byte order marks and encodings other than UTF-8 (YAML-LD 1.0; YAML
+    1.2.2 section 5.2); characters that YAML 1.2.2 section 5.1 does not consider printable, and line breaks that
+    YAML 1.1 and 1.2 read differently (section 5.4); characters that reorder or hide text (Unicode UAX #9, UTR
+    #36). U+200C to U+200F are allowed: Persian needs the joiners, and mixed-direction lines the marks. Text that
+    is not in NFC (Unicode UAX #15) gets a warning.
 
     Args:
-        report: has the bytes as its source, and takes the faults.
+        report: its source holds the bytes; faults are added to it.
 
     Returns:
-        Whether the report's source can be parsed. If characters were refused, it is another one, where U+FFFD
-        stands for each of them: the parser goes on, and offsets stay true.
+        Whether the report's source can be parsed. If characters were refused, the source is replaced by one with
+        U+FFFD in their place, so that parsing can continue and offsets remain correct.
 
     Raises:
         TooManyFaults: as `FaultCollector.add`.
@@ -159,7 +159,7 @@ def admit(report: FaultCollector) -> bool:
     data = report.source.data
     if len(data) > MAX_BYTES:
         report.source = SourceText(b"")
-        message = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+        message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
         report.add(None, "text/too-large", message, "split it into several records")
         return False
     rest = data.translate(None, _PLAIN)
@@ -176,12 +176,12 @@ def admit(report: FaultCollector) -> bool:
 
 
 def check_escapes(report: FaultCollector, start: int, end: int, value: str) -> None:
-    """Check a scalar with escapes (YAML 1.2.2 section 5.7) as `admit` checks a text.
+    """Check the escapes of a scalar (YAML 1.2.2 section 5.7), as `admit` checks the text of a file.
 
     Args:
-        report: where the faults go.
-        start, end: where the scalar stands in the text.
-        value: what it says.
+        report: faults are added to it.
+        start, end: the scalar's offsets in the text.
+        value: its value, with escapes resolved.
 
     """
     text = report.source.text
@@ -195,17 +195,17 @@ def check_escapes(report: FaultCollector, start: int, end: int, value: str) -> N
 
 
 def _refuse_encoding(data: bytes, bad: int, report: FaultCollector) -> None:
-    """Report a file that is not UTF-8; `bad` is the offset of the first byte that is not."""
+    """Report a file that is not UTF-8; `bad` is the offset of the first invalid byte."""
     report.source = SourceText(data[:bad])
     if data.startswith(_BOMS):
-        report.add(0, "text/byte-order-mark", "the byte order mark says that the file is not UTF-8", _SAVE)
+        report.add(0, "text/byte-order-mark", "according to its byte order mark, the file is not UTF-8", _SAVE)
         return
-    message = f"the byte 0x{data[bad]:02X} is not UTF-8 here, so its character is not known"
+    message = f"the byte 0x{data[bad]:02X} is not valid UTF-8 here, so the character is unknown"
     report.add(len(report.source.text), "text/not-utf-8", message, _SAVE)
 
 
 def _examine(text: str, report: FaultCollector) -> None:
-    """Report refused characters, and lines not in NFC; leave a source to be parsed, without those characters."""
+    """Report refused characters and lines not in NFC, and replace the source by one without those characters."""
     if text.startswith("\ufeff"):
         report.add(0, "text/byte-order-mark", "the file begins with a byte order mark", _SAVE)
         text = text[1:]
@@ -222,19 +222,19 @@ def _examine(text: str, report: FaultCollector) -> None:
 
 
 def _first_decomposed(text: str) -> int:
-    """Return the offset of the first letter of a text that is not as it would be in NFC."""
+    """Return the offset of the first character that NFC would change."""
     pairs = enumerate(zip(text, unicodedata.normalize("NFC", text), strict=False))
     return next((place for place, (char, composed) in pairs if char != composed), 0)
 
 
 def _warn(report: FaultCollector, offset: int, text: str) -> None:
-    """Warn of a text that begins with a letter that is not in NFC."""
+    """Warn that the first character of a text is not in NFC."""
     message = f"{shown(text[:2])} is not in Unicode's composed form (NFC): searches may miss it"
-    report.add(offset, "text/not-nfc", message, "type it anew, or convert the file to NFC", Severity.WARNING)
+    report.add(offset, "text/not-nfc", message, "retype it, or convert the file to NFC", Severity.WARNING)
 
 
 def _refuse(report: FaultCollector, offset: int, char: str, written: str = "") -> None:
-    """Refuse a character, naming it by its code and its name in Unicode."""
+    """Refuse a character, naming it by code point and Unicode name."""
     rule = next(rule for rule, kind in _RULES.items() if kind.match(char))
     _, why, cure = _KINDS[rule]
     title = unicodedata.name(char, "").lower()

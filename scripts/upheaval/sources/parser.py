@@ -1,4 +1,4 @@
-"""Strict YAML: one file's bytes to one record of texts, each with its place, or to faults."""
+"""Strict YAML: parse a file into one record whose values are all strings with positions, or into faults."""
 
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -36,16 +36,16 @@ __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_SCALAR", "MappingNode", "SequenceNode"
 Value: TypeAlias = "str | MappingNode | SequenceNode"
 
 MAX_DEPTH = 16
-"""How many mappings and lists may stand in one another."""
+"""Maximum nesting depth of mappings and lists."""
 
 _LONG = MAX_SCALAR // 4
 _NOWHERE = SourceText(b"")
 
 
 class MappingNode(dict[str, "Value"]):
-    """Keys and values in the order of the file; a place is a line and a column, from 1, in characters.
+    """Keys and values in file order, with their positions: line and column, from 1, in characters.
 
-    A mapping made by hand is empty and stands at (1, 1); what is put into one later has no place.
+    A mapping that was not parsed from a file is at (1, 1), and keys added after parsing have no position.
     """
 
     __slots__ = ("_source", "_start")
@@ -60,16 +60,16 @@ class MappingNode(dict[str, "Value"]):
         return self._source.locate(self._start)
 
     def key_position(self, key: str) -> tuple[int, int]:
-        """Return where a key stands, also one whose value was refused; raise KeyError if it is not there."""
+        """Return the position of a key, even if its value was refused; raise KeyError if there is no such key."""
         return self._source.locate(_places(self._source)[self._start, key][0])
 
     def value_position(self, key: str) -> tuple[int, int]:
-        """Return where a key's value begins; raise KeyError if the key is not there."""
+        """Return the position of a key's value; raise KeyError if there is no such key."""
         return self._source.locate(_places(self._source)[self._start, key][1])
 
 
 class SequenceNode(list["Value"]):
-    """The items of a list in the order of the file, with places as in `MappingNode`."""
+    """List items in file order, with positions as in `MappingNode`."""
 
     __slots__ = ("_source", "_start")
 
@@ -83,20 +83,19 @@ class SequenceNode(list["Value"]):
         return self._source.locate(self._start)
 
     def item_position(self, index: int) -> tuple[int, int]:
-        """Return where an item begins, counted from 0; raise KeyError if it is not there."""
+        """Return the position of an item by its index; raise KeyError if there is no such item."""
         return self._source.locate(_places(self._source)[self._start, index][0])
 
 
 def position(document: MappingNode, path: tuple[str | int, ...]) -> tuple[int, int]:
-    """Return the line and column of what a path leads to.
+    """Return the line and column of the node at a path.
 
     Args:
-        document: where the path begins.
-        path: keys, and indexes of items of lists.
+        document: the record.
+        path: keys and list indexes.
 
     Returns:
-        The place of the last key, or of the item if an index is last; that of the nearest ancestor there is,
-        if the path leads nowhere.
+        The position of the last key or item on the path, or of its nearest existing ancestor.
 
     """
     place = document.position
@@ -119,21 +118,21 @@ def position(document: MappingNode, path: tuple[str | int, ...]) -> tuple[int, i
 def read(data: bytes, name: str) -> tuple[MappingNode | None, list[Fault]]:
     """Read one record.
 
-    Every scalar stays the text that YAML 1.2.2 chapters 7 and 8 make of it, whatever it looks like: `no` is
-    "no", `1.10` is "1.10" (as in the failsafe schema, section 10.1). Refused, with the cause and a cure, are
-    what `characters.admit` refuses; text that is no YAML; keys that are no texts (YAML-LD 1.0) or are given
-    twice (YAML 1.2.2 section 3.2.1.1); anchors, aliases, merge keys, tags, directives and second documents,
-    which can make a small file explode, or mean different things to different readers (RFC 9512 sections 3
-    and 4; YAML-LD 1.0 allows them); empty texts and nulls; and what exceeds MAX_DEPTH or MAX_SCALAR.
+    Every scalar is a string (YAML 1.2.2 chapters 7 and 8), whatever it looks like: `no` is "no" and `1.10` is
+    "1.10", as in the failsafe schema (section 10.1). Refused, each with its cause and cure, are the characters
+    that `characters.admit` refuses; text that is not YAML; keys that are not strings (YAML-LD 1.0) or are
+    repeated (YAML 1.2.2 section 3.2.1.1); anchors, aliases, merge keys, tags, directives and further documents,
+    which can make a small file explode or mean different things to different readers (RFC 9512 sections 3 and
+    4; YAML-LD 1.0 allows them); empty strings and nulls; and anything beyond MAX_DEPTH or MAX_SCALAR.
 
     Args:
-        data: what stands in the file.
-        name: its name relative to the publication's folder, for the faults.
+        data: the content of the file.
+        name: the file's path relative to the publication's folder, for faults.
 
     Returns:
-        The record, and its faults in order. The record is None, and there is an error, where the file cannot
-        be read as a mapping. A record that comes with errors serves to find more of them: what was refused is
-        left out of it, of equal keys it has the first, and U+FFFD stands for refused characters.
+        The record, and its faults in order. If the file is not a mapping, the record is None and there is an
+        error. A record with errors is returned so that later steps can find more of them: it lacks whatever was
+        refused, holds the first of any repeated keys, and has U+FFFD in place of refused characters.
 
     """
     report = FaultCollector(name, SourceText(data))
@@ -145,7 +144,7 @@ def read(data: bytes, name: str) -> tuple[MappingNode | None, list[Fault]]:
 
 
 def _parse(report: FaultCollector) -> MappingNode | None:
-    """Return the file's one mapping, or report why there is none."""
+    """Return the file's only mapping, or report why there is none."""
     try:
         documents = _build(report)
     except YAMLError as error:
@@ -154,7 +153,7 @@ def _parse(report: FaultCollector) -> MappingNode | None:
     if documents is None:
         return None
     if not documents:
-        report.add(None, "yaml/empty-file", "the file holds no record", "write the record, or delete the file")
+        report.add(None, "yaml/empty-file", "the file contains no record", "write the record, or delete the file")
         return None
     if isinstance(documents[0], MappingNode):
         return documents[0]
@@ -162,17 +161,17 @@ def _parse(report: FaultCollector) -> MappingNode | None:
     report.add(
         _places(report.source)[documents._start, 0][0],
         "yaml/not-a-mapping",
-        f"a record is made of keys and values, and this file is {what}",
-        "begin each line with a key, a colon and a space, as in `title: Treaty`",
+        f"a record consists of keys and values, but this file is {what}",
+        "start each line with a key, a colon and a space, as in `title: Treaty`",
     )
     return None
 
 
 def _places(source: SourceText) -> Places:
-    """Return the offsets of all keys and values, and of all items, of a file by what they stand in.
+    """Return the offsets of all keys, values and items of a file.
 
-    They are found by reading the file again, once, when somebody asks: few files have faults to be shown, and
-    to keep the offsets of all of them was measured to cost a tenth of the time.
+    The file is parsed again for them on first use: few files have faults to show, and recording the offsets of
+    all files would add a tenth to the time.
     """
     if source.places is None:
         source.places = {}
@@ -182,11 +181,11 @@ def _places(source: SourceText) -> Places:
 
 
 def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode | None:
-    """Return the file's documents from the parser's events, or None where they are nested too deep.
+    """Build the file's documents from the parser's events; return None if they are nested too deeply.
 
-    The stack is explicit, so that no input exhausts Python's. Where a key comes next, `key` is None. A value
-    that was refused is None until its mapping ends. A key that is itself a collection gets a start of its own,
-    below 0, because the mapping that it is in may begin at the same offset.
+    The stack is explicit, so that no input can exhaust Python's. `key` is None when a key is expected. A refused
+    value is None until its mapping ends. A key that is itself a collection gets a negative start, because its
+    parent mapping may begin at the same offset.
     """
     source = report.source
     get_event: Any = CParser(source.data).get_event
@@ -258,8 +257,8 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
         if kind is not ScalarEvent:
             stack.append((node, key))
             if len(stack) > MAX_DEPTH:
-                message = f"blocks and lists stand in one another more than {MAX_DEPTH} deep"
-                cure = "make the record flatter, or check its brackets"
+                message = f"blocks and lists are nested more than {MAX_DEPTH} levels deep"
+                cure = "flatten the record, or check its brackets"
                 report.add(event.start_mark.index, "yaml/too-deep", message, cure)
                 return None
             node = value
@@ -267,7 +266,7 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
 
 
 def _drop_refused(node: Any) -> None:
-    """Take out of a mapping the keys whose values were refused; a list has none such."""
+    """Remove the keys of a mapping whose values were refused."""
     if isinstance(node, MappingNode):
         values: dict[str, Value | None] = {**node}
         for key, value in values.items():

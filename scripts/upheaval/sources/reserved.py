@@ -1,4 +1,4 @@
-"""The names that no record may have, because a path of the server, the web pages or the build has them already."""
+"""Names that no record may have, because the server, the web pages or the build use them as paths."""
 
 _NAMES = {
     "the SPARQL endpoint": "sparql",
@@ -16,20 +16,20 @@ _NAMES = {
 }
 
 RESERVED = {name: owner for owner, names in _NAMES.items() for name in names.split()}
-"""What has each name. `upheaval check` refuses records of these names, and the server has no route beside them."""
+"""The owner of each reserved name. `upheaval check` refuses such records; the server's routes use only these names."""
 
 
 def owned(path: str) -> str:
-    """Return the path of a route of the server.
+    """Check that a route of the server cannot hide a record, and return its path.
 
     Args:
-        path: with the slash at its beginning.
+        path: the path, with its leading slash.
 
     Raises:
-        ValueError: its first part is not reserved and could be a record's name, which the route would then hide.
+        ValueError: the first segment is not reserved, so a record could have that name.
 
     """
     name = path.removeprefix("/").partition("/")[0]
-    if name in RESERVED or not name or not name[0].isalnum():  # a record's name begins with a letter or a digit
+    if name in RESERVED or not name or not name[0].isalnum():  # a record's name starts with a letter or a digit
         return path
-    raise ValueError(f"a record may be named {name}: reserve that name before a route takes it")
+    raise ValueError(f"a record could be named {name}: reserve the name before using it for a route")

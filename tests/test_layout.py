@@ -1,0 +1,57 @@
+"""A name means one thing: no two modules of the package bear the same, and no two classes."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+PACKAGE = ROOT / "scripts" / "upheaval"
+Finder = Callable[[Path], Iterator[tuple[str, str]]]
+
+
+def modules(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the place of each package and module.
+
+    The module of a command may bear the name of another package, and any module that of its own.
+    """
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    yield from ((name, name) for name in packages)
+    for path in folder.rglob("*.py"):
+        name, home = path.stem, path.parent.name
+        if not name.startswith("__") and name != home and not (home == "cli" and name.rstrip("_") in packages):
+            yield name, str(path.relative_to(folder))
+
+
+def classes(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the place of each class."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                yield node.name, f"{path.relative_to(folder)}:{node.lineno}"
+
+
+def twice(named: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for name, place in named:
+        found[name].append(place)
+    return {name: places for name, places in found.items() if len(places) > 1}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    assert twice(modules(PACKAGE)) == {}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    assert twice(classes(PACKAGE)) == {}
+
+
+@pytest.mark.parametrize("finder", [modules, classes])
+def test_what_is_there_twice_is_found(finder: Finder, tmp_path: Path) -> None:
+    for file in ("load/__init__.py", "load/stores.py", "serve/__init__.py", "serve/stores.py", "cli/load.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("class stores: ...\n" if file.endswith("stores.py") else "")
+    assert list(twice(finder(tmp_path))) == ["stores"]

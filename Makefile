@@ -4,12 +4,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+PARALLEL := -n auto --dist worksteal
 UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check site test bench lock clean help FORCE
+.PHONY: build check site test test-fast lint bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (what `make` alone does)
 	$(BIN)/upheaval build
@@ -20,11 +21,17 @@ check: .venv/.installed  ## only validate the data
 site: build  ## render the web pages into build/site/ (with Node: the query engine for the browser too)
 	$(BIN)/upheaval site
 
-test: .venv/.tested-with  ## lint, type check and run the tests
+test: lint  ## lint, type check and run the tests in parallel (UPHEAVAL_SWEEP=whole: all cases of every sweep)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-fast: lint  ## lint and run the tests that need no server, browser or Java, for the loop while editing
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not engine and not slow'
+
+lint: .venv/.tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/lint-imports
 
 bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
@@ -47,7 +54,7 @@ clean:  ## remove all that was made: build/, dist/, .venv/ and caches
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
 
 # The stamps in .venv/ say how far the set-up went. `.made` holds the Python and the folder that the
 # environment was made with: an environment made with another one, or moved, is made anew.

@@ -1,10 +1,35 @@
-"""What several tests share: the project's own publication and a small invented one, each assembled once."""
+"""What several tests share: the project's own publication and a small invented one, assembled and built once."""
+
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import Trial, try_fixtures
-from tests.support import ROOT, WORLD
+from tests.support import ROOT, WHOLE, WORLD, once
+from upheaval.build.export import Files, export
+from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly, assemble
+
+settings.register_profile("sampled", max_examples=20, deadline=None)
+settings.register_profile("whole", deadline=None)
+settings.load_profile("whole" if WHOLE else "sampled")
+
+ENGINES = frozenset({"browser", "java", "oxigraph", "server", "strict", "virtuoso"})
+"""The fixtures that start another program."""
+
+SLOW = frozenset({"axis", "axis_build", "axis_site", "trial", "unpacked", "world_site"})
+"""The fixtures that take seconds."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & ENGINES:
+            item.add_marker("engine")
+        if fixtures & SLOW:
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +40,35 @@ def axis() -> Assembly:
 @pytest.fixture(scope="session")
 def world() -> Assembly:
     return assemble(WORLD)
+
+
+@pytest.fixture(scope="session")
+def axis_build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the project's own publication; not to be changed."""
+
+    def make(folder: Path) -> None:
+        write_build(export(request.getfixturevalue("axis")), folder / "build")
+
+    return once(tmp_path_factory, "axis", make) / "build"
+
+
+@pytest.fixture(scope="session")
+def axis_files(axis_build: Path) -> Files:
+    files = (path for path in axis_build.rglob("*") if path.is_file())
+    return {path.relative_to(axis_build).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="session")
+def world_files(world: Assembly) -> Files:
+    return export(world)
+
+
+@pytest.fixture(scope="session")
+def world_build(world_files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the invented publication; not to be changed."""
+    folder = tmp_path_factory.mktemp("world") / "build"
+    write_build(world_files, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """Paths and small helpers that tests share."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from upheaval.check.checking import check
 from upheaval.faults import Fault
@@ -15,6 +19,36 @@ from upheaval.populate.assembly import assemble
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
 STRICT = os.environ.get("UPHEAVAL_REQUIRE_ENGINES") == "1"
+WHOLE = os.environ.get("UPHEAVAL_SWEEP") == "whole"
+_Case = TypeVar("_Case")
+
+
+def sampled(cases: Sequence[_Case], number: int) -> list[_Case]:
+    """Return so many cases, spread evenly; all of them where sweeps are whole."""
+    if WHOLE or len(cases) <= number:
+        return list(cases)
+    return [cases[at * len(cases) // number] for at in range(number)]
+
+
+def examples(whole: int) -> settings:
+    """Return the settings of a property that is tried on so many examples, and on a tenth where sweeps are sampled."""
+    return settings(max_examples=whole if WHOLE else max(whole // 10, 3), deadline=None)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker of the run makes, while the others wait for it."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, made = base / name, base / f"{name}.made"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
 
 
 def skip_or_fail(reason: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from tests.support import ROOT
+from tests.support import ROOT, once
 
 ROOMS = {
     "ontology": ("*.ttl", "codes/*.ttl", "alignments/*.ttl", "rules/*.rq"),
@@ -23,14 +23,16 @@ CODE = "from upheaval.schema.publication import packaged; print(packaged())"
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    return once(tmp_path_factory, "wheel", unpack_wheel) / "site"
+
+
+def unpack_wheel(folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--no-deps", "--no-build-isolation"]
     result = subprocess.run([*command, "-q", "-w", str(folder), str(ROOT)], capture_output=True, text=True, cwd=folder)
     assert result.returncode == 0, result.stderr
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
-    return folder / "site"
 
 
 def run(unpacked: Path, cwd: Path, *words: str) -> str:

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from rdflib import Dataset, Graph, URIRef
 
 from tests.support import ROOT
-from upheaval.build.export import Files, export
+from upheaval.build.export import Files
 from upheaval.populate.assembly import Assembly
 from upheaval.query.sparqlexamples import query_form
 from upheaval.rdf.graphs import canonical_hash, from_rdflib, iri_of
@@ -47,13 +47,8 @@ def lexical_forms_as_written() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def files(world: Assembly) -> Files:
-    return export(world)
-
-
-@pytest.fixture(scope="module")
-def axis_files(axis: Assembly) -> Files:
-    return export(axis)
+def files(world_files: Files) -> Files:
+    return world_files
 
 
 @pytest.fixture(scope="module")

@@ -54,8 +54,8 @@ PREFIX schema: <https://schema.org/> PREFIX spdx: <http://spdx.org/rdf/terms#> P
 
 
 @pytest.fixture(scope="module")
-def files(world: Assembly) -> Files:
-    return export(world)
+def files(world_files: Files) -> Files:
+    return world_files
 
 
 def read(content: bytes) -> list[dict[str, str]]:

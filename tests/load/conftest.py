@@ -7,17 +7,13 @@ import pytest
 
 from tests.load.stores import Server, start_oxigraph, start_virtuoso
 from tests.query.test_questions import IN_THE_WORLD, QUERIES, text_of
-from upheaval.build.export import export
-from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly
 from upheaval.store.builds import Build, open_build
 
 
 @pytest.fixture(scope="session")
-def build(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    folder = tmp_path_factory.mktemp("built") / "build"
-    write_build(export(world), folder)
-    return open_build(folder)
+def build(world_build: Path) -> Build:
+    return open_build(world_build)
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.load.stores import Server, free_port, http_port, need_jena
-from upheaval.build.export import export
-from upheaval.build.folder import write_build
 from upheaval.load.http import SparqlClient
 from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.targets import Options, open_target
 from upheaval.load.tdb2 import Tdb2
 from upheaval.load.verification import LoadReport, load
 from upheaval.load.virtuoso import Virtuoso
-from upheaval.populate.assembly import Assembly
 from upheaval.store.builds import Build, Unloaded, open_build
 
 SMALL = Options(chunk=500, timeout=120)
@@ -59,12 +56,8 @@ def test_tdb2(tmp_path: Path, build: Build, other: Build, questions: dict[str, s
     assert [path.name for path in tmp_path.iterdir()] == ["axis"]
 
 
-def test_the_dataset_itself(
-    oxigraph: tuple[Server, str], axis: Assembly, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("axis") / "build"
-    write_build(export(axis), folder)
-    build = open_build(folder)
+def test_the_dataset_itself(oxigraph: tuple[Server, str], axis_build: Path) -> None:
+    build = open_build(axis_build)
     report = loading(f"oxigraph:{oxigraph[1]}", build, build.questions())
     assert report.changed
     assert report.ok, report.questions

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import copy_of_world, faults_of
-from upheaval.build.export import export
+from upheaval.build.export import Files
 from upheaval.faults import Fault, Refusal
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.populate.records import list_files, place_records, read_records
@@ -281,9 +281,9 @@ def test_reserved_name_is_refused(root: Path, slug: str) -> None:
     assert fault.endswith(f"(rename it, for example to `the-{slug}.yaml`)")
 
 
-def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly) -> None:
+def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly, axis_files: Files) -> None:
     """Files of the build, and IRIs of the namespace that are no record's."""
-    files = {name for path in export(axis) if (name := path.partition("/")[0].partition(".")[0])}
+    files = {name for path in axis_files if (name := path.partition("/")[0].partition(".")[0])}
     assert files - {axis.publication.name} <= set(RESERVED)
     records = {record.slug for record in axis.records}
     terms = {term for quad in axis.store for term in (quad.subject, quad.object, quad.graph_name)}

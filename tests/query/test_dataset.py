@@ -5,28 +5,23 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import upheaval
 from tests.support import WORLD, copy_of_world
-from upheaval.build.export import export
-from upheaval.build.folder import write_build
 from upheaval.faults import Refusal
 from upheaval.query.dataset import OpenedDataset
 
 
-@pytest.fixture(scope="module")
-def build(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world") / "build"
-    write_build(export(world), folder)
-    return folder
+@pytest.fixture
+def build(world_build: Path) -> Path:
+    return world_build
 
 
 @pytest.fixture(scope="module")
-def dataset(build: Path) -> OpenedDataset:
-    return upheaval.open(build)
+def dataset(world_build: Path) -> OpenedDataset:
+    return upheaval.open(world_build)
 
 
 def test_import_is_cheap() -> None:

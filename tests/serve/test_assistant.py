@@ -9,9 +9,6 @@ from typing import Any
 import pytest
 
 from tests.serve.support import CRASH, CROSS, NAMESPACE, descend, gone, until
-from upheaval.build.export import export
-from upheaval.build.folder import write_build
-from upheaval.populate.assembly import Assembly
 
 mcp = pytest.importorskip("mcp")
 SECONDS, ROWS = 2, 5
@@ -26,11 +23,9 @@ REFUSED = (
 
 
 @pytest.fixture(scope="module")
-def said(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def said(world_build: Path) -> dict[str, Any]:
     """What one session has heard."""
-    folder = tmp_path_factory.mktemp("mcp") / "build"
-    write_build(export(world), folder)
-    return asyncio.run(asyncio.wait_for(session(folder), 120))
+    return asyncio.run(asyncio.wait_for(session(world_build), 120))
 
 
 async def session(folder: Path) -> dict[str, Any]:

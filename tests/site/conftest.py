@@ -1,6 +1,7 @@
 """What the tests of the pages share: sites that are rendered once, and a browser that is watched."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,30 +12,43 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.browser import Watched, chromium, launch, served
-from tests.support import ROOT, WORLD, skip_or_fail
+from tests.support import ROOT, WORLD, once, skip_or_fail
 from upheaval.site.client import bundle, cache_folder
 
 
 def render(root: Path, folder: Path, **environment: str) -> Path:
     """Build a publication into a folder, render its pages, and return where they are."""
     build = folder / "build"
-    for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
-        command = [sys.executable, "-m", "upheaval", *words, "--root", str(root)]
-        done = subprocess.run(command, timeout=600, capture_output=True, text=True, env={**os.environ, **environment})
-        assert done.returncode == 0, done.stderr
+    upheaval("build", "--to", str(build), "--root", str(root), **environment)
+    return pages_of(root, build, **environment)
+
+
+def pages_of(root: Path, build: Path, **environment: str) -> Path:
+    """Render the pages of a build, and return where they are."""
+    upheaval("site", "--build", str(build), "--root", str(root), **environment)
     return build / "site"
+
+
+def upheaval(*words: str, **environment: str) -> None:
+    command = [sys.executable, "-m", "upheaval", *words]
+    done = subprocess.run(command, timeout=600, capture_output=True, text=True, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
 def world_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the invented publication."""
-    return render(WORLD, tmp_path_factory.mktemp("world-site"))
+    """The pages of the invented publication; not to be changed."""
+    return once(tmp_path_factory, "world-site", lambda folder: render(WORLD, folder)) / "build" / "site"
 
 
 @pytest.fixture(scope="session")
-def axis_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the project's own publication."""
-    return render(ROOT, tmp_path_factory.mktemp("axis-site"))
+def axis_site(axis_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the project's own publication; not to be changed."""
+
+    def make(folder: Path) -> None:
+        pages_of(ROOT, shutil.copytree(axis_build, folder / "build"))
+
+    return once(tmp_path_factory, "axis-site", make) / "build" / "site"
 
 
 @pytest.fixture(scope="package")

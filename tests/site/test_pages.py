@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from tests.site.conftest import render
 from tests.support import WORLD
 
 BASE = "https://example.org/northern-pact/"
@@ -22,21 +22,9 @@ DATA = ("application/ld+json", "application/json")
 """Types of script elements that hold data, which no browser runs."""
 
 
-def render(root: Path, build: Path, seed: str = "0") -> Path:
-    for words in (["build", "--to", str(build)], ["site", "--build", str(build)]):
-        subprocess.run(
-            [sys.executable, "-m", "upheaval", *words, "--root", str(root)],
-            check=True,
-            timeout=180,
-            capture_output=True,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        )
-    return build / "site"
-
-
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return render(WORLD, tmp_path_factory.mktemp("site") / "build")
+def site(world_site: Path) -> Path:
+    return world_site
 
 
 class Reader(HTMLParser):
@@ -173,7 +161,7 @@ def test_what_a_record_says_is_shown_and_never_obeyed(tmp_path: Path) -> None:
     file = world / "data" / "states" / "arvenia.yaml"
     text = re.sub(r"^label:.*$", f"label: {{en: {json.dumps(HOSTILE)}}}", file.read_text(), count=1, flags=re.MULTILINE)
     file.write_text(text, encoding="utf-8")
-    rendered = render(world, tmp_path / "build")
+    rendered = render(world, tmp_path)
     seen = 0
     for page in rendered.rglob("*.html"):
         reader = Reader(page.read_text(encoding="utf-8"))
@@ -254,21 +242,21 @@ def test_the_site_offers_every_file_of_the_build(site: Path) -> None:
 
 
 def test_two_renderings_have_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    other = render(WORLD, tmp_path / "build", seed="4711")
+    other = render(WORLD, tmp_path, PYTHONHASHSEED="4711")
     files = {file.relative_to(site) for file in site.rglob("*") if file.is_file()}
     assert files == {file.relative_to(other) for file in other.rglob("*") if file.is_file()}
     assert [file for file in files if (site / file).read_bytes() != (other / file).read_bytes()] == []
 
 
 def test_a_new_build_keeps_the_pages_and_only_what_changed_is_written_again(tmp_path: Path) -> None:
-    world, build = tmp_path / "world", tmp_path / "build"
+    world = tmp_path / "world"
     shutil.copytree(WORLD, world)
-    rendered = render(world, build)
+    rendered = render(world, tmp_path)
     before = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
     file = world / "data" / "places"
     changed = min(file.glob("*.yaml"))
     changed.write_text(changed.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
-    render(world, build)
+    render(world, tmp_path)
     again = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
     written = {file.parent.name for file in again if again[file] != before[file]}
     assert changed.stem in written
@@ -278,7 +266,7 @@ def test_a_new_build_keeps_the_pages_and_only_what_changed_is_written_again(tmp_
 def test_pages_are_refused_for_a_build_of_other_sources(tmp_path: Path) -> None:
     world, build = tmp_path / "world", tmp_path / "build"
     shutil.copytree(WORLD, world)
-    render(world, build)
+    render(world, tmp_path)
     file = world / "data" / "states" / "arvenia.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("Arvenia", "Arvenya"), encoding="utf-8")
     done = subprocess.run(

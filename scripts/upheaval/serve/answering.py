@@ -1,4 +1,4 @@
-"""One query, answered inside a worker process: from a job to a header and a body."""
+"""Answer a query inside a worker process."""
 
 from typing import Any
 
@@ -19,14 +19,15 @@ def answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
     """Answer a query.
 
     Args:
-        store: the union of its named graphs is the default graph, where neither protocol nor query name another.
-        job: `query`; `default` and `named`, lists of graph IRIs or None where the protocol sets no dataset; `base`;
-            `rows_form` and `graph_form`, what is acceptable of each kind, or None; `rows`, `size`, the limits; `note`,
-            the IRI that a truncated answer links to.
+        store: the dataset. Its default graph is the union of the named graphs, unless the request or the query
+            names another.
+        job: `query`; `default` and `named`, lists of graph IRIs, or None if the request sets no dataset; `base`;
+            `rows_form` and `graph_form`, the acceptable format of each kind, or None; `rows` and `size`, the limits;
+            `note`, the IRI that a truncated answer links to.
 
     Returns:
         A header with `status` 200, `kind` (rows, boolean or graph), `form`, `count` and `cut`, and the document; or
-        a header with a status of 4xx and `detail`, for a syntax error also `line` and `column`.
+        a header with a 4xx status and `detail`, and for a syntax error also `line` and `column`.
 
     """
     try:
@@ -52,13 +53,13 @@ def _answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
     union = job["default"] is None and job["named"] is None and not judge(job["query"], job["base"]).graphs
     if isinstance(found, ox.QueryTriples):
         if job["graph_form"] is None:
-            return _refusal(406, "this query gives a graph: Turtle, JSON-LD, N-Triples or RDF/XML", None, None)
+            return _refusal(406, "this query returns a graph; accept Turtle, JSON-LD, N-Triples or RDF/XML", None, None)
         triples, cut = _triples(store, found, job, union)
         body = write_graph(triples, job["graph_form"])
         return {"status": 200, "kind": "graph", "form": job["graph_form"], "count": len(triples), "cut": cut}, body
     form = job["rows_form"]
     if form is None:
-        return _refusal(406, "this query gives rows or a truth value: JSON, XML, CSV or TSV", None, None)
+        return _refusal(406, "this query returns rows or a boolean; accept JSON, XML, CSV or TSV", None, None)
     if isinstance(found, ox.QueryBoolean):
         return {"status": 200, "kind": "boolean", "form": form, "count": 1, "cut": ""}, write_boolean(bool(found), form)
     variables = [variable.value for variable in found.variables]
@@ -67,7 +68,7 @@ def _answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
 
 
 def _triples(store: ox.Store, found: ox.QueryTriples, job: Job, union: bool) -> tuple[list[ox.Triple], str]:
-    """Take triples up to the limits; a DESCRIBE over the whole dataset is enriched."""
+    """Return the triples up to the limits; a DESCRIBE of the whole dataset gets more context."""
     triples: dict[ox.Triple, None] = {}
     size = 0
     for triple in found:
@@ -88,10 +89,10 @@ def _triples(store: ox.Store, found: ox.QueryTriples, job: Job, union: bool) -> 
 
 
 def _describes(query: str) -> bool:
-    """Return whether a query that gave triples may be a DESCRIBE: decided by words.
+    """Guess from its words whether a query that returned triples is a DESCRIBE.
 
-    Nothing depends on it but how much a description says: a CONSTRUCT that mentions the word in a comment or a text
-    is told apart by its own keyword, which no DESCRIBE outside of texts and comments holds.
+    Only the amount of context in the answer depends on it. A CONSTRUCT that mentions the word in a comment or a
+    literal is recognized by its own keyword.
     """
     words = query.casefold()
     return "describe" in words and "construct" not in words
@@ -101,7 +102,7 @@ def write_graph(triples: list[ox.Triple], form: str) -> bytes:
     """Write triples as ttl, jsonld, nt or rdf, sorted.
 
     Raises:
-        Unwritable: a predicate cannot be an element of RDF/XML.
+        Unwritable: a predicate cannot be written as an XML element.
 
     """
     ordered = order(dict.fromkeys(triples))
@@ -116,7 +117,7 @@ def write_graph(triples: list[ox.Triple], form: str) -> bytes:
 
 
 def _used(triples: list[ox.Triple]) -> dict[str, str]:
-    """Return the prefixes whose namespaces occur in a graph."""
+    """Return the prefixes of the namespaces that occur in a graph."""
     names = {iri_of(term) for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
     names |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
     spaces = {name[: max(name.rfind("#"), name.rfind("/")) + 1] for name in names}

@@ -1,9 +1,9 @@
-"""The ASGI application: routes, and the few answers that belong to no other module.
+"""The ASGI application: its routes, and the few handlers that belong to no other module.
 
-Starlette and uvicorn carry it: both are small (three dependencies between them), typed, kept by the same people for
-years, and leave every byte of the answer to us, which conneg, ETags and Signposting need; a framework that derives
-an API from annotations (FastAPI, Litestar) would only be in the way, and a server in another language (Granian)
-gives no hold on connections (`connections.py`).
+It is built on Starlette and uvicorn, which are small (three dependencies between them), typed, long maintained by the
+same people, and leave full control of the response, as content negotiation, ETags and Signposting require. A framework
+that derives an API from annotations (FastAPI, Litestar) would get in the way, and a server in another language
+(Granian) gives no control of connections (`connections.py`).
 """
 
 import asyncio
@@ -42,7 +42,7 @@ STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; 
 
 
 class Server:
-    """The handlers of one server, and what they share."""
+    """The handlers of a server, and their shared state."""
 
     def __init__(self, served: Snapshot, pool: Pool, base: str, limits: Limits) -> None:
         self.served, self.pool, self.limits = served, pool, limits
@@ -55,11 +55,11 @@ class Server:
             self.metrics.triples.labels(graph).set(count)
 
     async def root(self, request: Request) -> Response:
-        """Answer for the dataset's own IRI: a page, or the catalogue that describes it."""
+        """Answer for the dataset's own IRI, with a page or with the catalogue that describes it."""
         request.state.noted["route"] = "root"
         offer = choose(request.headers.get("accept"), (HTML, *OFFERS))
         if offer is None:
-            raise Problem(406, f"there is {', '.join(o.media for o in OFFERS)}", {"Vary": "Accept"})
+            raise Problem(406, f"accept {', '.join(o.media for o in OFFERS)}", {"Vary": "Accept"})
         if offer is not HTML:
             path = f"catalog.{offer.name}"
             location = self.names.own(path) if path in self.served.files else self.names.document("", offer.name)
@@ -73,14 +73,14 @@ class Server:
         return Response(text, headers=headers, media_type=HTML.content_type)
 
     async def health(self, request: Request) -> Response:
-        """Say whether queries can be answered: 200 where a worker lives or is being replaced, else 503."""
+        """Report health: 200 if a worker is alive or being replaced, otherwise 503."""
         request.state.noted["route"] = "health"
         alive, workers = self.pool.alive, len(self.pool.pids)
         state = {"status": "ok" if alive else "no workers", "version": self.served.version, "workers": workers}
         return JSONResponse(state, 200 if alive else 503, {"Cache-Control": "no-store"})
 
     async def show_metrics(self, request: Request) -> Response:
-        """Return the metrics in Prometheus' text format."""
+        """Return the metrics in Prometheus's text format."""
         request.state.noted["route"] = "metrics"
         self.metrics.busy.set(self.pool.busy)
         self.metrics.waiting.set(self.pool.waiting)
@@ -90,22 +90,22 @@ class Server:
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def static(self, request: Request) -> Response:
-        """Return the style sheet or the script of the query page."""
+        """Return the style sheet, or the script of the query page."""
         request.state.noted["route"] = "static"
         name = str(request.path_params["name"])
         if name not in STATIC:
-            raise Problem(404, "there is nothing of this name here")
+            raise Problem(404, "not found")
         return FileResponse(Path(ROOM) / "static" / name, media_type=STATIC[name])
 
 
 def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIApp:
-    """Make the application.
+    """Create the application.
 
     Args:
         served: the build.
-        pool: workers over the same build; the application starts and ends them.
-        base: the address under which the server is reached, with a slash at its end.
-        limits: what callers may take.
+        pool: its workers, which the application starts and stops.
+        base: the public address, with a trailing slash.
+        limits: the limits on requests and answers.
 
     Returns:
         An ASGI application.

@@ -1,7 +1,7 @@
-"""The dataset for assistants: a Model Context Protocol server with read-only tools, over standard input and output.
+"""The dataset for AI assistants: a Model Context Protocol server with read-only tools, over standard input and output.
 
-Queries go through the same door as those of `upheaval serve`: a worker process that can open nothing, is killed when
-its time is over, and cuts answers at a limit.
+Queries run as in `upheaval serve`: in a worker process that cannot open files or connections, is killed after a time
+limit, and truncates long answers.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ Answer = dict[str, Any]
 
 
 class WorkerClient:
-    """Asks the workers, and says what comes back, or why nothing does, as an object for JSON."""
+    """Runs queries in the workers and returns their results, or an error, as a JSON object."""
 
     def __init__(self, dataset: OpenedDataset, pool: Pool) -> None:
         self.dataset, self.pool = dataset, pool
@@ -36,13 +36,13 @@ class WorkerClient:
             query: SPARQL 1.1; updates and SERVICE are refused.
 
         Returns:
-            `rows` of a SELECT, `answer` of an ASK, or `turtle` of a graph, each with `truncated`, which is true where
-            the limit has cut something off; or `error`.
+            `rows` of a SELECT, `answer` of an ASK, or `turtle` of a graph, each with `truncated`, which is true if a
+            limit cut the answer short; or `error`.
 
         """
         limits = self.pool.limits
         if len(query.encode("utf-8", "surrogatepass")) > limits.query_bytes:
-            return {"error": f"a query may have {limits.query_bytes} bytes"}
+            return {"error": f"the query is too long: the limit is {limits.query_bytes} bytes"}
         job = {
             "query": query, "default": None, "named": None, "base": self.dataset.iri, "rows_form": "json",
             "graph_form": "ttl", "rows": limits.rows, "size": limits.answer_bytes, "note": self.dataset.iri,
@@ -52,9 +52,9 @@ class WorkerClient:
         except TimedOut:
             return {"error": f"the query ran longer than {limits.seconds:g} s and was stopped; ask for less"}
         except Crashed:
-            return {"error": "the query took too much memory, or broke the engine, and was stopped"}
+            return {"error": "the query used too much memory or crashed the engine, and was stopped"}
         except Overloaded:
-            return {"error": "too many queries are waiting; come again in a moment"}
+            return {"error": "too many queries are waiting; try again shortly"}
         if header["status"] != 200:
             return {"error": header["detail"]}
         return _readable(header["kind"], body) | {"truncated": bool(header["cut"])}
@@ -77,16 +77,16 @@ def _plain(term: object) -> Any:
 
 
 def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
-    """Return a server with four tools, none of which writes or contacts anybody.
+    """Create a server with four tools, none of which writes anything or contacts other hosts.
 
     Args:
-        dataset: what is asked.
-        pool: launched over the same dataset; the server starts and ends it.
+        dataset: the dataset.
+        pool: workers launched with the same dataset; the server starts and stops them.
 
     """
     from mcp.server import MCPServer
 
-    door = WorkerClient(dataset, pool)
+    client = WorkerClient(dataset, pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
@@ -106,7 +106,7 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
 
     @server.tool()
     def list_questions() -> list[dict[str, Any]]:
-        """List the example questions with what they answer and their parameters."""
+        """List the example questions, their answers and their parameters."""
         found = []
         for name in dataset.questions():
             question = dataset.question(name)
@@ -116,24 +116,24 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
 
     @server.tool()
     async def ask(name: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
-        """Ask an example question by its name; a record is given by its name, such as `russia`."""
+        """Ask an example question by its name; give a record by its name, such as `russia`."""
         try:
-            return await door.ask(dataset.text_of(name, parameters or {}))
+            return await client.ask(dataset.text_of(name, parameters or {}))
         except Refusal as refusal:
             return {"error": str(refusal)}
 
     @server.tool()
     async def sparql(query: str) -> dict[str, Any]:
-        """Run a SPARQL 1.1 query over data, derived facts and vocabulary; SERVICE and updates are refused."""
-        return await door.ask(query)
+        """Run a SPARQL 1.1 query over the data, derived facts and vocabulary; SERVICE and updates are refused."""
+        return await client.ask(query)
 
     @server.tool()
     async def describe(record: str) -> dict[str, Any]:
-        """Return what is said of a record (its name or its IRI), what refers to it, and its sources, as Turtle."""
+        """Describe a record, given by name or IRI: its statements, the links to it and its sources, as Turtle."""
         try:
             iri = ox.NamedNode(record if record.startswith(dataset.iri) else dataset.iri + record)
         except ValueError:
             return {"error": f"`{record}` is not a valid record name"}
-        return await door.ask(f"DESCRIBE {iri}")
+        return await client.ask(f"DESCRIBE {iri}")
 
     return server

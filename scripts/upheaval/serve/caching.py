@@ -1,4 +1,4 @@
-"""Validators: entity tags, dates, and the answer 304 to a client that has it already (RFC 9110 section 13)."""
+"""Validators and conditional requests: entity tags, dates and 304 (RFC 9110 section 13)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +12,8 @@ def validators(tag: str, changed: datetime) -> dict[str, str]:
     """Return ETag, Last-Modified and Cache-Control for a representation.
 
     Args:
-        tag: what changes whenever the representation does; plain characters without quotation marks.
-        changed: in UTC.
+        tag: a text that changes whenever the representation does; without quotation marks.
+        changed: the time of the last change, in UTC.
 
     """
     return {
@@ -24,9 +24,9 @@ def validators(tag: str, changed: datetime) -> dict[str, str]:
 
 
 def unchanged(request: Request, headers: Mapping[str, str]) -> Response | None:
-    """Return a 304 where the client's copy is still good, else None.
+    """Return a 304 response if the client's copy is current, or else None.
 
-    If-None-Match counts before If-Modified-Since (RFC 9110 section 13.2.2); a date that is none is passed over.
+    If-None-Match takes precedence over If-Modified-Since (RFC 9110 section 13.2.2); an invalid date is ignored.
     """
     asked = request.headers.get("if-none-match")
     if asked is not None:

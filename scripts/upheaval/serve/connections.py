@@ -1,7 +1,7 @@
-"""Connections that cannot be held open: what uvicorn leaves to the proxy in front of it.
+"""Protect against slow and numerous connections, which uvicorn leaves to the proxy in front of it.
 
-A request has to arrive, and an answer has to be taken, within a time; there is a limit of connections; a header that
-grows without end gets 431. A server that is left open on the internet alone needs all of these.
+Requests must arrive, and answers must be read, within a time limit; the number of connections is limited; a header
+that never ends gets 431. A server exposed to the internet without a proxy needs all of these.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _PHRASES = {408: "Request Timeout", 400: "Bad Request", 431: "Request Header Fie
 
 
 class GuardedProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 protocol with timers on receiving and on sending."""
+    """uvicorn's HTTP/1.1 protocol with timers for receiving and sending."""
 
     receive_seconds = 10.0
     most_connections = 512
@@ -27,19 +27,19 @@ class GuardedProtocol(H11Protocol):
         self._sending: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin the timer of the first request; one connection too many is answered and closed."""
+        """Start the timer of the first request; answer and close a connection beyond the limit."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=64 * 1024)
         channel = transport.get_extra_info("socket")
-        if channel is not None:  # what the kernel would hold for a client that does not read is bounded too
+        if channel is not None:  # also limits what the kernel buffers for a client that does not read
             channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 256 * 1024)
         if len(self.connections) > self.most_connections:
-            self._refuse(503, "too many connections; come again in a moment")
+            self._refuse(503, "too many connections; try again shortly")
             return
         self._arm()
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of a request; the timer runs until the request is complete."""
+        """Receive part of a request; the timer runs until the request is complete."""
         if self.transport.is_closing():
             return
         if self.conn.their_state is h11.IDLE and self._receiving is None:
@@ -49,26 +49,26 @@ class GuardedProtocol(H11Protocol):
             self._disarm()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP; 431 where the header did not end within its limit."""
-        error = sys.exception()  # uvicorn calls this where it handles h11's refusal
+        """Reject data that is not HTTP; 431 if the header exceeds its limit."""
+        error = sys.exception()  # uvicorn calls this when h11 rejects the data
         hint = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
         self._refuse(hint if hint in _PHRASES else 400, msg)
 
     def pause_writing(self) -> None:
-        """Begin the timer of a client that does not read."""
+        """Start the timer for a client that does not read."""
         super().pause_writing()
         if self._sending is None:
             self._sending = self.loop.call_later(self.receive_seconds, self._abort)
 
     def resume_writing(self) -> None:
-        """End the timer: the client has read."""
+        """Stop the timer: the client has read."""
         super().resume_writing()
         if self._sending:
             self._sending.cancel()
             self._sending = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End all timers."""
+        """Stop all timers."""
         self._disarm()
         if self._sending:
             self._sending.cancel()
@@ -102,11 +102,11 @@ class GuardedProtocol(H11Protocol):
         self._disarm()
         self.transport.write(head.encode() + body)
         self.transport.close()
-        # a client that does not take even this is cut off
+        # disconnect a client that does not even read this
         self.loop.call_later(self.receive_seconds, self._abort)
 
 
 def guarded(receive_seconds: float, connections: int) -> type[asyncio.Protocol]:
-    """Return the protocol class with its limits set; uvicorn takes a class and no arguments for it."""
+    """Return the protocol class with its limits set, because uvicorn accepts a class without arguments."""
     limits = {"receive_seconds": receive_seconds, "most_connections": connections}
     return cast("type[asyncio.Protocol]", type("Guarded", (GuardedProtocol,), limits))

@@ -1,4 +1,4 @@
-"""What is said about a resource: its parts, the links to it, the labels that make it readable, its sources."""
+"""Describe a resource: its statements and parts, the links to it, its sources, and labels to make it readable."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,20 +14,20 @@ Node = ox.NamedNode | ox.BlankNode
 def about(
     store: ox.Store, subject: ox.NamedNode | None, predicate: ox.NamedNode | None = None, target: object = None
 ) -> Iterator[ox.Triple]:
-    """Yield the triples of all graphs together that fit a pattern, each once; None fits everything."""
+    """Yield the distinct triples that match a pattern in any graph; None matches everything."""
     quads = store.quads_for_pattern(subject, predicate, target, None)  # type: ignore[arg-type]
     yield from dict.fromkeys(quad.triple for quad in quads)
 
 
 def known(store: ox.Store, iri: str) -> bool:
-    """Return whether anything is said of an IRI, or by means of it as an object."""
+    """Return whether an IRI is the subject or object of any triple."""
     node = ox.NamedNode(iri)
     quads = (store.quads_for_pattern(node, None, None, None), store.quads_for_pattern(None, None, node, None))
     return any(True for found in quads for _ in found)
 
 
 def parts(store: ox.Store, iri: str) -> list[ox.NamedNode]:
-    """Return a resource and the nodes inside it: those whose IRI is its own with a fragment, linked either way."""
+    """Return a resource and the nodes inside it: those whose IRI is its own plus a fragment, linked either way."""
     found = [ox.NamedNode(iri)]
     seen = {iri}
     for node in found:
@@ -44,25 +44,25 @@ def describe(store: ox.Store, iri: str, limit: int) -> tuple[list[ox.Triple], bo
     """Describe a resource.
 
     Args:
-        store: all graphs of which are read together.
-        iri: of the resource.
-        limit: how many triples at most.
+        store: the dataset; all graphs are read together.
+        iri: the resource.
+        limit: the maximum number of triples.
 
     Returns:
-        Triples, each once: what is said of it and of the nodes inside it, the links that lead to it, the labels of
-        everything that is named, and all that is said of the sources that it cites; and whether something was left
-        out. SPARQL 1.1 section 16.4 leaves the content of a DESCRIBE to the service.
+        The distinct triples, and whether the limit cut any off. They are the statements about the resource and the
+        nodes inside it, the links to it, the statements about the sources that it cites, and the labels of everything
+        mentioned. SPARQL 1.1 section 16.4 leaves the content of a DESCRIBE to the service.
 
     """
     found: dict[ox.Triple, None] = {}
-    for triple in _said(store, iri):
+    for triple in _statements(store, iri):
         if len(found) >= limit:
             return list(found), True
         found[triple] = None
     return list(found), False
 
 
-def _said(store: ox.Store, iri: str) -> Iterator[ox.Triple]:
+def _statements(store: ox.Store, iri: str) -> Iterator[ox.Triple]:
     whole = parts(store, iri)
     own = [triple for node in whole for triple in with_blanks(store, node)]
     yield from own
@@ -82,7 +82,7 @@ def _said(store: ox.Store, iri: str) -> Iterator[ox.Triple]:
 
 
 def with_blanks(store: ox.Store, node: Node) -> Iterator[ox.Triple]:
-    """Yield the triples of a node, and those of the blank nodes that it leads to."""
+    """Yield the triples of a node and of the blank nodes reachable from it."""
     waiting: list[Node] = [node]
     seen: set[Node] = {node}
     while waiting:
@@ -101,7 +101,7 @@ def labels(store: ox.Store, nodes: Iterable[ox.NamedNode]) -> Iterator[ox.Triple
 
 
 def namespace(store: ox.Store, iri: str) -> list[ox.Triple]:
-    """Return what is said of an IRI and of every subject that is it with a fragment: a vocabulary's document."""
+    """Return the triples of a vocabulary's document: those of its IRI and of every term, its IRI plus a fragment."""
     subjects = {
         triple.subject.value
         for triple in about(store, None, ox.NamedNode(str(RDFS.isDefinedBy)), ox.NamedNode(iri))

@@ -1,4 +1,4 @@
-"""What the endpoint says of itself: SPARQL 1.1 Service Description and VoID."""
+"""Describe the endpoint: SPARQL 1.1 Service Description and VoID."""
 
 from collections.abc import Iterator
 
@@ -39,13 +39,13 @@ def service_description(served: Snapshot, names: Names, limits: Limits) -> list[
     """Describe the endpoint.
 
     Args:
-        served: the dataset behind it.
-        names: for its address.
-        limits: printed as schema:PropertyValue, each with its unit and what happens beyond it.
+        served: the build.
+        names: the server's addresses.
+        limits: the limits, listed as schema:PropertyValue with their units and the consequence of exceeding them.
 
     Returns:
         The sd:Service with its endpoint, language, result formats, features and default dataset (SPARQL 1.1 Service
-        Description sections 3 and 4); the graphs are also void:Datasets, and the description of the dataset follows.
+        Description sections 3 and 4), whose graphs are also void:Datasets, and the description of the dataset.
 
     """
     return list(dict.fromkeys((*_service(served, names, limits), *void(served, names))))
@@ -105,7 +105,7 @@ def _decimal() -> ox.NamedNode:
 
 
 def void(served: Snapshot, names: Names) -> list[ox.Triple]:
-    """Describe the dataset (VoID): what the build's catalogue says, and where it can be asked and looked up here."""
+    """Describe the dataset (VoID): the build's own description, plus its endpoint and lookup address here."""
     dataset = ox.NamedNode(served.iri)
     triples = list(about(served.store, dataset))
     for triple in list(triples):

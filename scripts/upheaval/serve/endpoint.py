@@ -1,4 +1,4 @@
-"""The SPARQL endpoint over HTTP: from a request through a worker to an answer, and what the endpoint says of itself."""
+"""The SPARQL endpoint: run queries in the workers, and serve the service description and VoID."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ class SparqlEndpoint:
         self._examples = _examples(served.extra)
 
     async def ready(self) -> None:
-        """Make the service description ahead: counting the triples takes a tenth of a second."""
+        """Prepare the service description, because counting the triples takes a tenth of a second."""
         await run_in_threadpool(lambda: self._described)
 
     @cached_property
@@ -59,7 +59,7 @@ class SparqlEndpoint:
             return self._page(asked.query)
         rows, graph = _forms(accept, asked)
         if rows is None and graph is None:
-            raise Problem(406, f"there is {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
+            raise Problem(406, f"accept {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
         return await self._query(request, asked, rows, graph)
 
     async def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
@@ -87,7 +87,7 @@ class SparqlEndpoint:
             raise busy(503, f"the query ran longer than {seconds:g} s and was stopped", seconds) from None
         except Crashed:
             outcome = "crash"
-            raise busy(503, "the query took too much memory, or broke the engine, and was stopped", 30) from None
+            raise busy(503, "the query used too much memory or crashed the engine, and was stopped", 30) from None
         except Overloaded:
             outcome = "overload"
             raise busy(503, "too many queries are waiting", self.limits.seconds) from None
@@ -113,13 +113,13 @@ class SparqlEndpoint:
         return Response(body, headers=headers, media_type=offer.content_type)
 
     async def _while_connected(self, request: Request, job: Job) -> tuple[dict[str, Any], bytes]:
-        """Run a job; where the client goes away, stop it, for nobody waits for it any more."""
+        """Run a job, and stop it if the client disconnects."""
         task = asyncio.create_task(self.pool.run(job))
         gone = asyncio.create_task(_disconnected(request))
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                raise Problem(400, "the client went away")
+                raise Problem(400, "the client disconnected")
             return task.result()
         finally:
             gone.cancel()
@@ -127,14 +127,14 @@ class SparqlEndpoint:
 
     @contextlib.contextmanager
     def _counted(self, client: str) -> Iterator[None]:
-        """Count the queries of an address while they run; nothing of it is kept afterwards.
+        """Count the queries of an address while they run; the address is not kept afterwards.
 
         Raises:
-            Problem: 429 where it has too many already.
+            Problem: 429 if the address has too many queries already.
 
         """
         if self.limits.per_client and self._clients[client] >= self.limits.per_client:
-            raise busy(429, f"an address may run {self.limits.per_client} queries at a time", 5)
+            raise busy(429, f"the limit is {self.limits.per_client} queries per address at a time", 5)
         self._clients[client] += 1
         try:
             yield
@@ -147,7 +147,7 @@ class SparqlEndpoint:
         offers = (*GRAPHS, HTML)
         offer = by_word(asked.word, GRAPHS) if asked.word else choose(request.headers.get("accept"), offers)
         if offer is None:
-            raise Problem(406, f"there is {', '.join(o.media for o in offers)}", {"Vary": "Accept"})
+            raise Problem(406, f"accept {', '.join(o.media for o in offers)}", {"Vary": "Accept"})
         if offer is HTML:
             return self._page("")
         await self.ready()
@@ -155,7 +155,7 @@ class SparqlEndpoint:
 
     def _graph(self, triples: list[ox.Triple], offer: Offer) -> Response:
         headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued) | {"Vary": "Accept"}
-        headers["Cache-Control"] = "no-cache"  # limits and addresses change with the options, not with the build
+        headers["Cache-Control"] = "no-cache"  # limits and addresses depend on the options, not on the build
         return Response(write_graph(triples, offer.name), headers=headers, media_type=offer.content_type)
 
     def _page(self, query: str) -> Response:
@@ -173,7 +173,7 @@ class SparqlEndpoint:
         if offer is HTML:
             offer = TURTLE
         if offer is None:
-            raise Problem(406, f"there is {', '.join(o.media for o in GRAPHS)}", {"Vary": "Accept"})
+            raise Problem(406, f"accept {', '.join(o.media for o in GRAPHS)}", {"Vary": "Accept"})
         return self._graph(self._void, offer)
 
 
@@ -183,7 +183,7 @@ async def _disconnected(request: Request) -> None:
 
 
 def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer | None]:
-    """Return what is acceptable for rows and for graphs; a known `format` counts before Accept."""
+    """Return the acceptable formats for rows and for graphs; a known `format` takes precedence over Accept."""
     if asked.word:
         rows, graph = by_word(asked.word, ROWS), by_word(asked.word, GRAPHS)
         if rows or graph:
@@ -192,7 +192,7 @@ def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer
 
 
 def _examples(store: ox.Store) -> list[tuple[str, str]]:
-    """Return the title and the text of each example question of the build."""
+    """Return the title and text of each example question in the build."""
     found = select(
         store,
         "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "

@@ -1,4 +1,4 @@
-"""The files of a build, as they are: dumps with their hashes, and the web pages."""
+"""Send the files of a build: dumps with their hashes, and web pages."""
 
 from collections.abc import Mapping
 
@@ -15,16 +15,16 @@ def send(request: Request, file: SnapshotFile, served: Snapshot, more: Mapping[s
     """Send a file.
 
     Args:
-        request: for conditions and ranges.
-        file: which one.
-        served: whose.
-        more: further header fields.
+        request: the request, with its conditions and ranges.
+        file: the file.
+        served: the build.
+        more: additional header fields.
 
     Returns:
-        The file with ETag, Last-Modified and, for what the manifest lists, its SHA-256 as Repr-Digest (RFC 9530).
+        The file with ETag, Last-Modified and, if the manifest lists it, its SHA-256 as Repr-Digest (RFC 9530).
 
     Raises:
-        Problem: 503 where the file is no longer the one that was there when the server started.
+        Problem: 503 if the file has changed since the server started.
 
     """
     try:
@@ -32,11 +32,11 @@ def send(request: Request, file: SnapshotFile, served: Snapshot, more: Mapping[s
     except OSError:
         stat = None
     if stat is None or (stat.st_size, stat.st_mtime_ns) != (file.size, file.changed):
-        raise Problem(503, "the build was replaced; restart the server", {"Retry-After": "60"})
+        raise Problem(503, "the build has been replaced; restart the server", {"Retry-After": "60"})
     headers = {**validators(file.sha256 or f"{served.identity[:24]}-{file.size}", served.issued), **(more or {})}
     if file.digest:
         headers["Repr-Digest"] = file.digest
-    if file.media in ("text/html", "text/javascript"):  # a worker obeys the policy of its own script's answer
+    if file.media in ("text/html", "text/javascript"):  # a web worker obeys the policy sent with its own script
         headers["Content-Security-Policy"] = POLICY
     if fresh := unchanged(request, headers):
         return fresh

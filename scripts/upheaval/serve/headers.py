@@ -1,4 +1,4 @@
-"""Header fields: those that every answer carries, and the limit of those that a request may bring."""
+"""Add header fields to every response, and limit those of requests."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,14 +13,14 @@ EXPOSED = ("Upheaval-Truncated", "Link", "ETag", "Retry-After", "Repr-Digest", "
 
 
 class Always:
-    """ASGI middleware for what concerns every answer: security headers, CORS, and the limit of header fields."""
+    """ASGI middleware for security headers, CORS and the limit on header fields."""
 
     def __init__(self, app: ASGIApp, header_bytes: int) -> None:
         self.app = app
         self.header_bytes = header_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and complete the headers of its answer."""
+        """Handle a request and complete the headers of its response."""
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -35,7 +35,7 @@ class Always:
         if scope["type"] == "http":
             size = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
             if size > self.header_bytes:
-                await Problem(431, f"header fields may have {self.header_bytes} bytes").response()(
+                await Problem(431, f"the limit for header fields is {self.header_bytes} bytes").response()(
                     scope, receive, completed
                 )
                 return

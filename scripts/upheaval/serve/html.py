@@ -1,4 +1,4 @@
-"""Plain pages for people: what a document's triples say, as a tree that a template writes, escaped."""
+"""Plain pages for people: a document's triples as a tree, which a template writes with escaping."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _ENVIRONMENT = Environment(
 
 @dataclass(slots=True)
 class HtmlValue:
-    """One value: its text, where it leads, its language or type, and what is said of it where that stands inside."""
+    """A value: its text, link, language or type, and its own rows if it is shown in place."""
 
     text: str
     href: str = ""
@@ -33,7 +33,7 @@ class HtmlValue:
 
 @dataclass(slots=True)
 class HtmlRow:
-    """One property and its values."""
+    """A property and its values."""
 
     name: str
     href: str
@@ -42,7 +42,7 @@ class HtmlRow:
 
 @dataclass(slots=True)
 class View:
-    """A page about a resource: its name, its types, what is said of it, and what links to it."""
+    """A page about a resource: its name, types and statements, and the links to it."""
 
     iri: str
     title: str
@@ -52,12 +52,12 @@ class View:
 
 
 def render(template: str, **values: Any) -> bytes:
-    """Write a page; everything put into it is escaped."""
+    """Render a template; all values are escaped."""
     return _ENVIRONMENT.get_template(template).render(**values).encode()
 
 
 def link(iri: str, names: Names) -> str:
-    """Return where an IRI leads from a page: a path of this server, the IRI where it is http(s), else nothing."""
+    """Return a link for an IRI: a path of this server, the IRI itself if it is http(s), or an empty string."""
     local = names.path(iri)
     if local is not None:
         return local
@@ -68,13 +68,13 @@ def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: Names) 
     """Arrange the triples of a document.
 
     Args:
-        store: for the labels of properties and classes.
-        iri: what the document is about.
-        triples: as `describing.describe` returns them.
-        names: for links.
+        store: the dataset, for the labels of properties and classes.
+        iri: the resource.
+        triples: its description from `describing.describe`.
+        names: the server's addresses, for links.
 
     Returns:
-        The page: nodes inside the resource and cited sources stand where they are mentioned, each once.
+        The page. Nodes inside the resource and cited sources are shown in place, where they are first mentioned.
 
     """
     return _Page(store, iri, list(triples), names).view()
@@ -83,12 +83,12 @@ def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: Names) 
 class _Page:
     def __init__(self, store: ox.Store, iri: str, triples: list[ox.Triple], names: Names) -> None:
         self.store, self.iri, self.names = store, iri, names
-        self.said: dict[str, dict[str, list[Any]]] = {}
+        self.statements: dict[str, dict[str, list[Any]]] = {}
         self.incoming: dict[str, list[str]] = {}
         self.labels: dict[str, tuple[bool, str]] = {}
         for triple in triples:
             subject, target = iri_of(triple.subject), triple.object
-            self.said.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(target)
+            self.statements.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(target)
             if triple.predicate.value in _NAMES and isinstance(target, ox.Literal):
                 self._name(subject, target)
             if iri_of(target) == iri and subject.partition("#")[0] != iri and isinstance(target, ox.NamedNode):
@@ -111,7 +111,7 @@ class _Page:
         return self.labels.get(iri, (False, last[max(last.rfind("#"), last.rfind("/")) + 1 :] or iri))[1]
 
     def view(self) -> View:
-        own = self.said.get(self.iri, {})
+        own = self.statements.get(self.iri, {})
         types = [self.value(target, {self.iri}) for target in own.get(str(RDF.type), [])]
         incoming = [
             HtmlRow(self.label(predicate), link(predicate, self.names), [self._link(s) for s in sorted(set(subjects))])
@@ -121,7 +121,9 @@ class _Page:
 
     def rows(self, subject: str, above: set[str]) -> list[HtmlRow]:
         rows = []
-        for predicate, targets in sorted(self.said.get(subject, {}).items(), key=lambda item: self.label(item[0])):
+        for predicate, targets in sorted(
+            self.statements.get(subject, {}).items(), key=lambda item: self.label(item[0])
+        ):
             if predicate == str(RDF.type):
                 continue
             values = [self.value(target, above) for target in sorted(targets, key=str)]
@@ -139,8 +141,8 @@ class _Page:
         return self._link(iri, rows) if isinstance(target, ox.NamedNode) else HtmlValue("", rows=rows)
 
     def _is_source(self, iri: str) -> bool:
-        """Return whether everything said of a resource is in the document: that is so for cited sources alone."""
-        return iri != self.iri and any(predicate not in _NAMES for predicate in self.said.get(iri, {}))
+        """Return whether the document has all statements about a resource, which is true only of cited sources."""
+        return iri != self.iri and any(predicate not in _NAMES for predicate in self.statements.get(iri, {}))
 
     def _link(self, iri: str, rows: list[HtmlRow] | None = None) -> HtmlValue:
         whole, _, part = iri.partition("#")
@@ -151,7 +153,7 @@ class _Page:
 
 
 def urlsplit_safe(text: str) -> str:
-    """Return the scheme of a text that is an address from end to end, else an empty text."""
+    """Return the scheme of a text that is an address as a whole, or an empty string."""
     try:
         return urlsplit(text).scheme if " " not in text else ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""The limits of a server: what one caller may take, as options set them and as the service description prints them."""
+"""The server's limits: set by options, and listed in the service description."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -6,21 +6,20 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a caller may take; each is an option of `upheaval serve`.
+    """Limits on requests and answers; each is an option of `upheaval serve`.
 
     Attributes:
         seconds: the time that a query may run before its process is killed.
-        rows: the solutions or triples of one answer; what is left out is declared.
-        answer_bytes: the size of one answer; what is left out is declared.
+        rows: the number of solutions or triples in an answer; truncation is declared.
+        answer_bytes: the size of an answer; truncation is declared.
         query_bytes: the length of a query in UTF-8, and of any other request body.
-        header_bytes: the length of all header fields of a request together.
-        workers: how many queries run at a time.
-        waiting: how many more may wait for a worker before callers are sent away.
-        per_client: how many queries of one address may run or wait at a time; 0 for no limit.
-        memory: the MiB that one query may take beyond the dataset.
-        receive_seconds: the time in which a request must have arrived, and in which a client must take some of an
-            answer.
-        connections: how many connections may be open.
+        header_bytes: the total length of a request's header fields.
+        workers: the number of queries that run at a time.
+        waiting: the number of queries that may wait for a worker; more are refused.
+        per_client: the number of queries per address that may run or wait at a time; 0 means no limit.
+        memory: the memory that a query may use in addition to the dataset, in MiB.
+        receive_seconds: the time in which a request must arrive, and in which a client must read part of an answer.
+        connections: the number of open connections.
 
     """
 
@@ -37,22 +36,22 @@ class Limits:
     connections: int = 512
 
     def described(self) -> Iterator[tuple[str, float, str, str]]:
-        """Yield name, value, unit and meaning of each limit, in order."""
+        """Yield the name, value, unit and meaning of each limit, in order."""
         for field in fields(self):
             unit, meaning = MEANING[field.name]
             yield field.name.replace("_", "-"), getattr(self, field.name), unit, meaning
 
 
 MEANING = {
-    "seconds": ("s", "time that a query may run; past it the query is stopped and the answer is 503"),
-    "rows": ("1", "solutions or triples of one answer; a truncated answer says so in Upheaval-Truncated"),
-    "answer_bytes": ("byte", "size of one answer; a truncated answer says so in Upheaval-Truncated"),
+    "seconds": ("s", "running time of a query; after it the query is stopped and the answer is 503"),
+    "rows": ("1", "solutions or triples per answer; a truncated answer says so in Upheaval-Truncated"),
+    "answer_bytes": ("byte", "size of an answer; a truncated answer says so in Upheaval-Truncated"),
     "query_bytes": ("byte", "length of a query or a request body; longer ones get 413 or 414"),
-    "header_bytes": ("byte", "length of all header fields of a request; longer ones get 431"),
-    "workers": ("1", "queries that run at a time"),
-    "waiting": ("1", "queries that wait for a worker; more get 503 with Retry-After"),
-    "per_client": ("1", "queries of one address at a time; more get 429 with Retry-After"),
-    "memory": ("MiB", "memory that one query may take; past it the query is stopped and the answer is 503"),
-    "receive_seconds": ("s", "time in which a request must arrive; past it the answer is 408"),
-    "connections": ("1", "connections that may be open; more get 503"),
+    "header_bytes": ("byte", "total length of a request's header fields; longer ones get 431"),
+    "workers": ("1", "queries running at a time"),
+    "waiting": ("1", "queries waiting for a worker; more get 503 with Retry-After"),
+    "per_client": ("1", "queries per address at a time; more get 429 with Retry-After"),
+    "memory": ("MiB", "memory of a query; beyond it the query is stopped and the answer is 503"),
+    "receive_seconds": ("s", "time for a request to arrive; after it the answer is 408"),
+    "connections": ("1", "open connections; more get 503"),
 }

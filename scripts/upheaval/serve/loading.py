@@ -1,4 +1,4 @@
-"""Loading a build's N-Quads into Oxigraph."""
+"""Load a build's N-Quads into Oxigraph."""
 
 import hashlib
 
@@ -6,21 +6,21 @@ import pyoxigraph as ox
 
 
 def load_store(path: str, sha256: str) -> ox.Store:
-    """Load N-Quads that a build has written.
+    """Load the N-Quads of a build.
 
     Args:
-        path: of the file.
-        sha256: of the file, as the manifest has it. It proves that the file is what `upheaval build` has written
-            and validated, so Oxigraph does not validate each IRI and language tag again, which takes as long as
-            reading them.
+        path: the file.
+        sha256: its SHA-256 in the manifest. A match shows that `upheaval build` wrote and validated the file, so
+            Oxigraph need not validate each IRI and language tag again, which takes as long as reading them.
 
     Returns:
-        A store with the named graphs of the file. Queries see their union as the default graph by Oxigraph's flag:
-        a stored union doubles time and memory, and made its planner take minutes for one of the example questions.
+        A store with the named graphs of the file. Oxigraph's union flag makes their union the default graph of
+        queries; storing the union would double time and memory, and made the planner take minutes for one of the
+        example questions.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is another file than the manifest describes.
+        ValueError: the file is not the one that the manifest describes.
         SyntaxError: it is not N-Quads.
 
     """

@@ -1,4 +1,4 @@
-"""Names to records: an index over all labels in all languages, with scores by rapidfuzz."""
+"""Find records by name: an index of all labels in all languages, scored by rapidfuzz."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ _NAMES = (_LABEL, ox.NamedNode(str(SKOS.altLabel)))
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A record that a name can mean: its slug, its English name, a description, its own classes and those above."""
+    """A record: its slug, English name, description, classes, and those classes with their superclasses."""
 
     id: str
     name: str
@@ -31,7 +31,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """A class or a property: the short name that the JSON-LD context has for it, its IRI, label and definition."""
+    """A class or a property: its short name in the JSON-LD context, IRI, label and definition."""
 
     id: str
     iri: str
@@ -40,7 +40,7 @@ class NameEntry:
 
 
 class NameIndex:
-    """The names of a build.
+    """An index of the names in a build.
 
     Attributes:
         entities: the records, by slug.
@@ -71,12 +71,12 @@ class NameIndex:
                 self._owners.append(entity)
 
     def find(self, text: str, types: Iterable[str] = (), limit: int = 25) -> list[tuple[Entity, float]]:
-        """Return the records whose names are like a text, the best first, each with a score from 0 to 100.
+        """Return the records with similar names, best first, each with a score from 0 to 100.
 
         Args:
-            text: a name in any language and script; only its beginning counts where it is very long.
-            types: short names or IRIs of classes; a record has to be in one of them, where any is given.
-            limit: how many at most.
+            text: a name in any language and script; only its first LONGEST characters count.
+            types: short names or IRIs of classes; if any are given, a record must belong to one of them.
+            limit: the maximum number of records.
 
         """
         wanted = {self.by_iri.get(name, name) for name in types}
@@ -92,12 +92,12 @@ class NameIndex:
         return sorted(best.values(), key=lambda found: (-found[1], found[0].id))[:limit]
 
     def of_type(self, types: Iterable[str]) -> list[Entity]:
-        """Return the records in any of some classes; all where none is given."""
+        """Return the records in any of the given classes, or all records if none is given."""
         wanted = {self.by_iri.get(name, name) for name in types}
         return [entity for entity in self.entities.values() if not wanted or wanted & entity.all_types]
 
     def values(self, entity: Entity, pid: str) -> list[ox.NamedNode | ox.Literal]:
-        """Return the values of a record's property, which is given by its short name or its IRI, in order."""
+        """Return the sorted values of a record's property, given by its short name or IRI."""
         term = self.properties.get(self.by_iri.get(pid, pid))
         if term is None:
             return []
@@ -105,14 +105,14 @@ class NameIndex:
         return sorted((t.object for t in found if isinstance(t.object, (ox.NamedNode, ox.Literal))), key=str)
 
     def texts(self, value: ox.NamedNode | ox.Literal) -> list[str]:
-        """Return what a value may be called: its text, or its IRI, slug and labels."""
+        """Return the names of a value: its text, or its IRI, slug and labels."""
         if isinstance(value, ox.Literal):
             return [value.value]
         named = [t.object.value for t in labels(self.store, [value]) if isinstance(t.object, ox.Literal)]
         return [value.value, value.value.removeprefix(self.namespace), value.value.rpartition("#")[2], *named]
 
     def agreement(self, entity: Entity, pid: str, wanted: Sequence[str]) -> float:
-        """Return from 0 to 1 how well a record's property agrees with any of some texts."""
+        """Return how well a record's property matches any of some texts, from 0 to 1."""
         have = [utils.default_process(text) for value in self.values(entity, pid) for text in self.texts(value)]
         asked = [utils.default_process(text[:LONGEST]) for text in wanted]
         return max((fuzz.ratio(one, other) for one in asked for other in have), default=0.0) / 100
@@ -154,12 +154,12 @@ class NameIndex:
 
 
 def _short_names(served: Snapshot) -> dict[str, str]:
-    """Return the names that the JSON-LD context of the build has for classes and properties, by IRI."""
+    """Return the short names of classes and properties in the build's JSON-LD context, by IRI."""
     file = served.files.get("context.jsonld")
     context = json.loads(file.path.read_bytes())["@context"] if file else {}
     found: dict[str, str] = {}
-    for name, said in context.items():
-        iri = said.get("@id") if isinstance(said, dict) else said
+    for name, definition in context.items():
+        iri = definition.get("@id") if isinstance(definition, dict) else definition
         if isinstance(iri, str) and ":" in iri and not name.startswith("@"):
             found.setdefault(iri, name)
     return found
@@ -185,7 +185,7 @@ def _superclasses(store: ox.Store, iri: str) -> list[str]:
 
 
 def _text(triples: Iterable[ox.Triple]) -> str:
-    """Return the English text of some triples, else the first."""
+    """Return the English text among some triples, or else the first."""
     found = [t.object for t in triples if isinstance(t.object, ox.Literal)]
     english = [text for text in found if (text.language or "").startswith("en")]
     return (english or found)[0].value if found else ""

@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110 section 12.5.1): which representation an Accept field asks for."""
+"""Content negotiation (RFC 9110 section 12.5.1): choose the representation that an Accept field asks for."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ LONGEST = 4096
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One representation that a resource has.
+    """A representation of a resource.
 
     Attributes:
-        name: its suffix without the dot.
-        media: the media type that it is sent as.
-        aliases: other media types that ask for it.
-        words: other values of the `format` parameter that ask for it.
+        name: its suffix, without the dot.
+        media: its media type.
+        aliases: other media types that select it.
+        words: other values of the `format` parameter that select it.
 
     """
 
@@ -25,7 +25,7 @@ class Offer:
 
     @property
     def content_type(self) -> str:
-        """The Content-Type, with the charset for text."""
+        """The Content-Type, with a charset for text."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
@@ -44,15 +44,15 @@ ROWS = (JSON, XML, CSV, TSV)
 
 
 def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
-    """Choose what to send.
+    """Choose a representation.
 
     Args:
-        accept: the Accept field; None or empty where there is none, which accepts everything.
-        offers: what there is, the preferred first.
+        accept: the Accept field; None or an empty string accepts everything.
+        offers: the available representations, preferred first.
 
     Returns:
-        The offer of the highest quality, the first of several; None where none is acceptable. For each offer the
-        most specific range that fits it counts (RFC 9110 section 12.5.1); what is no media range is passed over.
+        The first offer of the highest quality, or None if none is acceptable. For each offer, the most specific
+        matching range counts (RFC 9110 section 12.5.1); invalid media ranges are ignored.
 
     """
     if not accept or not accept.strip():
@@ -70,7 +70,7 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
 
 
 def by_word(word: str, offers: Iterable[Offer]) -> Offer | None:
-    """Return the offer that a suffix, a media type or one of its other names asks for."""
+    """Return the offer with a given suffix, media type or other name, or None."""
     asked = word.strip().lower()
     for offer in offers:
         if asked in (offer.name, offer.media, *offer.aliases, *offer.words):
@@ -94,7 +94,7 @@ def _ranges(accept: str) -> list[tuple[str, float]]:
 
 
 def _number(text: str) -> float:
-    """Return a qvalue; what is none counts as 0, so that it asks for nothing."""
+    """Return a qvalue; an invalid one counts as 0."""
     digits = text.replace(".", "", 1)
     if not (digits.isascii() and digits.isdigit()) or len(text) > 5:
         return 0.0

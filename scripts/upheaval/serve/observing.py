@@ -1,4 +1,4 @@
-"""What is recorded of requests: an access log of JSON lines without personal data, and Prometheus metrics."""
+"""An access log in JSON lines, without personal data, and Prometheus metrics."""
 
 import hashlib
 import json
@@ -22,29 +22,29 @@ class Metrics:
         self.seconds = Histogram(
             "upheaval_request_seconds", "Time to answer a request.", ("route",), registry=self.registry
         )
-        self.queries = Counter("upheaval_queries", "Queries by outcome.", ("outcome",), registry=self.registry)
-        self.busy = Gauge("upheaval_workers_busy", "Workers that run a query.", registry=self.registry)
-        self.waiting = Gauge("upheaval_queries_waiting", "Queries that wait for a worker.", registry=self.registry)
+        self.queries = Counter("upheaval_queries", "Queries, by outcome.", ("outcome",), registry=self.registry)
+        self.busy = Gauge("upheaval_workers_busy", "Workers running a query.", registry=self.registry)
+        self.waiting = Gauge("upheaval_queries_waiting", "Queries waiting for a worker.", registry=self.registry)
         self.replaced = Gauge(
             "upheaval_workers_replaced", "Workers replaced since the start.", ("reason",), registry=self.registry
         )
-        self.triples = Gauge("upheaval_triples", "Triples by named graph.", ("graph",), registry=self.registry)
+        self.triples = Gauge("upheaval_triples", "Triples, by named graph.", ("graph",), registry=self.registry)
 
     def text(self) -> bytes:
-        """Return the metrics in the text format of Prometheus."""
+        """Return the metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
 def fingerprint(query: str) -> str:
-    """Return 16 digits of a query's SHA-256: equal queries can be counted, none can be read."""
+    """Return 16 digits of a query's SHA-256, so that equal queries can be counted but not read."""
     return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Observed:
     """ASGI middleware that logs and counts each request.
 
-    A line has the time, the method, the route, the status, the milliseconds and the bytes sent, and what a handler
-    put into `request.state.noted`: nothing that the caller wrote, neither address nor agent nor path.
+    A line has the time, method, route, status, milliseconds, bytes sent, and whatever a handler put into
+    `request.state.noted`. It has nothing from the caller: no address, user agent or path.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -52,7 +52,7 @@ class Observed:
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and record how it was answered."""
+        """Handle a request and record the response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""What the pages may load: nothing from elsewhere, nothing written into a page (Content Security Policy, level 3)."""
+"""The pages' Content Security Policy (level 3): nothing from other hosts, nothing inline."""
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "

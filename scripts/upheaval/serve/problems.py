@@ -1,4 +1,4 @@
-"""Refusals of the server as problem documents (RFC 9457)."""
+"""Report errors as problem documents (RFC 9457)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 
 class Problem(Exception):
-    """Raised where a request cannot be answered.
+    """Raised if a request cannot be answered.
 
     Attributes:
         status: the HTTP status.
-        detail: why, and what to do about it, for people.
-        headers: what the answer carries besides, such as Retry-After.
-        more: members of the problem document, such as line and column.
+        detail: the reason and the remedy, for people.
+        headers: additional header fields, such as Retry-After.
+        more: additional members of the problem document, such as line and column.
 
     """
 
@@ -35,7 +35,7 @@ class Problem(Exception):
 
 
 def busy(status: int, detail: str, seconds: float) -> Problem:
-    """Return a 429 or 503 that says after how many seconds to come again (RFC 9110 section 10.2.3)."""
+    """Return a 429 or 503 with Retry-After (RFC 9110 section 10.2.3)."""
     return Problem(status, detail, {"Retry-After": str(max(1, round(seconds)))})
 
 
@@ -46,11 +46,11 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Answer with a problem document where the framework itself refuses: 404, 405."""
+    """Answer the framework's own errors, 404 and 405, with a problem document."""
     assert isinstance(error, HTTPException)
     return Problem(error.status_code, str(error.detail), error.headers).response()
 
 
 async def on_error(request: Request, error: Exception) -> Response:
-    """Answer 500 without saying anything about the inside."""
-    return Problem(500, "the server failed on this request; it has been logged").response()
+    """Answer 500 without revealing internals."""
+    return Problem(500, "internal error; it has been logged").response()

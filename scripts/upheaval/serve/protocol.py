@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Protocol, the query operation (section 2.1): from an HTTP request to what is asked."""
+"""Read the query operation of the SPARQL 1.1 Protocol (section 2.1) from an HTTP request."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -17,13 +17,13 @@ FIELDS = 256
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
-    """What a request asks.
+    """The query and the parameters of a request.
 
     Attributes:
-        query: SPARQL; None where the request has no query.
-        default, named: the graphs of the protocol's dataset; both None where it sets none, and then the query's own
-            FROM counts (section 2.1.4).
-        word: the value of `format`, with which clients that send no Accept say what they want.
+        query: SPARQL; None if the request has no query.
+        default, named: the graphs of the request's dataset; both None if it sets none, so that the query's own FROM
+            applies (section 2.1.4).
+        word: the value of `format`, for clients that do not send Accept.
 
     """
 
@@ -34,18 +34,18 @@ class QueryRequest:
 
 
 async def read_request(request: Request, limits: Limits) -> QueryRequest:
-    """Read a query operation: by GET, by POST of a form, or by POST of the query itself.
+    """Read a query sent by GET, by POST as a form, or by POST directly.
 
     Args:
-        request: with the method GET, HEAD or POST.
-        limits: for the length of the query and of the body.
+        request: a GET, HEAD or POST request.
+        limits: the limits on the length of the query and the body.
 
     Returns:
-        What is asked.
+        The query and its parameters.
 
     Raises:
-        Problem: 400 for what is malformed, 403 for an update, 413 and 414 for what is too long, 415 for a body of
-            another type or charset (sections 2.1.5 and 2.1.6 ask for 4xx in all these cases).
+        Problem: 400 if the request is malformed, 403 for an update, 413 or 414 if it is too long, 415 for a body of
+            another type or charset (sections 2.1.5 and 2.1.6 require 4xx in all these cases).
 
     """
     raw = request.scope["query_string"]
@@ -69,10 +69,10 @@ async def read_request(request: Request, limits: Limits) -> QueryRequest:
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
-    """Read a request body within the limit, which is three times the query's, because forms are percent-encoded.
+    """Read a request body of at most three times the query limit, because forms are percent-encoded.
 
     Raises:
-        Problem: 413 where it is longer, whether announced or not; 415 where it is compressed.
+        Problem: 413 if it is longer, whether or not it declares its length; 415 if it is compressed.
 
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
@@ -88,12 +88,12 @@ async def read_body(request: Request, limits: Limits) -> bytes:
             if len(body) > most:
                 raise _too_long(413, most)
     except ClientDisconnect:
-        raise Problem(400, "the request ended before its body did") from None
+        raise Problem(400, "the request body is incomplete") from None
     return bytes(body)
 
 
 def _too_long(status: int, most: int) -> Problem:
-    return Problem(status, f"this server takes at most {most} bytes here", {"Connection": "close"})
+    return Problem(status, f"the limit is {most} bytes", {"Connection": "close"})
 
 
 def _no_update() -> Problem:
@@ -114,7 +114,7 @@ def read_fields(raw: bytes) -> list[tuple[str, str]]:
     """Return the parameters of a query string or a form.
 
     Raises:
-        Problem: 400 where they are not percent-encoded UTF-8, or too many.
+        Problem: 400 if they are not percent-encoded UTF-8, or there are too many.
 
     """
     try:
@@ -132,7 +132,7 @@ def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, st
     if len(queries) > 1:
         raise Problem(400, "there is more than one query")
     if not queries and status == 413:
-        raise Problem(400, "there is no query; send it in the field `query`")
+        raise Problem(400, "there is no query; send it in the `query` field")
     if queries and len(queries[0].encode("utf-8", "surrogatepass")) > limits.query_bytes:
         raise _too_long(status, limits.query_bytes)
     default = tuple(value for name, value in fields if name == "default-graph-uri")
@@ -141,7 +141,7 @@ def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, st
         try:
             ox.NamedNode(iri)
         except ValueError:
-            raise Problem(400, "a graph is not named by an absolute IRI") from None
+            raise Problem(400, "a graph name must be an absolute IRI") from None
     words = [value for name, value in fields if name in ("format", "output")]
     asked = queries[0] if queries else None
     if not default and not named:

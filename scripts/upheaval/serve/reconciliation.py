@@ -1,4 +1,4 @@
-"""The Reconciliation Service API 0.2, with which OpenRefine matches anybody's table of states or treaties to ours."""
+"""The Reconciliation Service API 0.2, with which OpenRefine matches a table of states or treaties to the records."""
 
 import asyncio
 import json
@@ -21,12 +21,12 @@ from upheaval.serve.snapshot import Snapshot
 
 BATCH = 50
 MOST = 100
-_LIMIT = {"name": "limit", "label": "Limit", "type": "number", "default": 0, "help_text": "Values of a row, 0 for all"}
+_LIMIT = {"name": "limit", "label": "Limit", "type": "number", "default": 0, "help_text": "Values per row, 0 for all"}
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 class Reconciliation:
-    """The service of one build; identifiers are the slugs of records and the short names of the JSON-LD context."""
+    """The reconciliation service; identifiers are record slugs and the short names of the JSON-LD context."""
 
     def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
         self.served, self.names, self.limits = served, names, limits
@@ -37,25 +37,25 @@ class Reconciliation:
 
     @property
     def index(self) -> NameIndex:
-        """The names of the build, once `ready` has been awaited."""
+        """The name index; available once `ready` has been awaited."""
         assert self._index is not None
         return self._index
 
     async def ready(self) -> None:
-        """Make the index if there is none yet; the server answers everything else meanwhile."""
+        """Build the index if there is none yet, while the server answers other requests."""
         async with self._making:
             if self._index is None:
                 self._index = await run_in_threadpool(NameIndex, self.served)
 
     async def _in_turn(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Do costly work in a thread, one piece at a time, so that queries and documents do not wait for it.
+        """Do expensive work in a thread, one task at a time, so that queries and documents do not wait for it.
 
         Raises:
-            Problem: 503 where too many wait already.
+            Problem: 503 if too many tasks are waiting.
 
         """
         if self._queued >= self.limits.waiting:
-            raise busy(503, "too many requests wait for the reconciliation service", 5)
+            raise busy(503, "too many reconciliation requests are waiting; try again shortly", 5)
         self._queued += 1
         try:
             async with self._slot:
@@ -94,7 +94,7 @@ class Reconciliation:
         fields = read_fields(request.scope["query_string"])
         if request.method == "POST":
             if not request.headers.get("content-type", "").lower().startswith(FORM):
-                raise Problem(415, f"send a form ({FORM}) with the field `queries` or `extend`")
+                raise Problem(415, f"send a form ({FORM}) with a `queries` or `extend` field")
             fields += read_fields(await read_body(request, self.limits))
         given = dict(fields)
         if "queries" in given:
@@ -107,7 +107,7 @@ class Reconciliation:
         """Return the candidates of each query of a batch (section 4.2).
 
         Raises:
-            Problem: 400 where the batch is too long or a query is malformed.
+            Problem: 400 if the batch is too long or a query is malformed.
 
         """
         if len(queries) > BATCH:
@@ -143,7 +143,7 @@ class Reconciliation:
     def _score(
         self, entity: Entity, name: float, types: list[str], properties: list[tuple[str, list[str]]]
     ) -> tuple[float, list[dict[str, Any]]]:
-        """Combine the name (as it is, where no property is given; else 60 %) with the agreement of each property."""
+        """Combine the name's score with the properties' agreement: 60 % name, or all of it without properties."""
         features: list[dict[str, Any]] = [{"id": "name", "value": round(name, 1)}]
         score = name
         if properties:
@@ -159,8 +159,8 @@ class Reconciliation:
         return score, features
 
     def _entity(self, entity: Entity) -> dict[str, Any]:
-        said = {"id": entity.id, "name": entity.name}
-        return said | ({"description": entity.description} if entity.description else {})
+        entry = {"id": entity.id, "name": entity.name}
+        return entry | ({"description": entity.description} if entity.description else {})
 
     async def suggest(self, request: Request) -> Response:
         """Complete the prefix of an entity, a type or a property (section 5)."""
@@ -182,16 +182,16 @@ class Reconciliation:
             fitting = [t for t in terms.values() if asked in t.name.casefold() or asked in t.id.casefold()]
             result = [_described(term) for term in fitting]
         else:
-            raise Problem(404, "there are suggestions for entity, type and property")
+            raise Problem(404, "suggestions exist for entity, type and property")
         return JSONResponse({"result": result[cursor : cursor + 20]})
 
     async def preview(self, request: Request) -> Response:
-        """Return a small page about an entity, to be shown in a frame (section 4.4)."""
+        """Return a small page about an entity, for display in a frame (section 4.4)."""
         request.state.noted["route"] = "reconcile-preview"
         await self.ready()
         entity = self.index.entities.get(dict(read_fields(request.scope["query_string"])).get("id", ""))
         if entity is None:
-            raise Problem(404, "there is no entity of this id")
+            raise Problem(404, "there is no entity with this id")
         types = ", ".join(self.index.types[name].name for name in entity.types)
         href = link(self.served.iri + entity.id, self.names)
         page = render(
@@ -201,7 +201,7 @@ class Reconciliation:
         return Response(page, headers={"Content-Security-Policy": policy}, media_type="text/html; charset=utf-8")
 
     async def properties(self, request: Request) -> Response:
-        """Propose the properties that entities of a type have (section 6.1)."""
+        """Propose the properties of entities of a type (section 6.1)."""
         request.state.noted["route"] = "reconcile-properties"
         await self.ready()
         given = dict(read_fields(request.scope["query_string"]))
@@ -219,12 +219,14 @@ class Reconciliation:
         """Return the values of properties of entities (section 6.2).
 
         Raises:
-            Problem: 400 where the query is malformed or too long.
+            Problem: 400 if the query is malformed or too long.
 
         """
         ids, asked = query.get("ids"), query.get("properties")
         if not _texts(ids) or not isinstance(asked, list) or not all(isinstance(p, dict) and "id" in p for p in asked):
-            raise Problem(400, "an extension has `ids`, a list of texts, and `properties`, a list of objects with `id`")
+            raise Problem(
+                400, "an extension needs a list of strings `ids` and a list of objects with `id`, `properties`"
+            )
         assert isinstance(ids, list)
         if len(ids) > 10 * BATCH or len(asked) > BATCH:
             raise Problem(400, f"send at most {10 * BATCH} ids and {BATCH} properties at a time")
@@ -273,7 +275,7 @@ def _object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Problem(400, "this is not JSON") from None
     if not isinstance(found, dict):
-        raise Problem(400, "an object is needed")
+        raise Problem(400, "this must be a JSON object")
     return found
 
 
@@ -286,22 +288,22 @@ def _texts(value: Any) -> bool:
 
 
 def _read(query: Any) -> tuple[str, list[str], int, list[tuple[str, list[str]]], str]:
-    """Read one query of a batch: text, types, limit, properties and how strictly types count."""
+    """Read one query of a batch: text, types, limit, properties, and how strictly types apply."""
     if not isinstance(query, dict):
-        raise Problem(400, "a query is an object")
+        raise Problem(400, "a query must be an object")
     text, kind, given = query.get("query", ""), query.get("type", []), query.get("properties", [])
     types = [kind] if isinstance(kind, str) and kind else kind or []
     limit, strict = query.get("limit", 25), query.get("type_strict", "any")
     if not isinstance(text, str) or not _texts(types) or not isinstance(given, list):
-        raise Problem(400, "a query has the text `query`, the text or list `type`, and the list `properties`")
+        raise Problem(400, "in a query, `query` must be a string, `type` a string or a list, and `properties` a list")
     if not text and not given:
-        raise Problem(400, "a query has a text `query` or at least one property")
+        raise Problem(400, "a query needs a `query` string or at least one property")
     if not isinstance(limit, (int, float)) or strict not in ("any", "should", "all"):
-        raise Problem(400, "`limit` is a number and `type_strict` is any, should or all")
+        raise Problem(400, "`limit` must be a number, and `type_strict` must be any, should or all")
     properties = []
     for item in given[:BATCH]:
         if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
-            raise Problem(400, "a property has the text `pid` and the value `v`")
+            raise Problem(400, "a property needs a `pid` string and a value `v`")
         values = item["v"] if isinstance(item["v"], list) else [item["v"]]
         texts = [str(v.get("id", v.get("name", ""))) if isinstance(v, dict) else str(v) for v in values[:BATCH]]
         properties.append((item["pid"], texts))

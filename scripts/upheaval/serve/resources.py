@@ -1,7 +1,7 @@
 """Linked data over HTTP: every IRI that a build mints leads to a document about it.
 
-A record's IRI names a thing, so it answers 303 to a document (Cool URIs for the Semantic Web, section 4.2); a
-vocabulary's terms are hash IRIs, so their document answers 200 itself. Documents are negotiated or asked for by
+A record's IRI names a thing, so it redirects to a document with 303 (Cool URIs for the Semantic Web, section 4.2). A
+vocabulary's terms are hash IRIs, so their document answers 200 itself. Documents are negotiated or requested by
 suffix, and carry Signposting links (FAIR Signposting profile, level 1).
 """
 
@@ -42,11 +42,11 @@ class Resources:
         self._written_terms: dict[tuple[str, Offer], bytes] = {}
 
     async def respond(self, request: Request) -> Response:
-        """Answer a request for any path that no other route has.
+        """Answer a request for any path that no other route handles.
 
         Raises:
-            Problem: 404 where the path names nothing, 406 where no representation is acceptable, 410 for what has
-                been retired, 503 for a file that was changed after the server started.
+            Problem: 404 if nothing has this path, 406 if no representation is acceptable, 410 for a retired resource,
+                503 for a file that has changed since the server started.
 
         """
         path = str(request.path_params["path"])
@@ -76,7 +76,7 @@ class Resources:
         )
 
     def _readings(self, path: str) -> Iterable[tuple[str, Offer | None]]:
-        """Yield what a path may mean: itself, and what stands before its suffix in the form of that suffix."""
+        """Yield what a path may mean: a resource of that name, or, without its suffix, a resource and a format."""
         yield path, None
         stem, dot, suffix = path.rpartition(".")
         if dot and suffix in _BY_SUFFIX:
@@ -100,7 +100,7 @@ class Resources:
                 location = self.names.own(f"{quote(name)}/")
             headers = {"Vary": "Accept", "Link": self._links(iri, name, None), "Cache-Control": "public, max-age=300"}
             return RedirectResponse(location, 303, headers)
-        raise Problem(404, "there is nothing of this name here")
+        raise Problem(404, "not found")
 
     def _version(self, path: str) -> str | None:
         found = [iri for version, iri in self.served.versions.items() if version.endswith("/" + path)]
@@ -113,23 +113,23 @@ class Resources:
         offer = choose(request.headers.get("accept"), OFFERS)
         if offer is None:
             listed = ", ".join(offer.media for offer in OFFERS)
-            raise Problem(406, f"there is {listed}", {"Vary": "Accept"})
+            raise Problem(406, f"accept {listed}", {"Vary": "Accept"})
         return offer
 
     def _gone(self, iri: str) -> None:
-        """Raise 410 for a retired resource, saying what replaces it."""
+        """Raise 410 for a retired resource, naming its replacement."""
         if iri not in self.served.retired:
             return
         replaced = [triple.object for triple in about(self.served.store, ox.NamedNode(iri), _REPLACED)]
         by = sorted(target.value for target in replaced if isinstance(target, ox.NamedNode))
         headers = {"Link": ", ".join(f'<{ascii_iri(target)}>; rel="successor-version"' for target in by)} if by else {}
-        detail = f"this has been retired; use {', '.join(by)}" if by else "this has been retired"
+        detail = f"this resource is retired; use {', '.join(by)}" if by else "this resource is retired"
         raise Problem(410, detail, headers, replacedBy=by)
 
     async def _document(self, request: Request, path: str) -> Response:
         found = next((reading for reading in self._readings(path) if self._exists(self.names.thing(reading[0]))), None)
         if found is None:
-            raise Problem(404, "there is no document of this name here")
+            raise Problem(404, "there is no such document")
         name, asked = found
         iri = self.names.thing(name)
         offer = asked or self._negotiate(request)
@@ -166,19 +166,19 @@ class Resources:
         ), cut
 
     def _metadata(self, iri: str, name: str) -> list[ox.Triple]:
-        """Say what the document itself is: about what, of which dataset, of when, under which licence."""
+        """Return metadata of the document itself: its topic, dataset, date and licence."""
         document = ox.NamedNode(ascii_iri(self.names.absolute(self.names.document(name))))
         day = ox.Literal(
             self.served.issued.date().isoformat(), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
         )
-        said: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        metadata: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
             (_TOPIC, ox.NamedNode(iri)),
             (_IN_DATASET, ox.NamedNode(self.served.iri)),
             (ox.NamedNode(str(DCTERMS.modified)), day),
         ]
         if self.served.license:
-            said.append((ox.NamedNode(str(DCTERMS.license)), ox.NamedNode(self.served.license)))
-        return [ox.Triple(document, predicate, value) for predicate, value in said]
+            metadata.append((ox.NamedNode(str(DCTERMS.license)), ox.NamedNode(self.served.license)))
+        return [ox.Triple(document, predicate, value) for predicate, value in metadata]
 
     def _links(self, iri: str, name: str, shown: Offer | None) -> str:
         """Return the Link field (RFC 8288): cite-as, describedby, alternate, license, collection and type."""
@@ -206,7 +206,7 @@ class Resources:
             headers["Content-Location"] = ascii_iri(self.names.own(twin))
         if twin in self.served.files:
             return send(request, self.served.files[twin], self.served, headers)
-        if offer is HTML and f"{name}/index.html" in self.served.site:  # its links are relative to the folder
+        if offer is HTML and f"{name}/index.html" in self.served.site:  # the page's links are relative to the folder
             return RedirectResponse(self.names.own(f"{name}/"), 303, {"Vary": "Accept", "Link": headers["Link"]})
         headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
         if fresh := unchanged(request, headers):
@@ -222,7 +222,7 @@ class Resources:
         )
 
     def _terms(self, iri: str, name: str, offer: Offer) -> bytes:
-        """Write a vocabulary's document, once: it is long, and always the same."""
+        """Return a vocabulary's document, cached because it is long and never changes."""
         if (iri, offer) not in self._written_terms:
             self._written_terms[iri, offer] = self._write_terms(iri, name, offer)
         return self._written_terms[iri, offer]
@@ -236,11 +236,11 @@ class Resources:
             triples = namespace(store, iri)
         if offer is not HTML:
             return write_graph(triples, offer.name)
-        said: dict[str, list[ox.Triple]] = {}
+        by_subject: dict[str, list[ox.Triple]] = {}
         for triple in triples:
-            said.setdefault(iri_of(triple.subject), []).append(triple)
-        own = sorted(subject for subject in said if subject.startswith(iri + "#"))
-        terms = [view(store, subject, said[subject], self.names) for subject in own]
-        head = view(store, iri, said.get(iri, []), self.names)
+            by_subject.setdefault(iri_of(triple.subject), []).append(triple)
+        own = sorted(subject for subject in by_subject if subject.startswith(iri + "#"))
+        terms = [view(store, subject, by_subject[subject], self.names) for subject in own]
+        head = view(store, iri, by_subject.get(iri, []), self.names)
         twins = [(other.name, self.names.own(f"{name}.{other.name}")) for other in GRAPHS]
         return render("vocabulary.html", page=head, terms=terms, twins=twins, served=self.served, names=self.names)

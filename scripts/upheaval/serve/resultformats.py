@@ -1,6 +1,6 @@
-"""Solutions to text, a row at a time, so that an answer can be cut at a limit and say so.
+"""Write solutions row by row, so that an answer can be truncated at a limit and say so.
 
-Oxigraph's own serializer writes a whole answer or none; these writers give the same documents for what fits.
+Oxigraph's serializer writes a whole answer or none; these writers produce the same documents for the rows that fit.
 """
 
 import csv
@@ -18,7 +18,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unwritable(Exception):
-    """Raised for a value that a format cannot carry; its argument says which."""
+    """Raised if a format cannot express a value; the argument is the message."""
 
 
 def write_rows(
@@ -27,18 +27,18 @@ def write_rows(
     """Write solutions.
 
     Args:
-        variables: without question marks.
-        solutions: consumed as far as the limits allow.
+        variables: their names, without question marks.
+        solutions: the solutions; they are consumed only as far as the limits allow.
         form: json, xml, csv or tsv.
-        rows, size: how many solutions and bytes at most.
-        note: the IRI that JSON and XML link to in their head when something was left out.
+        rows, size: the maximum number of solutions and of bytes.
+        note: the IRI that the head of JSON and XML links to if the answer is truncated.
 
     Returns:
-        The document (SPARQL 1.1 Query Results JSON, XML, or CSV and TSV), the number of solutions in it, and what
-        cut it: "rows", "bytes" or nothing.
+        The document (SPARQL 1.1 Query Results JSON, XML, or CSV and TSV), the number of solutions in it, and the
+        limit that truncated it: "rows", "bytes" or an empty string.
 
     Raises:
-        Unwritable: a value cannot be written in the format.
+        Unwritable: the format cannot express a value.
 
     """
     writer = _WRITERS[form]
@@ -60,7 +60,7 @@ def write_rows(
 
 
 def write_boolean(value: bool, form: str) -> bytes:
-    """Write the answer to an ASK; CSV and TSV, which the recommendation leaves out, get the bare word."""
+    """Write the answer to an ASK; in CSV and TSV, which the recommendation does not cover, just the word."""
     word = "true" if value else "false"
     if form == "json":
         return f'{{"head":{{}},"boolean":{word}}}'.encode()
@@ -78,7 +78,7 @@ class _Json:
     @staticmethod
     def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
         head: dict[str, Any] = {"vars": list(variables)}
-        if note:  # in the head, because some parsers refuse what follows the results
+        if note:  # in the head, because some parsers reject members after the results
             head |= {"link": [note], "truncated": {"by": cut, "limit": limit}}
         written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
         return f'{{"head":{written},"results":{{"bindings":[{",".join(rows)}]}}}}'
@@ -140,7 +140,7 @@ def _xml_term(term: object) -> str:
 
 def _xml_text(text: str) -> str:
     if _NO_XML.search(text):
-        raise Unwritable("a value holds a control character, which XML cannot carry; ask for JSON")
+        raise Unwritable("a value has a control character, which XML cannot express; ask for JSON")
     return escape(text, {"\r": "&#13;"})
 
 

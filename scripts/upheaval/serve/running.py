@@ -1,4 +1,4 @@
-"""From options to a running server: loads the build, binds, and serves until it is told to stop."""
+"""Run the server: load the build, bind, and serve until stopped."""
 
 import signal
 import socket
@@ -15,23 +15,23 @@ DRAIN_SECONDS = 30
 
 
 def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limits: Limits) -> None:
-    """Serve a build until SIGINT or SIGTERM; what is being answered then has DRAIN_SECONDS to end.
+    """Serve a build until SIGINT or SIGTERM, then allow open requests DRAIN_SECONDS to finish.
 
     Args:
-        folder: of the build.
-        host, port: where to listen; port 0 for any free one.
-        base: the address that people use; the one listened on where none is given.
-        trusted: proxies whose X-Forwarded-For and -Proto count.
-        limits: what callers may take.
+        folder: the build.
+        host, port: where to listen; port 0 picks a free one.
+        base: the public address; by default the one listened on.
+        trusted: proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
+        limits: the limits on requests and answers.
 
     Raises:
-        Refusal: the folder is no build.
-        OSError: the address is taken.
+        Refusal: the folder is not a build.
+        OSError: the address is in use.
 
     """
-    for signal_ in (signal.SIGINT, signal.SIGTERM):  # uvicorn drains first, then hands the signal on
+    for signal_ in (signal.SIGINT, signal.SIGTERM):  # uvicorn drains first, then re-raises the signal
         signal.signal(signal_, lambda *_: sys.exit(0))
-    with ThreadPoolExecutor(1) as thread:  # the build is loaded while the libraries are: each takes a third of a second
+    with ThreadPoolExecutor(1) as thread:  # load the build during the imports: each takes a third of a second
         opening = thread.submit(open_build, folder)
         import uvicorn
 
@@ -43,14 +43,14 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
     pool = Pool(served.quads, limits)
     pool.launch(served.store)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # the protocol is named because asyncio sets TCP_NODELAY only where it is; without it every answer waits 40 ms
+    # asyncio sets TCP_NODELAY only if the protocol is given; without it every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     named = f"[{host}]" if ":" in host else host
     listening = f"{named}:{listener.getsockname()[1]}"
     address = base or f"http://{listening}/"
-    listener.listen(2048)  # from here on callers wait where they were refused before
+    listener.listen(2048)  # from here on, clients wait instead of being refused
     where = f", listening on {listening}" if base else ""
     click.echo(f"{served.title} {served.version}: {sum(served.triples.values())} triples at {address}{where}", err=True)
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""A finished build, as the server holds it: what it is called, its files with their hashes, and its triples."""
+"""Load a finished build for serving: its metadata, its files with their hashes, and its triples."""
 
 import base64
 import hashlib
@@ -40,13 +40,13 @@ _SITE_MEDIA = {
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFile:
-    """One file that may be sent.
+    """A file that may be sent.
 
     Attributes:
-        path: where it is.
+        path: its path.
         media: its media type.
-        size, changed: its length and time of change when the server started; a file that differs is not sent.
-        sha256: as hexadecimal digits; empty for web pages, which the manifest does not list.
+        size, changed: its size and modification time when the server started; a file that differs is not sent.
+        sha256: its hash in hexadecimal; empty for web pages, which the manifest does not list.
 
     """
 
@@ -58,28 +58,28 @@ class SnapshotFile:
 
     @property
     def digest(self) -> str:
-        """The value of Repr-Digest (RFC 9530 section 3); empty where the hash is not known."""
+        """The value of Repr-Digest (RFC 9530 section 3), or an empty string if the hash is unknown."""
         return f"sha-256=:{base64.b64encode(bytes.fromhex(self.sha256)).decode()}:" if self.sha256 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A build that is served.
+    """A loaded build.
 
     Attributes:
         iri: the namespace of its records, which is also the IRI of the dataset.
-        identity: a hash over the manifest and the version of this package: what entity tags are made from.
-        version, issued: of the data; the day at midnight UTC.
-        title, description, license: as the catalogue has them.
+        identity: a hash of the manifest and this package's version, from which entity tags are made.
+        version, issued: the version of the data and its date, as midnight UTC.
+        title, description, license: from the catalogue.
         quads: the N-Quads file, which is also among the files.
         store: the dataset, in its named graphs.
-        extra: what the build has beside the dataset: the shapes and the example questions.
-        files: by path under the build folder, none but those that the manifest lists.
-        site: web pages by path under the folder `site`.
+        extra: the shapes and the example questions.
+        files: the files that the manifest lists, by path under the build folder.
+        site: the web pages, by path under the `site` folder.
         triples: the number of triples by named graph.
-        vocabularies: the IRIs of the documents that define terms: ontologies, schemes of codes, shapes.
+        vocabularies: the IRIs of documents that define terms: ontologies, code schemes and shapes.
         retired: the IRIs with owl:deprecated true.
-        versions: the ontologies by the IRI of their version.
+        versions: the ontologies, by their version IRI.
 
     """
 
@@ -101,10 +101,10 @@ class Snapshot:
     versions: Mapping[str, str]
 
     def store_of(self, iri: str) -> ox.Store | None:
-        """Return the store that says something about an IRI, or None."""
+        """Return the store that has an IRI, or None."""
         try:
             return next((store for store in (self.store, self.extra) if known(store, iri)), None)
-        except ValueError:  # no IRI at all
+        except ValueError:  # not an IRI
             return None
 
 
@@ -112,12 +112,12 @@ def find_quads(folder: Path) -> Path:
     """Return the N-Quads file of a build.
 
     Raises:
-        Refusal: the folder is no build.
+        Refusal: the folder is not a build.
 
     """
     found = sorted(folder.glob("*.nq"))
     if len(found) != 1 or not (folder / "manifest.json").is_file():
-        _refuse(folder, "is no build: it needs a manifest.json and one .nq file")
+        _refuse(folder, "is not a build: it needs a manifest.json and one .nq file")
     return found[0]
 
 
@@ -125,13 +125,13 @@ def open_build(folder: Path) -> Snapshot:
     """Load a build.
 
     Args:
-        folder: what `upheaval build` left.
+        folder: the output of `upheaval build`.
 
     Returns:
-        The build; nothing that is not listed in its manifest, or lies outside the folder, is among its files.
+        The build; its files are only those listed in its manifest and inside the folder.
 
     Raises:
-        Refusal: the folder is no build, or a file does not have the size that the manifest gives.
+        Refusal: the folder is not a build, or a file does not have the size given in the manifest.
 
     """
     quads = find_quads(folder)
@@ -178,10 +178,10 @@ def _refuse(folder: Path, message: str) -> NoReturn:
 
 def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, SnapshotFile]:
     files = {}
-    for path, said in listed.items():
-        file = _file(folder, path, MEDIA.get(Path(path).suffix, "application/octet-stream"), str(said["sha256"]))
-        if file.size != said["bytes"]:
-            raise ValueError(f"{path} does not have the size that the manifest gives")
+    for path, entry in listed.items():
+        file = _file(folder, path, MEDIA.get(Path(path).suffix, "application/octet-stream"), str(entry["sha256"]))
+        if file.size != entry["bytes"]:
+            raise ValueError(f"{path} does not have the size given in the manifest")
         files[path] = file
     return files
 
@@ -189,17 +189,16 @@ def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[st
 def _file(folder: Path, path: str, media: str, sha256: str = "") -> SnapshotFile:
     place = (folder / path).resolve()
     if not place.is_relative_to(folder.resolve()):
-        raise ValueError(f"{path} lies outside the folder")
+        raise ValueError(f"{path} is outside the folder")
     stat = place.stat()
     return SnapshotFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
 
 
 def _site(folder: Path, identity: str) -> dict[str, SnapshotFile]:
-    """Return the web pages, none where they show another dataset than the build's, or are not all written.
+    """Return the web pages, or none if they belong to another build or are incomplete.
 
-    Symbolic links, which could lead out of the folder, are passed over.
-
-    There may be tens of thousands of pages, so each costs one call of the system.
+    Symbolic links are ignored, because they could lead out of the folder. There may be tens of thousands of pages, so
+    each costs only one system call.
     """
     files: dict[str, SnapshotFile] = {}
     try:
@@ -207,7 +206,7 @@ def _site(folder: Path, identity: str) -> dict[str, SnapshotFile]:
     except FileNotFoundError:
         return files
     if shown != identity:
-        logging.getLogger(__name__).warning("the pages in %s show another build: run `upheaval site`", folder)
+        logging.getLogger(__name__).warning("the pages in %s belong to another build: run `upheaval site`", folder)
         return files
     waiting = [(str(folder), "")] if not folder.is_symlink() else []
     for place, within in waiting:

@@ -1,4 +1,4 @@
-"""The pool of worker processes that run queries: bounded in number and in time, and refilled when one is lost."""
+"""A pool of worker processes that run queries, limited in number and running time; lost workers are replaced."""
 
 import asyncio
 import contextlib
@@ -20,23 +20,23 @@ from upheaval.serve.limits import Limits
 from upheaval.serve.snapshot import SnapshotFile
 
 START_SECONDS = 300.0
-WAIT_SECONDS = 30.0  # a query that had to wait longer finds nobody there any more
+WAIT_SECONDS = 30.0  # after waiting longer than this, the client will have gone
 
 
 class Overloaded(Exception):
-    """Raised where too many queries wait already, or one has waited too long."""
+    """Raised if too many queries are waiting, or one has waited too long."""
 
 
 class TimedOut(Exception):
-    """Raised for a query past its time, when its process is gone."""
+    """Raised for a query that ran too long, after its process has been killed."""
 
 
 class Crashed(Exception):
-    """Raised for a query whose process died: out of memory, or a fault of the engine."""
+    """Raised for a query whose process died, out of memory or through a bug in the engine."""
 
 
 class Worker:
-    """One worker process and the socket to it."""
+    """A worker process and the socket to it."""
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -47,7 +47,7 @@ class Worker:
         """Send a job and wait for its answer.
 
         Raises:
-            Crashed: the process is gone.
+            Crashed: the process has died.
 
         """
         try:
@@ -69,11 +69,11 @@ class Pool:
     """Worker processes that share one dataset.
 
     Args:
-        quads: the file from which the dataset is loaded again where the zygote is lost; None where there is none.
-        limits: what a query may take.
+        quads: the file to reload the dataset from if the zygote is lost; None if it cannot be reloaded.
+        limits: the limits of a query.
 
     Attributes:
-        lost: how many workers were replaced, by reason: timeout, crash, cancelled or grown.
+        lost: the number of workers replaced, by reason: timeout, crash, cancelled or grown.
 
     """
 
@@ -81,7 +81,7 @@ class Pool:
         self.limits = limits
         self.lost: Counter[str] = Counter()
         self._quads = quads
-        self._zygote: Any = None  # a multiprocessing.Process of either context
+        self._zygote: Any = None  # a multiprocessing.Process of the fork or spawn context
         self._control: socket.socket | None = None
         self._lock = asyncio.Lock()
         self._idle: deque[Worker] = deque()
@@ -98,27 +98,27 @@ class Pool:
 
     @property
     def busy(self) -> int:
-        """How many queries run."""
+        """The number of running queries."""
         return len(self._busy)
 
     @property
     def alive(self) -> bool:
-        """Whether queries will be answered: there is a worker, or one is being replaced, which takes milliseconds."""
+        """Whether queries can be answered: there is a worker, or one is being replaced, which takes milliseconds."""
         return bool(self._idle or self._busy or self._refills)
 
     @property
     def waiting(self) -> int:
-        """How many queries wait."""
+        """The number of waiting queries."""
         return self._waiting
 
     def launch(self, store: ox.Store) -> None:
-        """Fork the zygote, which shares the store's memory; to be called while there is one thread."""
+        """Fork the zygote, which shares the store's memory; call this while there is only one thread."""
         ours, theirs = socket.socketpair()
         self._begin("fork", ours, theirs, zygote.inherit, ours, store)
 
     def _relaunch(self) -> None:
         if self._quads is None:
-            raise Crashed("the process that held the dataset is gone")
+            raise Crashed("the process that holds the dataset has died")
         ours, theirs = socket.socketpair()
         self._begin("spawn", ours, theirs, zygote.reload, os.fspath(self._quads.path), self._quads.sha256)
 
@@ -135,7 +135,7 @@ class Pool:
         """Wait for the zygote and fork the workers.
 
         Raises:
-            Crashed: it does not answer.
+            Crashed: the zygote does not respond.
 
         """
         await self._ready()
@@ -146,15 +146,15 @@ class Pool:
         """Run one job.
 
         Args:
-            job: as `answering.answer` takes it.
+            job: a job for `answering.answer`.
 
         Returns:
             The header and the body of the answer.
 
         Raises:
-            Overloaded: no worker is free, and will not be in time.
-            TimedOut: it ran longer than it may; the process has been killed and is gone.
-            Crashed: the process died.
+            Overloaded: no worker was free in time.
+            TimedOut: it ran too long; its process has been killed.
+            Crashed: its process died.
 
         """
         worker = await self._take()
@@ -176,7 +176,7 @@ class Pool:
             await asyncio.shield(self._give_back(worker, reason))
 
     async def close(self) -> None:
-        """End all workers and the zygote."""
+        """Stop all workers and the zygote."""
         self._closed = True
         for task in self._refills:
             task.cancel()
@@ -218,7 +218,7 @@ class Pool:
         self._later(worker)
 
     def _later(self, worker: Worker) -> None:
-        """Replace a worker without keeping the caller waiting."""
+        """Replace a worker in the background."""
         if not self._closed:
             task = asyncio.create_task(self._refill(worker))
             self._refills.add(task)
@@ -229,10 +229,10 @@ class Pool:
         await self._add()
 
     async def _kill(self, worker: Worker) -> None:
-        """Have the zygote kill a worker; it alone knows whether a process id is still that worker's."""
+        """Have the zygote kill a worker, because only its parent knows that a process id has not been reused."""
         try:
             await self._command(b"k", worker.pid)
-        except ConnectionError:  # the zygote is gone, and with it whoever would have ended the worker
+        except ConnectionError:  # the zygote has died and cannot kill the worker
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)
 
@@ -260,7 +260,7 @@ class Pool:
         return Worker(pid, reader, writer)
 
     async def _restart(self) -> None:
-        """Start a new zygote where the old one has died; the workers that it left are ended, for nobody minds them."""
+        """Start a new zygote after the old one has died, and kill its orphaned workers."""
         if self._zygote.is_alive():
             return
         self.lost["zygote"] += 1

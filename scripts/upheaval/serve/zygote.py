@@ -1,11 +1,11 @@
-"""The process that holds the dataset for queries and forks workers, so that all of them share its memory.
+"""The zygote: a process that holds the dataset and forks the workers, which share its memory.
 
-It is forked from the server before that has a second thread or an open connection, and has one thread itself, which
-makes forking safe; where it has to be replaced, the new one begins as a fresh process and loads the dataset again. A
-fork takes a few milliseconds where loading takes much longer, so a worker that was killed is soon replaced.
+It is forked from the server before the server has a second thread or an open connection, and is single-threaded
+itself, so forking is safe. If it has to be replaced, a fresh process loads the dataset again. A fork takes a few
+milliseconds and loading much longer, so a killed worker is replaced quickly.
 
-A worker may open nothing: its limit of open files is 0, so that neither a SERVICE that got past `rdf.sparql` nor
-anything else can reach the network or a file. Its memory is limited as well. It blocks on its one socket.
+A worker cannot open anything: its limit of open files is 0, so that neither a SERVICE that got past `rdf.sparql` nor
+anything else can reach the network or a file. Its memory is limited too. It blocks on its only socket.
 """
 
 import gc
@@ -29,16 +29,16 @@ LENGTH = struct.Struct("!II")
 
 
 def inherit(control: socket.socket, other: socket.socket, store: ox.Store, memory: int) -> None:
-    """Close the server's end of the control socket, which a fork copies, then do what `serve` does.
+    """Close the server's end of the control socket, which the fork copied, then run `serve`.
 
-    A copy left open would keep this process from seeing that the server has died.
+    With that copy open, this process would not notice that the server has died.
     """
     other.close()
     serve(control, store, memory)
 
 
 def reload(control: socket.socket, path: str, sha256: str, memory: int) -> None:
-    """Load a dataset, then do what `serve` does; arguments as there and in `loading.load_store`."""
+    """Load a dataset, then run `serve`; for the arguments see there and `loading.load_store`."""
     serve(control, load_store(path, sha256), memory)
 
 
@@ -46,16 +46,16 @@ def serve(control: socket.socket, store: ox.Store, memory: int) -> None:
     """Serve commands until the other end closes.
 
     Args:
-        control: each command is one message. `f` with a socket attached forks a worker on that socket; `k` and a
-            process id kills a worker. Each is answered by a process id, or 0 where there is no such worker.
-        store: what the workers are asked.
-        memory: MiB that a worker may take beyond what it starts with.
+        control: the socket for commands, one per message. `f` with a socket attached forks a worker on that socket;
+            `k` with a process id kills a worker. The reply is a process id, or 0 if there is no such worker.
+        store: the dataset.
+        memory: the memory that a worker may use beyond what it starts with, in MiB.
 
     """
-    judge("ASK FROM <urn:x:y> {}")  # loads modules: a worker can open no file
-    os.setsid()  # a Ctrl-C at the terminal is for the server, which ends this process itself
+    judge("ASK FROM <urn:x:y> {}")  # import lazily loaded modules now: a worker cannot open files
+    os.setsid()  # Ctrl-C is for the server, which stops this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the workers are ended on the way out
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the workers are killed on exit
     gc.collect()
     gc.freeze()
     children: set[int] = set()
@@ -86,7 +86,7 @@ def _reap(children: set[int]) -> None:
 
 
 def _kill(pid: int, children: set[int]) -> int:
-    """Kill a worker and wait until it is gone; only processes that this one forked and has not reaped are meant."""
+    """Kill a worker and wait for it to exit; does nothing for a process that is not an unreaped child."""
     if pid not in children:
         return 0
     os.kill(pid, signal.SIGKILL)
@@ -112,18 +112,18 @@ def _confine(memory: int) -> None:
             now = int(statm.read().split()[0]) * resource.getpagesize()
         limit = now + memory * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    except (OSError, ValueError):  # not Linux: the limits of time, rows and bytes hold all the same
+    except (OSError, ValueError):  # not Linux: the limits on time, rows and bytes still apply
         pass
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def _work(channel: socket.socket, store: ox.Store, memory: int) -> NoReturn:
-    """Answer jobs until the server closes the socket; never returns into the code of the parent."""
+    """Answer jobs until the server closes the socket, then exit; never returns to the parent's code."""
     status = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _confine(memory)
-        os.nice(5)  # queries yield to the server, which has others to answer
+        os.nice(5)  # queries yield to the server
         while True:
             (length,) = struct.unpack("!I", _exactly(channel, 4))
             header, body = answer(store, json.loads(_exactly(channel, length)))

@@ -1,4 +1,4 @@
-// The query page: runs a query without leaving the page, and shows rows as a table. All text is set as text.
+// The query page: runs a query in place and shows its rows as a table. Values are inserted as text, never as markup.
 const form = document.getElementById("ask");
 const query = document.getElementById("query");
 const state = document.getElementById("state");

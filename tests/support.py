@@ -18,6 +18,7 @@ from upheaval.populate.assembly import assemble
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
+SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites"))
 STRICT = os.environ.get("UPHEAVAL_REQUIRE_ENGINES") == "1"
 WHOLE = os.environ.get("UPHEAVAL_SWEEP") == "whole"
 _Case = TypeVar("_Case")
@@ -56,6 +57,14 @@ def skip_or_fail(reason: str) -> None:
     if STRICT:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def suite(*parts: str) -> Path:
+    """Return a file of the foreign suites, or skip."""
+    path = SUITES.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{path} is not there; name the folder of the suites in UPHEAVAL_SUITES")
+    return path
 
 
 def copy_of_world(folder: Path) -> Path:

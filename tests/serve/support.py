@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,12 +15,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.support import ROOT
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly
 
-SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites"))
 PATIENCE = 60.0  # seconds after which a test gives up; machines that run tests may be slow
 NAMESPACE = "https://example.org/northern-pact/"
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER (?a != ?g) }"
@@ -173,11 +170,3 @@ def make_build(world: Assembly, folder: Path, more: bytes = b"") -> Path:
     files["manifest.json"] = json.dumps(manifest).encode()
     write_build(files, folder)
     return folder
-
-
-def suite(*parts: str) -> Path:
-    """Return a file of the foreign suites, or skip."""
-    path = SUITES.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"{path} is not there; name the folder of the suites in UPHEAVAL_SUITES")
-    return path

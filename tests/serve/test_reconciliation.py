@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from tests.serve.support import NAMESPACE, Running, suite
+from tests.serve.support import NAMESPACE, Running
+from tests.support import suite
 
 
 def check(name: str, document: Any) -> None:

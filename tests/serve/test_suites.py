@@ -7,7 +7,8 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import RDF
 
-from tests.serve.support import Answer, Running, suite
+from tests.serve.support import Answer, Running
+from tests.support import suite
 
 HT = Namespace("http://www.w3.org/2011/http#")
 CNT = Namespace("http://www.w3.org/2011/content#")

@@ -220,6 +220,11 @@ def test_unreadable_file_is_a_fault(root: Path) -> None:
             MINIMAL.replace("name: p", "name: ../p"),
             "3:1: error: `../p` is not a valid name (use only letters and digits)",
         ),
+        (MINIMAL + "publisherType: Club\n", "10:1: error: `Club` is not a type of publisher (write one of Academia-"),
+        (MINIMAL + "spatial: [0, 0, 10]\n", "10:1: error: `spatial` is not a bounding box (write four degrees: west, "),
+        (MINIMAL + "spatial: [0, 10, 10, 0]\n", "10:1: error: `spatial` is not a bounding box"),
+        (MINIMAL + "spatial: [0, 0, 190, 10]\n", "10:1: error: `spatial` is not a bounding box"),
+        (MINIMAL + "spatial: {west: 1}\n", "10:1: error: `spatial` is not a bounding box"),
         ("- a\n", "1:1: error: "),
     ],
 )
@@ -240,6 +245,11 @@ def test_publication_as_it_is_read(tmp_path: Path) -> None:
     assert (publication.creator, publication.publisher) == (("Somebody",), "Somebody")
     assert (publication.keyword, publication.homepage) == (("a", "b"), "https://example.org/")
     assert publication.graph("data") == "https://example.org/p/graph/data"
+    assert (publication.publisher_type, publication.spatial) == ("", ())
+    more = "publisherType: Company\nspatial: [-10.5, 0, 10, 20]\n"
+    put(tmp_path, "data/publication.yaml", MINIMAL + more)
+    publication = open_publication(tmp_path)
+    assert (publication.publisher_type, publication.spatial) == ("Company", ("-10.5", "0", "10", "20"))
 
 
 def _refused(root: Path, text: str | None) -> list[str]:

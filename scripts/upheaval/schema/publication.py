@@ -1,5 +1,6 @@
 """A publication: the folder of sources that the package turns into linked data, and its metadata."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
@@ -11,8 +12,25 @@ from upheaval.sources.parser import MappingNode, SequenceNode, read
 
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
-LISTS = ("creator", "keyword", "source")
-OPTIONAL = ("publisher", "keyword", "source", "homepage", "priorVersion")
+LISTS = ("creator", "keyword", "source", "spatial")
+OPTIONAL = ("publisher", "publisherType", "keyword", "source", "homepage", "priorVersion", "spatial")
+PUBLISHER_TYPES = (
+    "Academia-ScientificOrganisation",
+    "Company",
+    "IndustryConsortium",
+    "LocalAuthority",
+    "NationalAuthority",
+    "NonGovernmentalOrganisation",
+    "NonProfitOrganisation",
+    "PrivateIndividual(s)",
+    "RegionalAuthority",
+    "StandardisationBody",
+    "SupraNationalAuthority",
+)
+"""What a publisher can be: the codes of ADMS, which DCAT-AP catalogues use."""
+
+
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,8 @@ class Publication:
         keyword, source: keywords for catalogues, and addresses of its sources.
         homepage: the address of its web pages; the namespace by default.
         prior_version: the IRI of the previous version, or an empty string.
+        publisher_type: one of PUBLISHER_TYPES, or an empty string.
+        spatial: the area that the data cover, as degrees west, south, east and north; empty if not given.
 
     """
 
@@ -51,6 +71,8 @@ class Publication:
     source: tuple[str, ...] = ()
     homepage: str = ""
     prior_version: str = ""
+    publisher_type: str = ""
+    spatial: tuple[str, ...] = ()
 
     def graph(self, name: str) -> str:
         """Return the IRI of a named graph: data, derived, vocabulary or catalogue."""
@@ -119,6 +141,8 @@ def open_publication(root: Path) -> Publication:
         source=_texts(body.get("source", "")),
         homepage=_text(body, "homepage") or _text(body, "iri"),
         prior_version=_text(body, "priorVersion"),
+        publisher_type=_text(body, "publisherType"),
+        spatial=_texts(body.get("spatial", "")),
     )
 
 
@@ -160,6 +184,9 @@ def _missing(body: MappingNode) -> list[Fault]:
 def _ill_formed(body: MappingNode) -> list[Fault]:
     faults = []
     for key, value in body.items():
+        if key == "spatial":
+            faults.extend(_area(body, value))
+            continue
         if key in LISTS and isinstance(value, SequenceNode) and all(isinstance(item, str) for item in value):
             continue
         if not isinstance(value, str):
@@ -169,9 +196,23 @@ def _ill_formed(body: MappingNode) -> list[Fault]:
             faults.extend(_address(body, key, value))
         elif key == "issued":
             faults.extend(_day(body, value))
+        elif key == "publisherType" and value not in PUBLISHER_TYPES:
+            cure = f"write one of {', '.join(PUBLISHER_TYPES)}"
+            faults.append(_fault(body, key, f"`{value}` is not a type of publisher", cure, "publisher-type"))
         elif key in ("prefix", "name") and not value.replace("-", "").isalnum():
             faults.append(_fault(body, key, f"`{value}` is not a valid {key}", "use only letters and digits", key))
     return faults
+
+
+def _area(body: MappingNode, value: object) -> list[Fault]:
+    """Check a bounding box (RFC 7946 section 5): the longitude of its west is greater where it crosses 180 degrees."""
+    numbers = [float(item) for item in _texts(value) if _DEGREES.fullmatch(item)]
+    if len(numbers) == 4 == len(_texts(value)):
+        west, south, east, north = numbers
+        if abs(west) <= 180 >= abs(east) and -90 <= south <= north <= 90:
+            return []
+    cure = "write four degrees: west, south, east and north, as in [-180, -90, 180, 90]"
+    return [_fault(body, "spatial", "`spatial` is not a bounding box", cure, "spatial")]
 
 
 def _day(body: MappingNode, value: str) -> list[Fault]:

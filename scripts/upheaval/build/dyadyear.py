@@ -1,11 +1,20 @@
 """One row a pair of states and year, in the form that panel studies use."""
 
 import pyoxigraph as ox
+from rdflib import Graph, URIRef
+from rdflib.namespace import SKOS
 
-from upheaval.build.tables import Table
+from upheaval.build.tables import CsvTable, TableColumn
+from upheaval.rdf.namespaces import RDFS, STATECRAFT, XSD
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import local
 
+TITLE = "Pairs of states by year"
+DESCRIPTION = (
+    "How many agreements and activities are recorded between two states in a year, in all and by type. A step of an "
+    "agreement counts in its own year, an activity in each year from its first to its last day; one without a known "
+    "end counts up to the year of this version. Years without a record have no row."
+)
 CODES = ("isoAlpha3", "cowCode", "gwCode")
 RECORDS = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -38,20 +47,22 @@ SELECT ?top WHERE { ?top skos:topConceptOf <https://w3id.org/statecraft/cooperat
 """
 
 
-def dyad_years(store: ox.Store, last_year: int) -> Table:
+def dyad_years(store: ox.Store, graph: Graph, last_year: int) -> CsvTable:
     """Count agreements and activities for each pair of states and year.
 
     Args:
         store: data, derived facts and vocabulary.
+        graph: the ontology, which says what codes and types mean.
         last_year: the year up to which activities without an end are counted.
 
     Returns:
-        Header and rows. A step of an agreement counts in its own year; an activity in each year from its earliest to
+        The table. A step of an agreement counts in its own year; an activity in each year from its earliest to
         its latest day, or to `last_year` where it has begun and no end is known. A record with several types counts
         under each top-level type once, and once in `records`. Years without a record have no row.
 
     """
-    types = sorted(local(row["top"].value) for row in select(store, TYPES))
+    tops = {local(row["top"].value): row["top"].value for row in select(store, TYPES)}
+    types = sorted(tops)
     codes = {(row["state"].value, local(row["property"].value)): row["code"].value for row in select(store, STATES)}
     cells: dict[tuple[str, str, int], dict[str, set[str]]] = {}
     for row in select(store, RECORDS):
@@ -61,7 +72,14 @@ def dyad_years(store: ox.Store, last_year: int) -> Table:
             counts = cells.setdefault((row["one"].value, row["other"].value, year), {})
             counts.setdefault(local(row["top"].value), set()).add(row["record"].value)
             counts.setdefault("records", set()).add(row["record"].value)
-    header = ["state1", "state2", *(f"{code}{side}" for side in (1, 2) for code in CODES), "year", "records"]
+    columns = (
+        _column("state1", "first state", "The name of the state whose IRI comes first.", required=True),
+        _column("state2", "second state", "The name of the other state.", required=True),
+        *(_code(graph, code, side) for side in (1, 2) for code in CODES),
+        _column("year", "year", "The calendar year.", XSD.gYear, required=True),
+        _column("records", "records", "The number of records, of whatever type.", XSD.integer, required=True),
+        *(_type(graph, name, tops[name]) for name in types),
+    )
     rows = [
         [
             local(one),
@@ -72,4 +90,28 @@ def dyad_years(store: ox.Store, last_year: int) -> Table:
         ]
         for (one, other, year), counts in sorted(cells.items())
     ]
-    return [*header, *(name.replace("-", "_") for name in types)], rows
+    return CsvTable(TITLE, DESCRIPTION, columns, rows, ("state1", "state2", "year"))
+
+
+def _column(
+    name: str, title: str, description: str, datatype: URIRef = XSD.string, required: bool = False
+) -> TableColumn:
+    return TableColumn(name, title, description, datatypes=(str(datatype),), required=required)
+
+
+def _code(graph: Graph, name: str, side: int) -> TableColumn:
+    """Return the column of a code of one of the two states; a former state often has none."""
+    prop, which = STATECRAFT[name], ("first", "second")[side - 1]
+    label = graph.value(prop, RDFS.label) or name
+    return _column(f"{name}{side}", f"{label} of the {which} state", f"{_text(graph, prop)} Of the {which} state.")
+
+
+def _type(graph: Graph, name: str, iri: str) -> TableColumn:
+    concept = URIRef(iri)
+    label = graph.value(concept, SKOS.prefLabel) or name
+    description = f"The number of records of this type or a narrower one: {label}. {_text(graph, concept)}".strip()
+    return _column(name.replace("-", "_"), str(label), description, XSD.integer, required=True)
+
+
+def _text(graph: Graph, term: URIRef) -> str:
+    return str(graph.value(term, SKOS.definition) or "")

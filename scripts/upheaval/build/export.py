@@ -1,6 +1,7 @@
 """The files of a build, as bytes by path: everything is made in memory before anything is written."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -15,6 +16,8 @@ from upheaval.build.common import (
     prefixes_of,
     vocabulary_files,
 )
+from upheaval.build.croissant import croissant
+from upheaval.build.datapackage import datapackage, path_of
 from upheaval.build.dyadyear import dyad_years
 from upheaval.build.folder import sha256_of
 from upheaval.build.framing import Frame, frames, to_json
@@ -23,7 +26,7 @@ from upheaval.build.quality import assess
 from upheaval.build.qualityreport import as_markdown
 from upheaval.build.sections import grouped_turtle
 from upheaval.build.statistics import count
-from upheaval.build.tables import Table, datapackage, tables, to_csv
+from upheaval.build.tables import TableMaker
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import from_rdflib
 from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, rdf_xml, turtle
@@ -53,12 +56,13 @@ def export(assembly: Assembly) -> Files:
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
     framed = frames(both, assembly.context, publication.iri)
+    tables, _ = _tables(assembly, framed)
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
         **vocabulary_files(setting),
         **contract_files(setting),
-        **_tables(assembly, framed),
+        **tables,
         "quality.md": as_markdown(assess(assembly), publication).encode(),
     }
     add_files(description, publication, files)
@@ -124,11 +128,12 @@ def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], pref
     return b"".join(parts)
 
 
-def _tables(assembly: Assembly, framed: list[Frame]) -> Files:
-    publication = assembly.publication
-    found: dict[str, Table] = tables(framed, assembly.contract)
-    found["dyad_year"] = dyad_years(assembly.store, int(publication.issued[:4]))
-    return {
-        **{f"csv/{name}.csv": to_csv(header, rows) for name, (header, rows) in found.items()},
-        "datapackage.json": as_json(datapackage(publication, assembly.contract, found)),
-    }
+def _tables(assembly: Assembly, framed: list[Frame]) -> tuple[Files, dict[str, Any]]:
+    """Make the tables and what describes them; the descriptor is also returned as it is."""
+    publication, graph = assembly.publication, assembly.vocabulary.graph
+    found = TableMaker(assembly.contract, assembly.context, graph, publication.iri).tables(framed)
+    found["dyad_year"] = dyad_years(assembly.store, graph, int(publication.issued[:4]))
+    files = {path_of(name): table.to_csv() for name, table in found.items()}
+    package = datapackage(publication, found, files)
+    described = {"datapackage.json": package, "croissant.json": croissant(publication, found, files)}
+    return files | {name: as_json(content) for name, content in described.items()}, package

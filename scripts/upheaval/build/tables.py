@@ -1,94 +1,219 @@
-"""CSV tables and their datapackage.json, derived from the contract: a table a kind, and one for each kind of part."""
+"""CSV tables, derived from the contract and the ontology: a table a kind, and one for each kind of part."""
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from rdflib import Graph, URIRef
+from rdflib.namespace import SKOS
+
 from upheaval.build.framing import Frame
-from upheaval.schema.contract import Contract, Form, Key, Kind
-from upheaval.schema.publication import Publication
+from upheaval.rdf.namespaces import RDFS, XSD
+from upheaval.schema.context import Context
+from upheaval.schema.contract import Contract, Form, Key, Kind, local
 
 SEPARATOR = "|"
-DERIVED = {
-    "earliest": "The first day at which it can have begun, derived.",
-    "latest": "The last day at which it can have ended, derived.",
-    "phase": "The phases in which it falls, asserted or derived.",
-    "involvesState": "The states that are involved, derived.",
-    "dyad": "The pairs of states that it concerns, derived.",
-    "independentSources": "The number of independent sources that support it, derived.",
-    "officialOnly": "Whether all of them are official, derived.",
-    "disputed": "Whether a source disputes it, derived.",
-}
-Table = tuple[list[str], list[list[str]]]
+"""What stands between the values of a cell that can hold several. A value has it as %7C."""
+
+NOT_NAMES = (Form.LITERAL, Form.LANGUAGE)
+"""The forms of values that can hold any character; names of records, codes and IRIs never have a separator."""
 
 
-def tables(frames: list[Frame], contract: Contract) -> dict[str, Table]:
-    """Lay records out in tables.
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table.
 
-    Args:
-        frames: as `frames` returns them for data and derived facts together.
-        contract: which kinds and keys there are.
-
-    Returns:
-        Header and rows by the table's name: the folder of a kind, or the key of a part and an `s`. Several values
-        of one key stand in one cell, separated by a vertical bar; texts are in one column a language.
+    Attributes:
+        name: as in the header.
+        title, description: what it holds, in English.
+        form: how its values are written.
+        datatypes: the IRIs of the XSD datatypes of its values, for literals.
+        many: whether a cell can hold several values.
+        required: whether every row has a value.
+        codes: what a value is one of; empty where there is no such list.
+        language: the language of its texts, or an empty text.
 
     """
-    by_name = {kind.name: kind for kind in contract.kinds.values()}
-    rows: dict[str, tuple[Kind, list[Frame]]] = {}
-    for frame in frames:
-        kind = by_name.get(str(frame.get("type")))
-        if kind is not None and kind.folder:
-            _collect(kind.folder, kind, frame, "", contract, rows)
-    return {name: _table(kind, found) for name, (kind, found) in sorted(rows.items())}
+
+    name: str
+    title: str
+    description: str
+    form: Form = Form.LITERAL
+    datatypes: tuple[str, ...] = (str(XSD.string),)
+    many: bool = False
+    required: bool = False
+    codes: tuple[str, ...] = ()
+    language: str = ""
 
 
-def _collect(
-    table: str,
-    kind: Kind,
-    frame: Frame,
-    parent: str,
-    contract: Contract,
-    rows: dict[str, tuple[Kind, list[Frame]]],
-) -> None:
-    row = {**frame, "partOf": parent} if parent else frame
-    rows.setdefault(table, (kind, []))[1].append(row)
-    for key in kind.keys.values():
-        if key.form is Form.NODE:
-            for part in _items(frame.get(key.name)):
-                inner = contract.kinds[key.classes[0]]
-                _collect(f"{key.name}s", inner, part, str(frame["id"]), contract, rows)
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A table: what it is, its columns, its rows in order, and the columns that tell its rows apart."""
+
+    title: str
+    description: str
+    columns: tuple[TableColumn, ...]
+    rows: list[list[str]]
+    key: tuple[str, ...] = ("id",)
+
+    def to_csv(self) -> bytes:
+        """Write the table as a CSV file."""
+        return to_csv([column.name for column in self.columns], self.rows)
+
+
+@dataclass(slots=True)
+class _Collected:
+    """The rows of a table before it has columns."""
+
+    kind: Kind
+    part: bool
+    frames: list[Frame] = field(default_factory=list)
+
+
+class TableMaker:
+    """Lays records out in tables.
+
+    Args:
+        contract: which kinds and keys there are.
+        context: what their names stand for.
+        graph: the ontology, which says what derived properties mean.
+        base: the namespace of the records.
+
+    """
+
+    def __init__(self, contract: Contract, context: Context, graph: Graph, base: str) -> None:
+        self._contract, self._context, self._graph, self._base = contract, context, graph, base
+
+    def tables(self, frames: Iterable[Frame]) -> dict[str, CsvTable]:
+        """Lay records out.
+
+        Args:
+            frames: as `frames` returns them for data and derived facts together.
+
+        Returns:
+            The tables by name: the folder of a kind, or the key of a part and an `s`. A table has a column for each
+            key of its kind, in the contract's order, and then one for each other property that its rows have, which
+            are those that only rules produce; texts are in one column a language.
+
+        """
+        by_name = {kind.name: kind for kind in self._contract.kinds.values()}
+        collected: dict[str, _Collected] = {}
+        for frame in frames:
+            kind = by_name.get(str(frame.get("type")))
+            if kind is not None and kind.folder:
+                self._collect(kind.folder, kind, frame, "", collected)
+        return {name: self._table(name, found) for name, found in sorted(collected.items())}
+
+    def _collect(self, table: str, kind: Kind, frame: Frame, parent: str, collected: dict[str, _Collected]) -> None:
+        row = {**frame, "partOf": parent} if parent else frame
+        collected.setdefault(table, _Collected(kind, bool(parent))).frames.append(row)
+        for key in kind.keys.values():
+            if key.form is Form.NODE:
+                for part in _items(frame.get(key.name)):
+                    inner = self._contract.kinds[key.classes[0]]
+                    self._collect(f"{key.name}s", inner, part, str(frame["id"]), collected)
+
+    def _table(self, name: str, found: _Collected) -> CsvTable:
+        kind, frames = found.kind, found.frames
+        columns = [(self._identifier(), "id")]
+        if found.part:
+            columns.append((self._parent(), "partOf"))
+        for key in kind.keys.values():
+            if key.form is Form.LANGUAGE:
+                tags = sorted({tag for frame in frames for tag in frame.get(key.name, {})})
+                columns.extend((self._of_key(key, tag), key.name) for tag in tags)
+            elif key.form is not Form.NODE:
+                columns.append((self._of_key(key), key.name))
+        known = {*kind.keys, "id", "type", "partOf"}
+        others = sorted({key for frame in frames for key in frame} - known)
+        columns.extend((self._derived(key, frames), key) for key in others)
+        rows = [[_cell(frame, key, column) for column, key in columns] for frame in frames]
+        title = name.replace("-", " ").capitalize()
+        return CsvTable(title, kind.comment or f"{title}.", tuple(column for column, _ in columns), sorted(rows))
+
+    def _identifier(self) -> TableColumn:
+        description = f"The row's name: its IRI is {self._base} followed by this."
+        return TableColumn("id", "identifier", description, required=True)
+
+    def _parent(self) -> TableColumn:
+        description = "The name of the record, or of the part of one, that this is a part of."
+        return TableColumn("partOf", "part of", description, required=True)
+
+    def _of_key(self, key: Key, language: str = "") -> TableColumn:
+        if language:
+            meaning = f"{key.label[:1].upper()}{key.label[1:]}, in the language {language}."
+            return TableColumn(
+                name=f"{key.name}_{language}",
+                title=f"{key.label} ({language})",
+                description=f"{meaning} {self._definition(key.iri)}".strip(),
+                form=key.form,
+                many=not key.per_language,
+                language=language,
+            )
+        codes = {code for cls in key.classes for code in self._contract.codes.get(cls, ())}
+        return TableColumn(
+            name=key.name,
+            title=key.label,
+            description=key.description or self._definition(key.iri) or _named(key.iri),
+            form=key.form,
+            datatypes=key.datatypes,
+            many=key.maximum != 1,
+            required=key.minimum > 0,
+            codes=tuple(sorted(codes)) if key.form is Form.CODE else (),
+        )
+
+    def _definition(self, prop: str) -> str:
+        return str(self._graph.value(URIRef(prop), SKOS.definition) or "")
+
+    def _derived(self, name: str, frames: list[Frame]) -> TableColumn:
+        term = self._context.get(name, {})
+        prop = term.get("@id", name)
+        datatype = term.get("@type", str(XSD.string))
+        return TableColumn(
+            name=name,
+            title=str(self._graph.value(URIRef(prop), RDFS.label) or _words(prop)),
+            description=self._definition(prop) or _named(prop),
+            form=Form.LITERAL if not datatype.startswith("@") else Form.RECORD,
+            datatypes=() if datatype.startswith("@") else (datatype,),
+            many=term.get("@container") == "@set" or any(isinstance(frame.get(name), list) for frame in frames),
+        )
+
+
+def _words(iri: str) -> str:
+    """Return the local name of a property as words: `exact match` for exactMatch."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local(iri)).lower()
+
+
+def _named(iri: str) -> str:
+    return f"{_words(iri).capitalize()}, as <{iri}> defines it."
 
 
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _table(kind: Kind, frames: list[Frame]) -> Table:
-    columns: list[tuple[str, str, str]] = [("id", "id", "")]
-    if any("partOf" in frame for frame in frames) and not kind.folder:
-        columns.append(("partOf", "partOf", ""))
-    for key in kind.keys.values():
-        if key.form is Form.LANGUAGE:
-            columns.extend((f"{key.name}_{tag}", key.name, tag) for tag in _languages(frames, key))
-        elif key.form is not Form.NODE:
-            columns.append((key.name, key.name, ""))
-    known = {name for name, _, _ in columns}
-    columns.extend((name, name, "") for name in DERIVED if name not in known and any(name in frame for frame in frames))
-    rows = [[_cell(frame, name, language) for _, name, language in columns] for frame in frames]
-    return [name for name, _, _ in columns], sorted(rows)
-
-
-def _languages(frames: list[Frame], key: Key) -> list[str]:
-    return sorted({language for frame in frames for language in frame.get(key.name, {})})
-
-
-def _cell(frame: Frame, name: str, language: str) -> str:
+def _cell(frame: Frame, name: str, column: TableColumn) -> str:
     value = frame.get(name)
-    if language:
-        value = (value or {}).get(language)
-    return SEPARATOR.join(str(item["@value"]) if isinstance(item, dict) else str(item) for item in _items(value))
+    if column.language:
+        value = (value or {}).get(column.language)
+    texts = [_text(item) for item in _items(value)]
+    if column.many and column.form in NOT_NAMES:
+        texts = [escape(text) for text in texts]
+    return SEPARATOR.join(texts)
+
+
+def _text(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return str(item.get("@value", item.get("@id")))
+    return str(item)
+
+
+def escape(text: str) -> str:
+    """Write a value for a cell that can hold several: %7C for a bar, and %2525 and %257C for %25 and %7C themselves."""
+    return text.replace("%25", "%2525").replace("%7C", "%257C").replace(SEPARATOR, "%7C")
 
 
 def to_csv(header: list[str], rows: Iterable[Iterable[object]]) -> bytes:
@@ -98,59 +223,3 @@ def to_csv(header: list[str], rows: Iterable[Iterable[object]]) -> bytes:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def datapackage(publication: Publication, contract: Contract, found: dict[str, Table]) -> dict[str, Any]:
-    """Describe the tables (Data Package version 2, with Table Schemas).
-
-    Args:
-        publication: whose tables.
-        contract: for what the columns mean.
-        found: as `tables` returns them; names of other tables are described by their header alone.
-
-    Returns:
-        The content of datapackage.json.
-
-    """
-    labels = {kind.folder: kind.comment for kind in contract.kinds.values() if kind.folder}
-    descriptions = {key.name: key for kind in contract.kinds.values() for key in kind.keys.values()}
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": publication.name,
-        "id": publication.iri,
-        "title": publication.title,
-        "description": publication.description,
-        "version": publication.version,
-        "created": f"{publication.issued}T00:00:00Z",
-        "licenses": [{"path": publication.license}],
-        "contributors": [{"title": name, "roles": ["creator"]} for name in publication.creator],
-        "keywords": list(publication.keyword),
-        "resources": [
-            {
-                "name": name.replace("_", "-"),
-                "path": f"csv/{name}.csv",
-                "type": "table",
-                "description": labels.get(name, f"The {name} inside records."),
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": {
-                    "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-                    "fields": [_field(column, descriptions) for column in header],
-                    **({"primaryKey": ["id"]} if "id" in header else {}),
-                },
-            }
-            for name, (header, _) in sorted(found.items())
-        ],
-    }
-
-
-def _field(column: str, keys: dict[str, Key]) -> dict[str, str]:
-    key = keys.get(column.partition("_")[0])
-    number = key is not None and key.maximum == 1 and any(name.endswith("#decimal") for name in key.datatypes)
-    text = key.description if key else DERIVED.get(column, "")
-    return {
-        "name": column,
-        "type": "number" if number else "string",
-        **({"description": text} if text else {}),
-    }

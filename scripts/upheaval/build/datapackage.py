@@ -1,0 +1,133 @@
+"""The descriptor of the tables: a Data Package, version 2, with a Table Schema for each table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from upheaval.build.folder import Content, sha256_of, size_of
+from upheaval.build.tables import NOT_NAMES, SEPARATOR, CsvTable, TableColumn
+from upheaval.rdf.namespaces import XSD
+from upheaval.schema.contract import Form
+from upheaval.schema.publication import Publication
+
+PROFILES = "https://datapackage.org/profiles/2.0/"
+_INTEGERS = """integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger
+unsignedInt unsignedLong unsignedShort unsignedByte"""
+_TYPES = {
+    **dict.fromkeys(_INTEGERS.split(), "integer"),
+    **dict.fromkeys(("decimal", "double", "float"), "number"),
+    **dict.fromkeys(("duration", "dayTimeDuration", "yearMonthDuration"), "duration"),
+    "boolean": "boolean",
+    "date": "date",
+    "dateTime": "datetime",
+    "time": "time",
+    "gYear": "year",
+    "gYearMonth": "yearmonth",
+}
+_ITEMS = frozenset(("string", "integer", "boolean", "number", "datetime", "date", "time"))
+_PARTIAL = {
+    "gYear": "[0-9]{4}",
+    "gYearMonth": "[0-9]{4}-[0-9]{2}",
+    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+}
+
+
+def datapackage(
+    publication: Publication, tables: Mapping[str, CsvTable], files: Mapping[str, Content]
+) -> dict[str, Any]:
+    """Describe the tables (Data Package version 2).
+
+    Args:
+        publication: whose tables.
+        tables: by name.
+        files: their content by path in the build.
+
+    Returns:
+        The content of datapackage.json. Lists that would be empty, which the profile forbids, are left out.
+
+    """
+    publishers = [] if publication.publisher in publication.creator else [publication.publisher]
+    return {
+        "$schema": f"{PROFILES}datapackage.json",
+        "name": publication.name,
+        "id": publication.iri,
+        "title": publication.title,
+        "description": publication.description,
+        "homepage": publication.homepage,
+        "version": publication.version,
+        "created": f"{publication.issued}T00:00:00Z",
+        "licenses": [{"path": publication.license}],
+        "contributors": [
+            *({"title": name, "roles": ["creator"]} for name in publication.creator),
+            *({"title": name, "roles": ["publisher"]} for name in publishers),
+        ],
+        **({"keywords": list(publication.keyword)} if publication.keyword else {}),
+        **({"sources": [{"path": address} for address in publication.source]} if publication.source else {}),
+        "resources": [_resource(name, table, files) for name, table in sorted(tables.items())],
+    }
+
+
+def path_of(name: str) -> str:
+    """Return where the file of a table is in a build."""
+    return f"csv/{name}.csv"
+
+
+def _resource(name: str, table: CsvTable, files: Mapping[str, Content]) -> dict[str, Any]:
+    path = path_of(name)
+    return {
+        "name": name.replace("_", "-"),
+        "path": path,
+        "type": "table",
+        "title": table.title,
+        "description": table.description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": size_of(files[path]),
+        "hash": f"sha256:{sha256_of(files[path])}",
+        "schema": {
+            "$schema": f"{PROFILES}tableschema.json",
+            "fields": [_field(column) for column in table.columns],
+            "missingValues": [""],
+            "primaryKey": list(table.key),
+        },
+    }
+
+
+def _field(column: TableColumn) -> dict[str, Any]:
+    """Describe a column.
+
+    The standard has a type `list`, with `delimiter` and `itemType`, which the JSON Schema of version 2.0 leaves out
+    (it comes with 2.1). Until then a list is a string that has these two properties besides.
+    """
+    kind = field_type(column)
+    constraints: dict[str, Any] = {"required": True} if column.required else {}
+    said: dict[str, Any] = {"name": column.name, "title": column.title, "description": column.description}
+    if column.many:
+        said |= {"type": "string", "delimiter": SEPARATOR, "itemType": kind if kind in _ITEMS else "string"}
+        if column.form in NOT_NAMES and not _partial(column):
+            said["description"] += " Inside a value, %7C stands for a vertical bar."
+    else:
+        said["type"] = kind
+        if kind == "boolean":
+            said |= {"trueValues": ["true"], "falseValues": ["false"]}
+        if kind == "string" and (column.form is Form.IRI or column.datatypes == (str(XSD.anyURI),)):
+            said["format"] = "uri"
+        if column.codes:
+            constraints["enum"] = list(column.codes)
+    if date := _partial(column):
+        constraints["pattern"] = f"^{date}(\\|{date})*$" if column.many else f"^{date}$"
+    return said | ({"constraints": constraints} if constraints else {})
+
+
+def field_type(column: TableColumn) -> str:
+    """Return the type of a column's values in Table Schema's words; several datatypes have no type but `string`."""
+    names = [datatype.removeprefix(str(XSD)) for datatype in column.datatypes]
+    return _TYPES.get(names[0], "string") if len(names) == 1 else "string"
+
+
+def _partial(column: TableColumn) -> str:
+    """Return what a date matches that may be given to the year, the month or the day; an empty text for others."""
+    names = [datatype.removeprefix(str(XSD)) for datatype in column.datatypes]
+    if len(names) < 2 or not all(name in _PARTIAL for name in names):
+        return ""
+    return f"({'|'.join(_PARTIAL[name] for name in sorted(names))})"

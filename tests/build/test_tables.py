@@ -1,7 +1,6 @@
 """The tables hold what the records say, one column for each key and each derived property."""
 
 import csv
-import hashlib
 import io
 import json
 import tomllib
@@ -50,10 +49,6 @@ belmora old-arvenia: 1955 M, 1960 E, 1985 M
 ODD = ["a, b", 'a "b"', "a\nb", "=1+1", "+1", "-1", "@x", "=cmd|' /C calc'!A0", " a ", "Арвения", "a;b\tc", "'"]
 
 
-PREFIXES = """
-PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX schema: <https://schema.org/> PREFIX spdx: <http://spdx.org/rdf/terms#> PREFIX void: <http://rdfs.org/ns/void#>
-"""
 OWN_PROPERTY = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -180,75 +175,6 @@ def test_derived_property_of_somebody_elses_has_its_column(tmp_path: Path) -> No
     (field,) = (one for one in states["schema"]["fields"] if one["name"] == "nameLength")
     assert (field["type"], field["title"]) == ("integer", "name length")
     assert field["description"] == "The number of letters of a state's name; derived."
-
-
-@pytest.fixture(scope="module")
-def catalog(files: Files) -> ox.Store:
-    store = ox.Store()
-    store.load(files["catalog.ttl"], format=ox.RdfFormat.TURTLE)
-    store.load(files["northern-pact.nt"], format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode("urn:data"))
-    return store
-
-
-def ask(store: ox.Store, query: str) -> list[tuple[str, ...]]:
-    found = store.query(PREFIXES + query)
-    assert isinstance(found, ox.QuerySolutions)
-    return sorted(tuple(iri_of(term) for term in row if term is not None) for row in found)
-
-
-def test_catalogue_describes_every_other_file(files: Files, catalog: ox.Store) -> None:
-    base = "https://example.org/northern-pact/"
-    found = ask(
-        catalog,
-        "SELECT ?file ?size ?hash ?media WHERE { ?dataset a dcat:Dataset ; dcat:distribution ?file ."
-        "?file dcat:byteSize ?size ; dcat:mediaType ?type ; spdx:checksum/spdx:checksumValue ?hash ."
-        "FILTER EXISTS { ?file a schema:DataDownload ; schema:contentUrl ?file } BIND (STR(?type) AS ?media) }",
-    )
-    described = {name.removeprefix(base): (size, digest) for name, size, digest, _ in found}
-    assert described == {
-        path: (str(len(content)), hashlib.sha256(content).hexdigest())
-        for path, content in files.items()
-        if path not in ("catalog.ttl", "catalog.jsonld", "manifest.json")
-    }
-    assert not any("octet-stream" in media for *_, media in found)
-
-
-@pytest.mark.parametrize(
-    ("stated", "counted"),
-    [
-        ("?d void:triples ?n", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
-        ("?d void:distinctSubjects ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
-        ("?d void:distinctObjects ?n", "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"),
-        ("?d void:classes ?n", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }"),
-        ("?d void:properties ?n", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
-    ],
-)
-def test_counts_are_what_sparql_counts(catalog: ox.Store, stated: str, counted: str) -> None:
-    assert ask(catalog, f"SELECT ?n {{ ?d a void:Dataset . {stated} }}") == ask(
-        catalog, counted.replace("{ ", "{ GRAPH <urn:data> { ") + " }"
-    )
-
-
-def test_partitions_are_what_sparql_counts(catalog: ox.Store) -> None:
-    classes = ask(catalog, "SELECT ?c ?n { ?d void:classPartition [ void:class ?c ; void:entities ?n ] }")
-    properties = ask(catalog, "SELECT ?p ?n { ?d void:propertyPartition [ void:property ?p ; void:triples ?n ] }")
-    data = "{ GRAPH <urn:data> { ?s ?p ?o } }"
-    assert properties == ask(catalog, f"SELECT ?p (COUNT(*) AS ?n) {data} GROUP BY ?p")
-    assert classes == ask(catalog, f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {data.replace('?p ?o', 'a ?c')} GROUP BY ?c")
-
-
-def test_dataset_has_what_search_engines_ask_for(catalog: ox.Store, axis: Assembly) -> None:
-    ((name, description, licence, version),) = ask(
-        catalog,
-        "SELECT ?name ?description ?licence ?version { ?d a schema:Dataset ; schema:name ?name ;"
-        "schema:description ?description ; schema:license ?licence ; dcterms:license ?licence ;"
-        "schema:version ?version }",
-    )
-    assert (name, version) == ("Northern Pact", "1.0.0")
-    assert 50 <= len(description) <= 5000
-    assert 50 <= len(axis.publication.description) <= 5000
-    assert licence == "https://creativecommons.org/licenses/by/4.0/" == axis.publication.license
-    assert ask(catalog, "SELECT ?t { ?d schema:temporalCoverage ?t }") == [("1920-01-01/2018-06-06",)]
 
 
 def test_version_is_the_same_everywhere(axis: Assembly) -> None:

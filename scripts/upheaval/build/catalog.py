@@ -1,31 +1,30 @@
-"""The catalogue of a build: DCAT 3, VoID computed from the data, and a schema.org Dataset."""
+"""The catalogue of a build: a dataset in the words of DCAT-AP 3.0.1, VoID and schema.org, apart from its files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from rdflib import DCAT, FOAF, PROV, VOID, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, RDF, XSD
+from rdflib import FOAF, PROV, VOID, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
 from rdflib.term import Node
 
-from upheaval.build.folder import Content, sha256_of, size_of
 from upheaval.build.statistics import Counts
+from upheaval.build.void import add_statistics
+from upheaval.populate.naming import slug
 from upheaval.schema.publication import Publication
 
+ADMS = "http://purl.org/adms/"
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SCHEMA = Namespace("https://schema.org/")
-DCAT_VERSION = URIRef("http://www.w3.org/ns/dcat#version")
-SPDX = Namespace("http://spdx.org/rdf/terms#")
-MEDIA = {
-    ".ttl": "text/turtle",
-    ".jsonld": "application/ld+json",
-    ".nt": "application/n-triples",
-    ".nq": "application/n-quads",
-    ".trig": "application/trig",
-    ".rdf": "application/rdf+xml",
-    ".csv": "text/csv",
-    ".json": "application/json",
-    ".gz": "application/gzip",
-    ".md": "text/markdown",
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
+LICENCE_TYPES = {
+    "https://creativecommons.org/publicdomain/zero/": ("PublicDomain", "Public domain"),
+    "https://creativecommons.org/licenses/by/": ("Attribution", "Attribution"),
+    "https://creativecommons.org/licenses/by-sa/": ("ViralEffect-ShareAlike", "Viral effect (a.k.a. share-alike)"),
+    "https://creativecommons.org/licenses/by-nd/": ("NoDerivativeWork", "No derivative work"),
+    "https://creativecommons.org/licenses/by-nc": ("NonCommercialUseOnly", "Non-commercial use only"),
 }
-_IANA = "https://www.iana.org/assignments/media-types/"
+"""What a licence asks for, as ADMS names it, by the beginning of its address."""
 
 
 def describe(publication: Publication, counts: Counts, vocabularies: Iterable[str]) -> Graph:
@@ -37,129 +36,195 @@ def describe(publication: Publication, counts: Counts, vocabularies: Iterable[st
         vocabularies: IRIs of the vocabularies that it uses.
 
     Returns:
-        A graph with the dataset as dcat:Dataset, void:Dataset and schema:Dataset; its partitions by class and by
-        property have IRIs of their own (VoID section 4.4 to 4.6).
+        A graph with the dataset as dcat:Dataset, void:Dataset and schema:Dataset, this version of it, the catalogue,
+        and every node that they refer to with the class and the name that DCAT-AP demands of it. Those nodes have
+        IRIs in the document `catalog`.
 
     """
     graph = Graph()
-    dataset = URIRef(publication.iri)
-    for cls in (DCAT.Dataset, VOID.Dataset, SCHEMA.Dataset):
+    dataset, catalog, version = dataset_of(publication), node(publication), version_of(publication)
+    for cls in (VOID.Dataset, SCHEMA.Dataset):
         graph.add((dataset, RDF.type, cls))
-    _metadata(graph, dataset, publication)
+    _add_agents(graph, publication)
+    _add_terms(graph, publication, counts)
+    add_resource(graph, publication, dataset, publication.title, publication.description)
+    add_resource(graph, publication, version, f"{publication.title} {publication.version}", publication.description)
+    graph.add((version, DCAT.isVersionOf, dataset))
+    for predicate in (DCTERMS.hasVersion, DCAT.hasVersion):
+        graph.add((dataset, predicate, version))
+    if publication.prior_version:
+        for resource in (dataset, version):
+            graph.add((resource, DCAT.previousVersion, URIRef(publication.prior_version)))
     for vocabulary in vocabularies:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
-    _statistics(graph, dataset, publication, counts)
+    graph.add((dataset, VOID.uriSpace, Literal(publication.iri)))
+    add_statistics(graph, dataset, counts)
+    _add_schema(graph, publication, counts)
+    for predicate, value in (
+        (RDF.type, DCAT.Catalog),
+        (RDF.type, SCHEMA.DataCatalog),
+        (DCTERMS.title, Literal(publication.title, lang="en")),
+        (DCTERMS.description, Literal(publication.description, lang="en")),
+        (DCAT.dataset, dataset),
+        (DCAT.dataset, version),
+        (DCAT.themeTaxonomy, URIRef(AUTHORITY + "data-theme")),
+        (FOAF.homepage, URIRef(publication.homepage)),
+        *_common(publication),
+    ):
+        graph.add((catalog, predicate, value))
     return graph
 
 
-def add_files(graph: Graph, publication: Publication, files: Mapping[str, Content]) -> None:
-    """Add a distribution for each file, with its media type, size and SHA-256 (DCAT 3 section 6.8).
+def dataset_of(publication: Publication) -> URIRef:
+    """Return the IRI of a publication's dataset."""
+    return URIRef(publication.iri)
+
+
+def version_of(publication: Publication) -> URIRef:
+    """Return the IRI of the version that is built."""
+    return URIRef(f"{publication.iri}{publication.version}")
+
+
+def node(publication: Publication, name: str = "") -> URIRef:
+    """Return the IRI of the catalogue, or of a node in its document."""
+    return URIRef(f"{publication.iri}catalog{'#' + name if name else ''}")
+
+
+def agent(publication: Publication, name: str) -> URIRef:
+    """Return the IRI of somebody who made or publishes the dataset."""
+    return node(publication, f"agent-{slug(name)}")
+
+
+def add_resource(
+    graph: Graph,
+    publication: Publication,
+    resource: URIRef,
+    title: str,
+    description: str,
+    cls: URIRef = DCAT.Dataset,
+) -> None:
+    """Add what DCAT-AP asks of any dataset: of the whole, of a version, of one of its tables, of a series.
 
     Args:
         graph: the description to add to.
-        publication: whose files.
-        files: their content by their path in the build.
+        publication: whose dataset.
+        resource: its IRI.
+        title, description: in English.
+        cls: dcat:Dataset or dcat:DatasetSeries.
 
     """
-    dataset = URIRef(publication.iri)
-    for path, content in sorted(files.items()):
-        suffix = path[path.rfind(".") :]
-        dump = path.removesuffix(".gz")
-        file = URIRef(f"{publication.iri}{path}")
-        media = URIRef(_IANA + MEDIA.get(suffix, "application/octet-stream"))
-        checksum = URIRef(f"{file}#sha256")
-        graph.add((dataset, DCAT.distribution, file))
-        graph.add((dataset, SCHEMA.distribution, file))
-        if dump.endswith((".ttl", ".nt", ".rdf", ".nq", ".trig")) and path.startswith(publication.name):
-            graph.add((dataset, VOID.dataDump, file))
-        for predicate, value in (
-            (RDF.type, DCAT.Distribution),
-            (RDF.type, SCHEMA.DataDownload),
-            (DCTERMS.title, Literal(path)),
-            (DCTERMS.license, URIRef(publication.license)),
-            (DCAT.downloadURL, file),
-            (SCHEMA.contentUrl, file),
-            (DCAT.mediaType, media),
-            (SCHEMA.encodingFormat, Literal(MEDIA.get(suffix, "application/octet-stream"))),
-            (DCAT.byteSize, Literal(str(size_of(content)), datatype=XSD.nonNegativeInteger)),
-            (SPDX.checksum, checksum),
-        ):
-            graph.add((file, predicate, value))
-        graph.add((checksum, RDF.type, SPDX.Checksum))
-        graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
-        graph.add((checksum, SPDX.checksumValue, Literal(sha256_of(content), datatype=XSD.hexBinary)))
+    for predicate, value in (
+        (RDF.type, cls),
+        (DCTERMS.title, Literal(title, lang="en")),
+        (DCTERMS.description, Literal(description, lang="en")),
+        (DCTERMS.identifier, Literal(str(resource), datatype=XSD.anyURI)),
+        (DCAT.version, Literal(publication.version)),
+        (DCAT.contactPoint, node(publication, "contact")),
+        (DCAT.landingPage, URIRef(publication.homepage)),
+        (DCAT.theme, URIRef(AUTHORITY + "data-theme/INTR")),
+        *((DCTERMS.creator, agent(publication, name)) for name in publication.creator),
+        *((DCAT.keyword, Literal(word, lang="en")) for word in publication.keyword),
+        *((PROV.wasDerivedFrom, URIRef(address)) for address in publication.source),
+        *_common(publication),
+    ):
+        graph.add((resource, predicate, value))
+    period = node(publication, "period")
+    if (period, RDF.type, DCTERMS.PeriodOfTime) in graph:
+        graph.add((resource, DCTERMS.temporal, period))
 
 
-def _metadata(graph: Graph, dataset: URIRef, publication: Publication) -> None:
-    def say(predicate: URIRef, *values: Node) -> None:
-        for value in values:
-            graph.add((dataset, predicate, value))
-
-    title, description = (
-        Literal(publication.title, lang="en"),
-        Literal(publication.description, lang="en"),
-    )
-    creators = [Literal(name) for name in publication.creator]
-    issued = Literal(publication.issued, datatype=XSD.date)
-    version = URIRef(f"{publication.iri}{publication.version}")
-    for predicate in (DCTERMS.title, SCHEMA.name):
-        say(predicate, title)
-    for predicate in (DCTERMS.description, SCHEMA.description):
-        say(predicate, description)
-    for predicate in (DCTERMS.license, SCHEMA.license):
-        say(predicate, URIRef(publication.license))
-    for predicate in (DCTERMS.issued, DCTERMS.modified, SCHEMA.datePublished):
-        say(predicate, issued)
-    for predicate in (DCAT_VERSION, SCHEMA.version):
-        say(predicate, Literal(publication.version))
-    say(DCTERMS.creator, *creators)
-    say(SCHEMA.creator, *creators)
-    say(DCTERMS.publisher, Literal(publication.publisher))
-    say(SCHEMA.publisher, Literal(publication.publisher))
-    say(DCTERMS.identifier, Literal(publication.iri, datatype=XSD.anyURI))
-    say(SCHEMA.identifier, Literal(publication.iri))
-    say(DCAT.keyword, *(Literal(word, lang="en") for word in publication.keyword))
-    say(SCHEMA.keywords, *(Literal(word, lang="en") for word in publication.keyword))
-    say(PROV.wasDerivedFrom, *(URIRef(address) for address in publication.source))
-    say(DCAT.landingPage, URIRef(publication.homepage))
-    say(FOAF.homepage, URIRef(publication.homepage))
-    say(VOID.uriSpace, Literal(publication.iri))
-    say(DCTERMS.hasVersion, version)
-    if publication.prior_version:
-        say(URIRef("http://www.w3.org/ns/dcat#previousVersion"), URIRef(publication.prior_version))
-    catalog = URIRef(f"{publication.iri}catalog")
-    graph.add((catalog, RDF.type, DCAT.Catalog))
-    graph.add((catalog, RDF.type, SCHEMA.DataCatalog))
-    graph.add((catalog, DCTERMS.title, title))
-    graph.add((catalog, DCAT.dataset, dataset))
-    graph.add((dataset, SCHEMA.includedInDataCatalog, catalog))
+def _common(publication: Publication) -> list[tuple[URIRef, Node]]:
+    """Return what is said of the catalogue and of each dataset in it."""
+    day = Literal(publication.issued, datatype=XSD.date)
+    return [
+        (DCTERMS.publisher, agent(publication, publication.publisher)),
+        (DCTERMS.license, URIRef(publication.license)),
+        (DCTERMS.language, URIRef(AUTHORITY + "language/ENG")),
+        (DCTERMS.issued, day),
+        (DCTERMS.modified, day),
+        *([(DCTERMS.spatial, node(publication, "area"))] if publication.spatial else []),
+    ]
 
 
-def _statistics(graph: Graph, dataset: URIRef, publication: Publication, counts: Counts) -> None:
-    def count(node: URIRef, predicate: URIRef, number: int) -> None:
-        graph.add((node, predicate, Literal(number)))
+def _add_agents(graph: Graph, publication: Publication) -> None:
+    for name in dict.fromkeys((*publication.creator, publication.publisher)):
+        somebody = agent(publication, name)
+        for predicate, value in ((RDF.type, FOAF.Agent), (FOAF.name, Literal(name)), (SCHEMA.name, Literal(name))):
+            graph.add((somebody, predicate, value))
+    if publication.publisher_type:
+        kind = URIRef(f"{ADMS}publishertype/{publication.publisher_type}")
+        graph.add((agent(publication, publication.publisher), DCTERMS.type, kind))
+        add_concept(graph, kind, publication.publisher_type)
+    contact = node(publication, "contact")
+    for predicate, value in (
+        (RDF.type, VCARD.Kind),
+        (VCARD.fn, Literal(publication.publisher)),
+        (VCARD.hasURL, URIRef(publication.homepage)),
+    ):
+        graph.add((contact, predicate, value))
 
-    count(dataset, VOID.triples, counts.triples)
-    count(dataset, VOID.distinctSubjects, counts.subjects)
-    if counts.objects is not None:
-        count(dataset, VOID.distinctObjects, counts.objects)
-    count(dataset, VOID.classes, len(counts.classes))
-    count(dataset, VOID.properties, len(counts.properties))
-    count(dataset, VOID.entities, sum(counts.classes.values()))
-    for cls, number in counts.classes.items():
-        part = URIRef(f"{publication.iri}void/class/{_last(cls)}")
-        graph.add((dataset, VOID.classPartition, part))
-        graph.add((part, VOID["class"], URIRef(cls)))
-        count(part, VOID.entities, number)
-    for prop, number in counts.properties.items():
-        part = URIRef(f"{publication.iri}void/property/{_last(prop)}")
-        graph.add((dataset, VOID.propertyPartition, part))
-        graph.add((part, VOID.property, URIRef(prop)))
-        count(part, VOID.triples, number)
+
+def _add_terms(graph: Graph, publication: Publication, counts: Counts) -> None:
+    """Add the nodes that are referred to: licence, language, theme, home page, time and area."""
+    licence, themes = URIRef(publication.license), URIRef(AUTHORITY + "data-theme")
+    graph.add((licence, RDF.type, DCTERMS.LicenseDocument))
+    for beginning, (code, label) in LICENCE_TYPES.items():
+        if publication.license.startswith(beginning):
+            kind = URIRef(f"{ADMS}licencetype/{code}")
+            graph.add((licence, DCTERMS.type, kind))
+            add_concept(graph, kind, label)
+    graph.add((URIRef(AUTHORITY + "language/ENG"), RDF.type, DCTERMS.LinguisticSystem))
+    graph.add((URIRef(publication.homepage), RDF.type, FOAF.Document))
+    graph.add((themes, RDF.type, SKOS.ConceptScheme))
+    graph.add((themes, DCTERMS.title, Literal("Data theme", lang="en")))
+    theme = URIRef(AUTHORITY + "data-theme/INTR")
+    add_concept(graph, theme, "International issues")
+    graph.add((theme, SKOS.inScheme, themes))
     if counts.first:
-        graph.add((dataset, SCHEMA.temporalCoverage, Literal(f"{counts.first}/{counts.last}")))
+        period = node(publication, "period")
+        graph.add((period, RDF.type, DCTERMS.PeriodOfTime))
+        graph.add((period, DCAT.startDate, Literal(counts.first, datatype=XSD.date)))
+        graph.add((period, DCAT.endDate, Literal(counts.last, datatype=XSD.date)))
+    if publication.spatial:
+        box, centre = _as_wkt([float(degrees) for degrees in publication.spatial])
+        area = node(publication, "area")
+        graph.add((area, RDF.type, DCTERMS.Location))
+        graph.add((area, DCAT.bbox, Literal(box, datatype=WKT)))
+        graph.add((area, DCAT.centroid, Literal(centre, datatype=WKT)))
 
 
-def _last(iri: str) -> str:
-    name = iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
-    return name if "statecraft" in iri else f"{iri.split('/')[-2].partition('#')[0] or 'x'}-{name}"
+def _as_wkt(box: list[float]) -> tuple[str, str]:
+    """Return a bounding box and its centre as well-known texts; one that crosses 180 degrees is cut in two there."""
+    west, south, east, north = box
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    rings = [((a, south), (b, south), (b, north), (a, north), (a, south)) for a, b in spans]
+    texts = ["((" + ", ".join(f"{x:g} {y:g}" for x, y in ring) + "))" for ring in rings]
+    middle = (west + east + (0 if west <= east else 360)) / 2
+    centre = f"POINT({middle - (360 if middle > 180 else 0):g} {(south + north) / 2:g})"
+    return (f"POLYGON{texts[0]}" if len(texts) == 1 else f"MULTIPOLYGON({', '.join(texts)})"), centre
+
+
+def add_concept(graph: Graph, concept: URIRef, label: str) -> None:
+    """Add a concept of somebody else's list by its English label."""
+    graph.add((concept, RDF.type, SKOS.Concept))
+    graph.add((concept, SKOS.prefLabel, Literal(label, lang="en")))
+
+
+def _add_schema(graph: Graph, publication: Publication, counts: Counts) -> None:
+    """Add what search engines read of the dataset (schema.org's Dataset)."""
+    dataset = dataset_of(publication)
+    for predicate, value in (
+        (SCHEMA.name, Literal(publication.title, lang="en")),
+        (SCHEMA.description, Literal(publication.description, lang="en")),
+        (SCHEMA.license, URIRef(publication.license)),
+        (SCHEMA.datePublished, Literal(publication.issued, datatype=XSD.date)),
+        (SCHEMA.version, Literal(publication.version)),
+        (SCHEMA.identifier, Literal(publication.iri)),
+        (SCHEMA.includedInDataCatalog, node(publication)),
+        (SCHEMA.publisher, agent(publication, publication.publisher)),
+        (FOAF.homepage, URIRef(publication.homepage)),
+        *((SCHEMA.creator, agent(publication, name)) for name in publication.creator),
+        *((SCHEMA.keywords, Literal(word, lang="en")) for word in publication.keyword),
+        *([(SCHEMA.temporalCoverage, Literal(f"{counts.first}/{counts.last}"))] if counts.first else []),
+    ):
+        graph.add((dataset, predicate, value))

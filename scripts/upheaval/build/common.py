@@ -18,6 +18,7 @@ from upheaval.schema.schema import Schema
 
 Files = dict[str, bytes]
 VOCABULARY = "https://w3id.org/statecraft"
+_NOT_CATALOGUED = ("dc", "owl", "sh", "shapes", "vann", "wd")
 
 
 def canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
@@ -74,10 +75,9 @@ def contract_files(setting: Schema) -> Files:
 
 def catalog_files(description: Graph) -> Files:
     """Make the files of the catalogue."""
-    names = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "schema", "spdx", "statecraft", "void", "xsd")
     triples = order(from_rdflib(description))
     return {
-        "catalog.ttl": turtle(triples, {name: PREFIXES[name] for name in names}),
+        "catalog.ttl": turtle(triples, {name: iri for name, iri in PREFIXES.items() if name not in _NOT_CATALOGUED}),
         "catalog.jsonld": _expanded(triples),
     }
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from upheaval.build.catalog import add_files
 from upheaval.build.common import (
     Files,
     as_json,
@@ -18,6 +17,7 @@ from upheaval.build.common import (
 )
 from upheaval.build.croissant import croissant
 from upheaval.build.datapackage import datapackage, path_of
+from upheaval.build.distributions import add_files
 from upheaval.build.dyadyear import dyad_years
 from upheaval.build.folder import sha256_of
 from upheaval.build.framing import Frame, frames, to_json
@@ -56,7 +56,7 @@ def export(assembly: Assembly) -> Files:
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
     framed = frames(both, assembly.context, publication.iri)
-    tables, _ = _tables(assembly, framed)
+    tables, package = _tables(assembly, framed)
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
@@ -65,7 +65,7 @@ def export(assembly: Assembly) -> Files:
         **tables,
         "quality.md": as_markdown(assess(assembly), publication).encode(),
     }
-    add_files(description, publication, files)
+    add_files(description, publication, files, package)
     files |= catalog_files(description)
     counts = {room: len(triples) for room, triples in graphs.items()}
     # Without blank nodes, the canonical form (RDFC-1.0 section 5) is the sorted statements.
@@ -119,7 +119,7 @@ def formats(
 def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:
     """Write one block a graph; the bodies are Turtle, which TriG contains (TriG section 2)."""
     names = dict(prefixes) | {
-        name: PREFIXES[name] for name in ("owl", "dcat", "foaf", "prov", "rdf", "spdx", "vann", "void")
+        name: PREFIXES[name] for name in ("owl", "dcat", "foaf", "prov", "rdf", "vann", "vcard", "void")
     }
     parts = [turtle([], names, None)]
     for room, triples in ordered.items():

@@ -16,8 +16,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval import __version__
-from upheaval.build.catalog import add_files
 from upheaval.build.common import canonical, catalog_files, contract_files, describe_counts, vocabulary_files
+from upheaval.build.distributions import add_files
 from upheaval.build.folder import Content, write_build
 from upheaval.build.manifest import make_manifest
 from upheaval.build.statistics import Counts, count

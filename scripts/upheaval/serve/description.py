@@ -6,7 +6,6 @@ import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF, RDFS
 from upheaval.rdf.sparql import select
-from upheaval.serve.describing import about
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
 from upheaval.serve.snapshot import Snapshot
@@ -107,11 +106,8 @@ def _decimal() -> ox.NamedNode:
 def void(served: Snapshot, names: Names) -> list[ox.Triple]:
     """Describe the dataset (VoID): the build's own description, plus its endpoint and lookup address here."""
     dataset = ox.NamedNode(served.iri)
-    triples = list(about(served.store, dataset))
-    for triple in list(triples):
-        if triple.predicate in (_void("classPartition"), _void("propertyPartition")):
-            assert isinstance(triple.object, ox.NamedNode), triple
-            triples.extend(about(served.store, triple.object))
+    catalogue = ox.NamedNode(f"{served.iri}graph/catalogue")
+    triples = [quad.triple for quad in served.store.quads_for_pattern(None, None, None, catalogue)]
     triples.append(ox.Triple(dataset, _void("sparqlEndpoint"), ox.NamedNode(names.base + "sparql")))
     triples.append(ox.Triple(dataset, _void("uriLookupEndpoint"), ox.NamedNode(names.base)))
     return triples

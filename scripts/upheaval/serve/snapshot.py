@@ -14,7 +14,7 @@ from typing import NoReturn
 import pyoxigraph as ox
 
 from upheaval import __version__
-from upheaval.build.catalog import MEDIA
+from upheaval.build.mediatypes import MEDIA
 from upheaval.faults import refuse
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, SKOS
 from upheaval.serve.describing import about, known

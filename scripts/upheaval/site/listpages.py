@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from upheaval.build.catalog import MEDIA
+from upheaval.build.mediatypes import MEDIA
 from upheaval.build.quality import Quality, assess
 from upheaval.build.qualityreport import LEGEND, totals
 from upheaval.build.qualityreport import matrix as coverage

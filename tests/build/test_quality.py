@@ -75,4 +75,4 @@ def test_one_target_for_two_records_fails_the_check_of_links(tmp_path: Path) -> 
     (root / "data" / "links" / "belmora-atlas.yaml").write_text(other, encoding="utf-8")
     result = CliRunner().invoke(main, ["link", "--check", "--root", str(root)])
     assert result.exit_code == 1
-    assert "another record is an exact match of the same target" in result.output
+    assert "another record is an exact match for the same target" in result.output

@@ -176,7 +176,7 @@ def test_every_property_shape_speaks_to_people(trial: Trial) -> None:
         message = str(said["message"])
         if None in said.values() or (group, RDF.type, SH.PropertyGroup) not in trial.shapes:
             silent.append(prop)
-        elif not (message.endswith(")") and " (" in message and message[0].islower()):
+        elif not (message.endswith(")") and " (" in message and not message[0].isupper()):
             silent.append(f"{prop}: {message}")
     assert silent == [], "without sh:name, sh:description, sh:order, sh:group, or a sh:message with its (cure)"
 

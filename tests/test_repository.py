@@ -162,3 +162,17 @@ def test_sdist_holds_every_tracked_file(tmp_path: Path) -> None:
 def test_text_links_to_files_that_are_there(file: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", file.read_text(encoding="utf-8")):
         assert (file.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_text_names_modules_that_are_there(file: Path) -> None:
+    for name in re.findall(r"`([a-z0-9_./-]+\.py)`", file.read_text(encoding="utf-8")):
+        assert any((root / name).exists() for root in (ROOT, ROOT / "scripts" / "upheaval")), name
+
+
+def test_architecture_has_every_package_in_the_order_of_its_layers() -> None:
+    """The contract of import-linter lists the layers from the top; the page begins at the bottom."""
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    packages = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
+    assert packages == [name for name in reversed(layers) if (ROOT / "scripts" / "upheaval" / name).is_dir()]

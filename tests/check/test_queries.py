@@ -67,6 +67,17 @@ def test_query_that_is_refused_is_a_fault_where_it_stands(command: str, folder: 
     assert not (root / "build").exists()
 
 
+def test_malformed_header_is_a_fault_at_its_line(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    block = "SELECT * { VALUES ?x { <a:a> } VALUES ?y { <a:a> } }"
+    write(root, "queries/q.rq", f"# title: q\n# parameter: x record(Stat) it\n# parameter: y recrd it\n{block}")
+    found = [(fault.file, fault.at, fault.text) for fault in Session(root).check()[0]]
+    assert found == [
+        ("queries/q.rq", (2, 1), "there are no records of a class `Stat` (did you mean `State`?)"),
+        ("queries/q.rq", (3, 16), "unknown type `recrd` (did you mean `record`?)"),
+    ]
+
+
 def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     session = Session(root)

@@ -109,6 +109,20 @@ def test_refusals(dataset: OpenedDataset, text: str, wrong: str) -> None:
         dataset.query(text)
 
 
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"organization": "river-legue"}, r"no record is named `river-legue` \(did you mean `river-league`\?\)"),
+        ({"organization": "arvenia"}, "`arvenia` is of the class State, not Organization or Coalition"),
+        ({"at": "2012"}, "`2012` has no day"),
+    ],
+)
+def test_parameter_that_does_not_fit_is_refused(dataset: OpenedDataset, values: dict[str, str], wrong: str) -> None:
+    with pytest.raises(Refusal, match=wrong):
+        dataset.query("members", **values)
+    assert dataset.query("members", organization="river-league", at="2012-01-01")
+
+
 def test_nothing_to_open(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="publication"):
         upheaval.open(tmp_path)

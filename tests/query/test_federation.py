@@ -15,6 +15,7 @@ from tests.support import ROOT
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import rows
 from upheaval.query.binding import bind
+from upheaval.query.known import KnownTerms
 from upheaval.schema.questions import read_question
 
 SAMPLE = ROOT.parent / "shared" / "identifiers" / "wikidata-sample"
@@ -110,7 +111,7 @@ def values(store: ox.Store, subject: object, predicate: str) -> list[str]:
 
 def ask(name: str, store: ox.Store, url: str, **values: str) -> list[list[str]]:
     question = read_question(name, (ROOT / "queries" / "federated" / f"{name}.rq").read_text(encoding="utf-8"))
-    text = bind(question, values, "https://w3id.org/axis-of-upheaval/")
+    text = bind(question, values, KnownTerms(store, "https://w3id.org/axis-of-upheaval/"))
     assert text.count(f"SERVICE <{WIKIDATA}>") == 1
     found = store.query(text.replace(WIKIDATA, url), use_default_graph_as_union=True)
     return rows(found)[1]  # type: ignore[arg-type]

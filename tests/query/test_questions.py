@@ -2,17 +2,22 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rdflib import Dataset, URIRef
 
-from tests.support import ROOT
+from tests.support import ROOT, WORLD
+from upheaval.cli.main import main
+from upheaval.cli.query import query_command
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import ask, rows
 from upheaval.query.binding import bind
+from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import term_to_rdflib
-from upheaval.schema.questions import read_question, read_questions
+from upheaval.schema.questions import Question, read_question, read_questions, unknown_classes
 
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 IN_THE_WORLD = {
@@ -26,8 +31,11 @@ IN_THE_WORLD = {
 
 def text_of(name: str, assembly: Assembly, values: dict[str, str]) -> str:
     question = read_question(name, (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8"))
-    codes = [iri for scheme in assembly.contract.codes.values() for iri in scheme.values()]
-    return bind(question, values, assembly.publication.iri, codes)
+    return bind(question, values, known(assembly))
+
+
+def known(assembly: Assembly) -> KnownTerms:
+    return KnownTerms(assembly.store, assembly.publication.iri)
 
 
 def on_oxigraph(assembly: Assembly, text: str) -> tuple[list[str], list[list[str]]]:
@@ -88,30 +96,186 @@ def test_titles_are_unique(axis: Assembly) -> None:
 
 
 def test_value_is_one_term_whatever_it_says(world: Assembly) -> None:
-    text = '# title: t\n# parameter: name text a name\nSELECT ?name WHERE { VALUES ?name { "x" } }'
+    text = '# title: t\n# parameter: name text a name\nSELECT ?name WHERE { VALUES ?name { "a } b" } }'
     hostile = 'x" } } SELECT * WHERE { ?s ?p ?o } # \\ \n \u202e'
-    bound = bind(read_question("t", text), {"name": hostile}, "https://example.org/")
+    bound = bind(read_question("t", text), {"name": hostile}, known(world))
     assert on_oxigraph(world, bound) == (["name"], [[hostile]])
 
 
+DEFAULTS = {
+    "date": '"2024-01-01"^^xsd:date',
+    "year": '"2024"^^xsd:gYear',
+    "number": "1.5",
+    "text": '"x"',
+    "code": "<a:a>",
+    "record": "<a:a>",
+}
+
+
+def asking(parameter: str, kind: str = "record") -> Question:
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+    text = f"# parameter: x {parameter} it\n{prefix} SELECT ?x WHERE {{ VALUES ?x {{ {DEFAULTS[kind]} }} }}"
+    return read_question("t", text)
+
+
 @pytest.mark.parametrize(
-    ("kind", "value", "wrong"),
+    ("type_", "value", "wrong"),
     [
-        ("date", "2024-02-30", "not in the calendar"),
+        ("date", "2024-02-30", "--x: `2024-02-30` is not in the calendar"),
         ("date", "2024", "has no day"),
         ("year", "24", "is not a date"),
         ("number", "1,5", "is not a number"),
-        ("code", "arms-transfers", "is not a code"),
-        ("record", "a b", "is not a valid record name"),
+        ("code", "arms-transfers", r"no code `arms-transfers` \(did you mean `arms-transfer`\?\)"),
+        ("code(SourceKind)", "arms-transfer", "no code `arms-transfer`"),
+        ("code(CooperationType)", "Arms Transfer", r"did you mean `arms-transfer`\?"),
+        ("code", "zzz", "no code `zzz`"),
+        ("record", "a b", "no record is named `a b`"),
+        ("record", "arvennia", r"no record is named `arvennia` \(did you mean `arvenia`\?\)"),
+        ("record(State)", "Old Arvenia", r"no record is named `Old Arvenia` \(did you mean `old-arvenia`\?\)"),
+        ("record(State)", "river-league", "`river-league` is of the class Organization, not State"),
+        ("record(Organization Coalition)", "arvenia", "`arvenia` is of the class State, not Organization or Coalition"),
+        ("record(Organization Coalition)", "river-leag", r"did you mean `river-league`\?"),
+        ("record", "https://w3id.org/statecraft#State", "no record is named"),
+        ("record", "https://example.org/northern-pact/nobody", "no record is named"),
+        ("record(State)", "arvenia#x> } } #", "no record is named"),
+        ("record", "", "no record is named ``"),
     ],
 )
-def test_value_that_does_not_fit_is_refused(kind: str, value: str, wrong: str) -> None:
-    question = read_question("t", f"# parameter: x {kind} it\nSELECT ?x WHERE {{ VALUES ?x {{ 1 }} }}")
+def test_value_that_does_not_fit_is_refused(world: Assembly, type_: str, value: str, wrong: str) -> None:
+    question = asking(type_, type_.partition("(")[0])
+    assert question.faults == ()
     with pytest.raises(Refusal, match=wrong):
-        bind(question, {"x": value}, "https://example.org/")
+        bind(question, {"x": value}, known(world))
 
 
-def test_unknown_parameter_is_refused_with_those_that_there_are() -> None:
-    question = read_question("t", "# parameter: at date the day\nSELECT * {}")
+@pytest.mark.parametrize(
+    ("type_", "value", "iri"),
+    [
+        ("record", "arvenia", "https://example.org/northern-pact/arvenia"),
+        ("record(State)", "old-arvenia", "https://example.org/northern-pact/old-arvenia"),
+        ("record(Actor)", "river-league", "https://example.org/northern-pact/river-league"),
+        ("record", "https://example.org/northern-pact/arvenia", "https://example.org/northern-pact/arvenia"),
+        ("code", "arms-transfer", "https://w3id.org/statecraft/cooperation#arms-transfer"),
+        ("code(CooperationType)", "arms-transfer", "https://w3id.org/statecraft/cooperation#arms-transfer"),
+    ],
+)
+def test_name_that_fits_is_bound(world: Assembly, type_: str, value: str, iri: str) -> None:
+    bound = bind(asking(type_, type_.partition("(")[0]), {"x": value}, known(world))
+    assert on_oxigraph(world, bound) == (["x"], [[iri]])
+
+
+def test_unknown_parameter_is_refused_with_those_that_there_are(world: Assembly) -> None:
+    text = '# parameter: at text the day\nSELECT * { VALUES ?at { "x" } }'
     with pytest.raises(Refusal, match="--at"):
-        bind(question, {"on": "2024-01-01"}, "https://example.org/")
+        bind(read_question("t", text), {"on": "2024-01-01"}, known(world))
+
+
+def test_required_parameter_has_to_be_given(world: Assembly) -> None:
+    text = "# parameter: state record(State) required the state\nSELECT * { VALUES ?state { UNDEF } }"
+    question = read_question("t", text)
+    assert question.faults == ()
+    with pytest.raises(Refusal, match=r"--state is required \(record\(State\): the state\)"):
+        bind(question, {}, known(world))
+    assert "<https://example.org/northern-pact/arvenia>" in bind(question, {"state": "arvenia"}, known(world))
+
+
+BLOCK = "SELECT * { VALUES ?x { 1 } }"
+NODE = "SELECT * { VALUES ?x { <a:a> } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        (f"# title: t\n# parameter: x number\n{BLOCK}", (2, 14), "this parameter is malformed"),
+        (f"# title: t\n# parameter: x\n{BLOCK}", (2, 14), "this parameter is malformed"),
+        (f"# title: t\n# parameter: 1x number it\n{BLOCK}", (2, 14), "this parameter is malformed"),
+        (f"# title: t\n# parameter: x required it\n{BLOCK}", (2, 16), "unknown type `required`"),
+        (f"# title: t\n# parameter: x numbr it\n{BLOCK}", (2, 16), "unknown type `numbr` (did you mean `number`?)"),
+        (f"# title: t\n# parameter: x record(State it\n{BLOCK}", (2, 14), "this parameter is malformed"),
+        (f"# title: t\n# parameter: x number(State) it\n{BLOCK}", (2, 16), "the type `number` takes no classes"),
+        (f"# title: t\n# parameter: x record( ) it\n{BLOCK}", (2, 16), "`record()` names no class"),
+        (
+            f"# title: t\n# parameter: x record(A, B) it\n{NODE}",
+            (2, 23),
+            "`A,` is not the name of a class",
+        ),
+        (
+            f"# title: t\n# parameter: x record(B a:A) it\n{NODE}",
+            (2, 25),
+            "the prefix `a:` is not declared",
+        ),
+        (f"#parameter: x number it\n# parameter: x number it\n{BLOCK}", (2, 14), "there are two parameters `x`"),
+        (f"# paramter: x number it\n{BLOCK}", (1, 3), "no field `paramter` (did you mean `parameter`?)"),
+        (f"# title:\n{BLOCK}", (1, 3), "`title` is empty"),
+        (f"{BLOCK}\n# parameter: x number it\n", (2, 3), "`parameter` is not in the header"),
+        ("# parameter: x number it\nSELECT * {}", (1, 1), "no VALUES block for ?x"),
+        (f"# parameter: x number it\n{BLOCK} # VALUES ?x {{ 2 }}", (1, 1), "more than one VALUES block"),
+        ("# parameter: x number it\nSELECT * { VALUES ?x { 1 2 } }", (1, 1), "not one number"),
+        ("# parameter: x number it\nSELECT * { VALUES ?x { UNDEF } }", (1, 1), "not one number"),
+        ("# parameter: x number it\nSELECT * { VALUES ?x { nope } }", (1, 1), "is not SPARQL"),
+        ("# parameter: x date it\nSELECT * { VALUES ?x { '2024-01-01' } }", (1, 1), "not one date"),
+        ("# parameter: x record it\nSELECT * { VALUES ?x { 'arvenia' } }", (1, 1), "not one record"),
+        ("# parameter: x record required it\nSELECT * { VALUES ?x { <a:a> } }", (1, 1), "has a default"),
+    ],
+)
+def test_malformed_header_is_a_fault_at_its_line(text: str, place: tuple[int, int], message: str) -> None:
+    (fault,) = read_question("t", text).faults
+    assert (fault.file, fault.at) == ("queries/t.rq", place)
+    assert message in fault.text
+
+
+def test_comments_of_ones_own_are_no_fields_of_the_header() -> None:
+    text = "# title: t\n# see: https://example.org/\n#note: it\n# copyright: us\n\n# parameter: x number it\n" + BLOCK
+    question = read_question("t", text)
+    assert question.faults == ()
+    assert [parameter.name for parameter in question.parameters] == ["x"]
+
+
+def test_class_of_a_parameter_may_have_a_prefix(world: Assembly) -> None:
+    text = "# parameter: x record(s:State) it\nPREFIX s: <https://w3id.org/{}#>\nSELECT * {{ VALUES ?x {{ <a:a> }} }}"
+    ours = read_question("t", text.format("statecraft"))
+    assert ours.parameters[0].written == "record(State)"
+    bind(ours, {"x": "arvenia"}, known(world))
+    with pytest.raises(Refusal, match="`arvenia` is of the class State, not State"):
+        bind(read_question("t", text.format("elsewhere")), {"x": "arvenia"}, known(world))
+
+
+def test_class_that_there_is_not_is_a_fault(world: Assembly) -> None:
+    (fault,) = unknown_classes(asking("record(Stat)"), world.contract)
+    assert (fault.at, fault.cure) == ((1, 1), "did you mean `State`?")
+    assert unknown_classes(asking("code(State)", "code"), world.contract)
+    assert not unknown_classes(asking("record(Actor State Source)"), world.contract)
+    assert not unknown_classes(asking("code(CooperationType SourceKind)", "code"), world.contract)
+
+
+def test_command_refuses_a_name_that_is_no_record(tmp_path: Path) -> None:
+    for words, near in (
+        (["timeline", "--one", "arvennia"], "no record is named `arvennia` (did you mean `arvenia`?)"),
+        (["members", "--organization", "arvenia"], "`arvenia` is of the class State, not Organization or Coalition"),
+        (["timelin"], "no question and no file is named `timelin` (did you mean `timeline`?)"),
+    ):
+        done = CliRunner().invoke(main, ["query", *words, "--root", str(WORLD)])
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert near in done.stderr
+    file = tmp_path / "q.rq"
+    file.write_text("# title: q\n# parameter: x nothing it\nASK {}")
+    done = CliRunner().invoke(main, ["query", str(file), "--root", str(WORLD)])
+    assert (done.exit_code, done.stderr.partition(": error")[0]) == (1, f"{file}:2:16")
+
+
+def test_shell_completes_questions_parameters_and_their_values() -> None:
+    def words(*before: str, incomplete: str = "") -> list[str]:
+        context = query_command.make_context("query", ["--root", str(WORLD), *before], resilient_parsing=True)
+        if incomplete.startswith("-"):
+            return [item.value for item in query_command.shell_complete(context, incomplete)]
+        argument = next(each for each in query_command.params if each.name == "words")
+        return [item.value for item in argument.shell_complete(context, incomplete)]
+
+    assert words(incomplete="mem") == ["members"]
+    assert words("members", incomplete="--")[:2] == ["--organization", "--at"]
+    assert "--format" in words("members", incomplete="--")
+    assert words("members", "--organization", incomplete="r") == ["river-league"]
+    assert words("members", "--organization", "river-league", incomplete="--at") == ["--at"]
+    assert words("members", "--at") == []
+    assert "arms-transfer" in words("who-supplies-whom", "--type", incomplete="arms")
+    assert words("no-question", "--x") == []

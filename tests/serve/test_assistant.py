@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.serve.support import CRASH, CROSS, NAMESPACE, descend, gone, until
+from tests.support import ROOT
 
 mcp = pytest.importorskip("mcp")
 SECONDS, ROWS = 2, 5
@@ -31,7 +32,7 @@ def said(world_build: Path) -> dict[str, Any]:
 async def session(folder: Path) -> dict[str, Any]:
     options = ["--path", str(folder), "--seconds", str(SECONDS), "--rows", str(ROWS)]
     command = ["-c", "from upheaval.cli.main import main; main()", "mcp", *options]
-    server = mcp.StdioServerParameters(command=sys.executable, args=command)
+    server = mcp.StdioServerParameters(command=sys.executable, args=command, env={"PYTHONPATH": str(ROOT / "scripts")})
     before = set(descend_self())
     async with mcp.Client(server, mode="legacy") as client:
         said: dict[str, Any] = {"name": client.server_info.name, "instructions": client.instructions}
@@ -45,6 +46,8 @@ async def session(folder: Path) -> dict[str, Any]:
         said["questions"] = (await call("list_questions"))["result"]
         said["ask"] = await call("ask", name="in-force", parameters={"at": "1991-06-01"})
         said["unknown"] = await call("ask", name="no-such-question")
+        said["mistyped"] = await call("ask", name="members", parameters={"organization": "river-legue"})
+        said["unlike"] = await call("ask", name="members", parameters={"organization": "arvenia"})
         said["rows"] = await call("sparql", query="SELECT * { ?s ?p ?o }")
         said["few"] = await call("sparql", query="SELECT (1.5 AS ?d) (2 AS ?i) (true AS ?b) (?no AS ?n) {}")
         said["truth"] = await call("sparql", query="ASK { ?s ?p ?o }")
@@ -81,6 +84,15 @@ def test_questions(said: dict[str, Any]) -> None:
     assert said["ask"]["rows"]
     assert said["ask"]["truncated"] is False
     assert "no question is named" in said["unknown"]["error"]
+    assert "no record is named `river-legue` (did you mean `river-league`?)" in said["mistyped"]["error"]
+    assert "`arvenia` is of the class State, not Organization or Coalition" in said["unlike"]["error"]
+    (members,) = (one for one in said["questions"] if one["name"] == "members")
+    assert members["parameters"]["organization"]["type"] == "record(Organization Coalition)"
+    assert members["parameters"]["at"] == {
+        "type": "date",
+        "description": "the day asked about",
+        "default": "2024-12-31",
+    }
 
 
 def test_answers_are_cut_and_said_to_be(said: dict[str, Any]) -> None:
@@ -92,7 +104,7 @@ def test_answers_are_cut_and_said_to_be(said: dict[str, Any]) -> None:
 def test_description(said: dict[str, Any]) -> None:
     assert f"<{NAMESPACE}" in said["describe"]["turtle"]
     assert said["describe"]["truncated"] is True
-    assert said["nobody"] == {"error": "`a b` is not a valid record name"}
+    assert "no record is named `a b`" in said["nobody"]["error"]
 
 
 def test_updates_federation_and_nonsense_are_refused(said: dict[str, Any]) -> None:

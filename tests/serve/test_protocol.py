@@ -1,13 +1,14 @@
 """The endpoint: forms of asking, negotiation, errors."""
 
 import socket
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from tests.serve.support import NAMESPACE, Running
+from tests.serve.support import NAMESPACE, Answer, Running
 
 SELECT = "SELECT ?s ?l { ?s a <https://w3id.org/statecraft#State> ; <http://www.w3.org/2000/01/rdf-schema#label> ?l }"
 GRAPH = f"CONSTRUCT {{ <{NAMESPACE}arvenia> ?p ?o }} WHERE {{ <{NAMESPACE}arvenia> ?p ?o }}"
@@ -167,6 +168,27 @@ def test_no_contact(server: Running) -> None:
         listener.settimeout(0.3)
         with pytest.raises(TimeoutError):
             listener.accept()
+
+
+def test_example_question_is_asked_by_its_name(server: Running) -> None:
+    def ask(**fields: str) -> Answer:
+        return server.get(f"/sparql?{urlencode(fields)}", headers={"Accept": "text/csv"})
+
+    found = ask(question="members", organization="river-league", at="2012-01-01")
+    assert (found.status, found.media) == (200, "text/csv")
+    assert len(found.text.splitlines()) > 1
+    for fields, wrong in (
+        ({"question": "member"}, "no question is named `member` (did you mean `members`?)"),
+        ({"question": "members", "organization": "river-legue"}, "`river-legue` (did you mean `river-league`?)"),
+        ({"question": "members", "organization": "arvenia"}, "`arvenia` is of the class State"),
+        ({"question": "members", "on": "2012"}, "no parameter --on"),
+        ({"question": "members", "query": "ASK {}"}, "more than one query"),
+    ):
+        refused = ask(**fields)
+        assert (refused.status, wrong in refused.json()["detail"]) == (400, True), refused.body
+    form = urlencode({"question": "in-force", "at": "1991-06-01"}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/csv"}
+    assert server.get("/sparql", method="POST", body=form, headers=headers).status == 200
 
 
 def test_describe_gives_enough(server: Running) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,11 +16,12 @@ from playwright.sync_api import Page, expect
 from tests.serve.support import running
 from tests.site.browser import Watched, served, violations
 from tests.site.conftest import Visit, render
-from tests.support import WORLD
+from tests.support import WORLD, copy_of_world
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
 from upheaval.query.binding import bind
+from upheaval.query.known import KnownTerms
 from upheaval.schema.questions import read_questions
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -114,7 +116,7 @@ def test_a_parameter_is_bound_as_the_command_binds_it(visit: Visit, world_addres
     page.fill("#parameter-at", "2012-06-30")
     page.locator("#parameter-at").blur()
     run(page)
-    text = bind(question, {"organization": "northern-pact", "at": "2012-06-30"}, base)
+    text = bind(question, {"organization": "northern-pact", "at": "2012-06-30"}, KnownTerms(world.store, base))
     assert table(page) == expected(world, text)[1] != []
 
 
@@ -124,6 +126,53 @@ def test_a_code_is_chosen_from_its_tree(visit: Visit, world_address: str, world:
     options = page.locator("#parameter-type option").evaluate_all("all => all.map(one => [one.value, one.text])")
     assert len(options) == len(world.contract.codes["https://w3id.org/statecraft#CooperationType"])
     assert any(text.startswith("\u2003\u2003") for _, text in options)
+
+
+REQUIRED = """# title: Which agreements bind a state, by the day?
+# parameter: state record(State) required the state
+# parameter: kind code(SourceKind) the kind of source
+# parameter: since year the first year
+PREFIX kind: <https://w3id.org/statecraft/source-kind#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT ?state ?kind ?since {
+  VALUES ?state { UNDEF } VALUES ?kind { kind:official } VALUES ?since { "1990"^^xsd:gYear }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def required_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("required")
+    root = copy_of_world(folder)
+    (root / "queries").mkdir()
+    (root / "queries" / "a-state.rq").write_text(REQUIRED, encoding="utf-8")
+    with served(render(root, folder)) as address:
+        yield address
+
+
+def test_fields_follow_from_the_types_of_parameters(visit: Visit, required_address: str, world: Assembly) -> None:
+    page = ready(visit(required_address))
+    open_question(page, "a-state")
+    assert run(page) == "Choose first: the state."
+    states = page.locator("#parameter-state option").evaluate_all("all => all.map(one => one.textContent)")
+    assert states == ["choose …", "Arvenia", "Belmora", "Corvania", "Dorland", "Old Arvenia"]
+    kinds = page.locator("#parameter-kind option").evaluate_all("all => all.map(one => one.value)")
+    assert set(kinds) == set(world.contract.codes["https://w3id.org/statecraft#SourceKind"].values())
+    assert page.get_attribute("#parameter-since", "type") == "number"
+    page.select_option("#parameter-state", label="Dorland")
+    page.fill("#parameter-since", "24")
+    page.locator("#parameter-since").blur()
+    assert "is not a year" in page.inner_text("#ask-state")
+    page.fill("#parameter-since", "2024")
+    page.locator("#parameter-since").blur()
+    assert run(page).startswith("1 row")
+    assert table(page)[0] == [
+        world.publication.iri + "dorland", "https://w3id.org/statecraft/source-kind#official", "2024"
+    ]  # fmt: skip
+    section = page.locator("#question-a-state")
+    section.locator("summary").click()
+    assert "state: the state (record(State), required)" in section.inner_text()
+    assert "--state STATE --kind official --since 1990" in section.inner_text()
+    assert section.locator("a").count() == 0, "it has no answer until a state is given"
 
 
 def test_nothing_is_fetched_for_the_engine_before_the_first_run(visit: Visit, world_address: str) -> None:

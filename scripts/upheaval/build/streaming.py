@@ -89,7 +89,7 @@ class _Streaming:
         self.faults: list[Fault] = [
             *misplaced,
             *unknown_terms(setting.vocabulary),
-            *query_faults(setting.publication, setting.vocabulary),
+            *query_faults(setting.publication, setting.vocabulary, setting.contract),
             *([] if entries else [EMPTY]),
         ]
         self.shards = cut(entries, size)

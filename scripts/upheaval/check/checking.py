@@ -28,7 +28,7 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
 
     """
     faults = [*assembly.faults, *unknown_terms(assembly.vocabulary)]
-    faults.extend(query_faults(assembly.publication, assembly.vocabulary))
+    faults.extend(query_faults(assembly.publication, assembly.vocabulary, assembly.contract))
     faults.extend(to_faults(find(assembly, engine), assembly.populated))
     if not assembly.records:
         faults.append(EMPTY)

@@ -10,8 +10,9 @@ from upheaval.faults import Fault, Location, Refusal, syntax_location
 from upheaval.rdf import sparql
 from upheaval.rdf.graphs import nodes
 from upheaval.rdf.namespaces import SH
+from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication
-from upheaval.schema.questions import read_questions
+from upheaval.schema.questions import read_questions, unknown_classes
 from upheaval.schema.vocabulary import Vocabulary
 from upheaval.shacl.constraints import query_of
 
@@ -21,15 +22,16 @@ _TOKEN = re.compile(
 )
 
 
-def query_faults(publication: Publication, vocabulary: Vocabulary) -> list[Fault]:
+def query_faults(publication: Publication, vocabulary: Vocabulary, contract: Contract) -> list[Fault]:
     """Judge every query of a publication: each must be SPARQL and ask nobody else.
 
     Args:
         publication: whose queries.
         vocabulary: its rules and shapes.
+        contract: the classes of records and codes.
 
     Returns:
-        The faults of its example questions.
+        The faults of its example questions and of their headers.
 
     Raises:
         Refusal: a rule or a constraint is refused, and so nothing can be derived or checked.
@@ -40,9 +42,10 @@ def query_faults(publication: Publication, vocabulary: Vocabulary) -> list[Fault
     if unusable:
         raise Refusal(unusable)
     faults = []
-    for name, question in read_questions(publication).items():
+    for question in read_questions(publication).values():
+        faults.extend([*question.faults, *unknown_classes(question, contract)])
         if error := _error(question.text, graphs):
-            faults.append(_fault(f"queries/{name}.rq", error, syntax_location(error)))
+            faults.append(_fault(question.file, error, syntax_location(error)))
     return faults
 
 

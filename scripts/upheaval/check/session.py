@@ -79,7 +79,7 @@ class Session:
             setting = self.bench.setting
             self.unknown = [
                 *unknown_terms(setting.vocabulary),
-                *query_faults(setting.publication, setting.vocabulary),
+                *query_faults(setting.publication, setting.vocabulary, setting.contract),
             ]
         bench = self.bench
         if bench.reach.undeclared:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from upheaval.cli.options import ROOT, refusals, terminal_width
 
@@ -13,12 +14,34 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
 
+def _complete(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[CompletionItem]:
+    from upheaval.query.completion import complete
+
+    found = complete(ctx.params.get("root") or Path("."), ctx.params.get("words") or (), incomplete)
+    return [CompletionItem(word, help=meaning) for word, meaning in found]
+
+
+class QueryCommand(click.Command):
+    """The command, whose options are also the parameters of the question."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the parameters of the question that is named, and the command's own options."""
+        return [*_complete(ctx, None, incomplete), *super().shell_complete(ctx, incomplete)]
+
+
 @click.command(
     "query",
+    cls=QueryCommand,
     context_settings={"ignore_unknown_options": True},
     epilog="Example: upheaval query in-force --at 2014-03-18 --format csv",
 )
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [--PARAMETER VALUE]...")
+@click.argument(
+    "words",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[NAME] [--PARAMETER VALUE]...",
+    shell_complete=_complete,
+)
 @ROOT
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
 @click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")

@@ -1,78 +1,72 @@
 """A question as it is asked: found by its name, with values in the place of its defaults."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 import pyoxigraph as ox
 
-from upheaval.faults import refuse
+from upheaval.faults import Refusal, refuse
+from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.schema.publication import Publication
-from upheaval.schema.questions import Parameter, Question, read_question, read_questions, read_text
+from upheaval.schema.questions import Parameter, Question, read_question, read_questions, read_text, values_blocks
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-TYPES = {"date": "date", "number": "decimal"}
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}
 
 
-def bind(question: Question, values: Mapping[str, str], base: str, codes: Iterable[str] = ()) -> str:
+def bind(question: Question, values: Mapping[str, str], known: KnownTerms) -> str:
     """Put values in the place of a question's defaults.
 
     Args:
         question: what is asked.
         values: text by parameter; a record is given by its name, a code by its last part or its IRI.
-        base: the namespace of records.
-        codes: the IRIs of all codes.
+        known: the records and codes that there are.
 
     Returns:
         The query, in which the data of the parameter's VALUES block (SPARQL 1.1 section 10.2) is one RDF term,
         written by the RDF library, so that nothing in a value can be anything but that term.
 
     Raises:
-        Refusal: there is no such parameter, or the text is no value of its kind.
+        Refusal: the header is malformed, there is no such parameter, a required one is missing, or the text is no
+            value of its type: no date, no such record, a record of another class.
 
     """
+    if question.faults:
+        raise Refusal(question.faults)
     text = question.text
-    known = {parameter.name: parameter for parameter in question.parameters}
+    parameters = {parameter.name: parameter for parameter in question.parameters}
     for name, value in values.items():
-        if name not in known:
-            listed = ", ".join(f"--{other}" for other in known) or "none"
+        if name not in parameters:
+            listed = ", ".join(f"--{other}" for other in parameters) or "none"
             _refuse(question, f"the question has no parameter --{name}", f"it has {listed}")
-        block = re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)[^}}]*\}}")
-        if len(block.findall(text)) != 1:
-            _refuse(question, f"the text has no VALUES block for ?{name}", f"write VALUES ?{name} {{ … }}")
-        term = _term(question, known[name], value, base, list(codes))
-        begin, end = next((match.end(1), match.end()) for match in block.finditer(text))
-        text = f"{text[:begin]} {term} }}{text[end:]}"
+        try:
+            term = _term(parameters[name], value, known)
+        except IllFormed as error:
+            _refuse(question, f"--{name}: {error.args[0]}", error.args[1])
+        (block,) = values_blocks(name, text)
+        text = f"{text[: block.start(1)]} {term} {text[block.end(1) :]}"
+    for parameter in question.required:
+        if parameter.name not in values:
+            _refuse(question, f"--{parameter.name} is required", f"{parameter.written}: {parameter.description}")
     return text
 
 
-def _term(
-    question: Question, parameter: Parameter, value: str, base: str, codes: list[str]
-) -> ox.NamedNode | ox.Literal:
-    try:
-        if parameter.kind == "record":
-            return ox.NamedNode(value if value.startswith(base) else base + value)
-        if parameter.kind == "code":
-            fitting = [iri for iri in codes if iri == value or iri.endswith(f"#{value}")]
-            if len(fitting) != 1:
-                raise IllFormed(f"`{value}` is not a code", "write the last part of its IRI, or the whole")
-            return ox.NamedNode(fitting[0])
-        if parameter.kind == "year":
-            return ox.Literal(value, datatype=ox.NamedNode(typed(value, (XSD + "gYear",))))
-        if parameter.kind in TYPES:
-            datatype = XSD + TYPES[parameter.kind]
-            return ox.Literal(value, datatype=ox.NamedNode(typed(value, (datatype,))))
-    except IllFormed as error:
-        _refuse(question, f"--{parameter.name}: {error.args[0]}", error.args[1])
-    except ValueError:
-        _refuse(question, f"--{parameter.name}: `{value}` is not a valid record name", "correct it")
-    return ox.Literal(value)
+def _term(parameter: Parameter, value: str, known: KnownTerms) -> ox.NamedNode | ox.Literal:
+    if parameter.type == "record":
+        return known.record(value, parameter)
+    if parameter.type == "code":
+        return known.code(value, parameter)
+    if parameter.type == "text":
+        return ox.Literal(value)
+    datatype = _XSD + _DATATYPES[parameter.type]
+    return ox.Literal(value, datatype=ox.NamedNode(typed(value, (datatype,))))
 
 
 def _refuse(question: Question, message: str, cure: str) -> NoReturn:
-    refuse(f"queries/{question.name}.rq", message, cure, rule="query/parameter")
+    refuse(question.file, message, cure, rule="query/parameter")
 
 
 def find_question(name: str, publication: Publication, stdin: str | None = None) -> Question:
@@ -91,11 +85,12 @@ def find_question(name: str, publication: Publication, stdin: str | None = None)
 
     """
     if name == "-":
-        return read_question("standard-input", stdin or "")
+        return read_question("standard-input", stdin or "", "standard input")
     questions = read_questions(publication)
     if name in questions:
         return questions[name]
     if not Path(name).exists():
-        listed = ", ".join(questions)
-        refuse("queries", f"no question and no file is named `{name}`", f"there are {listed}")
-    return read_question(Path(name).stem, read_text(Path(name), name))
+        near = get_close_matches(name, questions, 1)
+        cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(questions)}"
+        refuse("queries", f"no question and no file is named `{name}`", cure)
+    return read_question(Path(name).stem, read_text(Path(name), name), name)

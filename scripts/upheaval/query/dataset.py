@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,11 +15,11 @@ from rdflib import Graph, URIRef
 from upheaval.faults import refuse
 from upheaval.query.answers import ask
 from upheaval.query.binding import bind
+from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.schema.questions import Question, read_question, read_questions
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-_IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
 _VALUES: dict[str, Callable[[str], object]] = {
     XSD + "integer": int,
     XSD + "decimal": Decimal,
@@ -84,7 +85,9 @@ class OpenedDataset:
     def question(self, name: str) -> Question:
         """Return an example question with its parameters and its text."""
         if name not in self._questions:
-            _refuse(f"no question is named `{name}`", f"there are {', '.join(self._questions)}")
+            near = get_close_matches(name, self._questions, 1)
+            cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(self._questions)}"
+            _refuse(f"no question is named `{name}`", cure)
         return self._questions[name]
 
     def query(self, text_or_name: str, **parameters: object) -> ResultRows:
@@ -142,9 +145,8 @@ class OpenedDataset:
         """
         name = text_or_name.strip()
         if name.replace("-", "").isalnum():
-            codes = {quad.subject.value for quad in self.store.quads_for_pattern(None, _IN_SCHEME, None, None)}  # type: ignore[union-attr]
             values = {key: str(value) for key, value in parameters.items()}
-            return bind(self.question(name), values, self.iri, sorted(codes))
+            return bind(self.question(name), values, KnownTerms(self.store, self.iri))
         if parameters:
             _refuse("only the example questions have parameters", "put the values into the query")
         return text_or_name

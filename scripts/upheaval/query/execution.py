@@ -11,6 +11,7 @@ from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
+from upheaval.query.known import KnownTerms
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import open_publication
@@ -51,10 +52,8 @@ def answer(
         raise Refusal(broken)
     if extend is not None:
         extend(assembly.store)
-    base = assembly.publication.iri
-    codes = [iri for scheme in assembly.contract.codes.values() for iri in scheme.values()]
-    text = bind(question, values, base, codes)
-    found = ask(assembly.store, text, f"queries/{name}.rq" if name == question.name else name)
+    text = bind(question, values, KnownTerms(assembly.store, assembly.publication.iri))
+    found = ask(assembly.store, text, question.file)
     prefixes = _prefixes(assembly)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
@@ -81,7 +80,7 @@ def listing(root: Path, width: int) -> str:
         table.add_row(
             question.name,
             question.title,
-            " ".join(f"--{parameter.name}" for parameter in question.parameters),
+            "\n".join(f"--{parameter.name} {parameter.written}" for parameter in question.parameters),
         )
     return draw(table, width)
 

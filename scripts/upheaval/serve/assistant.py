@@ -13,6 +13,9 @@ import pyoxigraph as ox
 
 from upheaval.faults import Refusal
 from upheaval.query.dataset import OpenedDataset, to_python
+from upheaval.query.known import KnownTerms
+from upheaval.rdf.datatypes import IllFormed
+from upheaval.schema.questions import default_of
 from upheaval.serve.limits import Limits
 from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
 
@@ -87,6 +90,7 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     from mcp.server import MCPServer
 
     client = WorkerClient(dataset, pool)
+    known = KnownTerms(dataset.store, dataset.iri)
 
     @contextlib.asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
@@ -110,7 +114,14 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
         found = []
         for name in dataset.questions():
             question = dataset.question(name)
-            parameters = {each.name: f"{each.kind}: {each.description}" for each in question.parameters}
+            parameters = {
+                each.name: {
+                    "type": each.written,
+                    "description": each.description,
+                    **({"required": True} if each.required else {"default": default_of(question, each)}),
+                }
+                for each in question.parameters
+            }
             found.append({"name": name, "title": question.title, "answers": question.answers, "parameters": parameters})
         return found
 
@@ -131,9 +142,8 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     async def describe(record: str) -> dict[str, Any]:
         """Describe a record, given by name or IRI: its statements, the links to it and its sources, as Turtle."""
         try:
-            iri = ox.NamedNode(record if record.startswith(dataset.iri) else dataset.iri + record)
-        except ValueError:
-            return {"error": f"`{record}` is not a valid record name"}
-        return await client.ask(f"DESCRIBE {iri}")
+            return await client.ask(f"DESCRIBE {known.record(record)}")
+        except IllFormed as error:
+            return {"error": f"{error.args[0]} ({error.args[1]})"}
 
     return server

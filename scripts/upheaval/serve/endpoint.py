@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +14,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from upheaval.faults import Refusal
+from upheaval.query.binding import bind
+from upheaval.query.known import KnownTerms
+from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.sparql import select
+from upheaval.schema.contract import local
+from upheaval.schema.questions import Question, read_question
 from upheaval.serve.answering import Job, write_graph
 from upheaval.serve.caching import validators
 from upheaval.serve.description import service_description, void
@@ -33,7 +41,7 @@ class SparqlEndpoint:
     def __init__(self, served: Snapshot, pool: Pool, names: Names, limits: Limits, metrics: Metrics) -> None:
         self.served, self.pool, self.names, self.limits, self.metrics = served, pool, names, limits, metrics
         self._clients: Counter[str] = Counter()
-        self._examples = _examples(served.extra)
+        self._questions = _questions(served.extra)
 
     async def ready(self) -> None:
         """Prepare the service description, because counting the triples takes a tenth of a second."""
@@ -51,6 +59,8 @@ class SparqlEndpoint:
         """Answer the query operation (SPARQL 1.1 Protocol section 2.1), or describe the service."""
         request.state.noted["route"] = "sparql"
         asked = await read_request(request, self.limits)
+        if asked.question:
+            asked = replace(asked, query=await run_in_threadpool(self._bind, asked))
         if asked.query is None:
             return await self._describe(request, asked)
         accept = request.headers.get("accept")
@@ -61,6 +71,18 @@ class SparqlEndpoint:
         if rows is None and graph is None:
             raise Problem(406, f"accept {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
         return await self._query(request, asked, rows, graph)
+
+    def _bind(self, asked: QueryRequest) -> str:
+        """Return the text of an example question with the values that the request gives."""
+        question = self._questions.get(asked.question)
+        if question is None:
+            near = get_close_matches(asked.question, self._questions, 1)
+            cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(self._questions)}"
+            raise Problem(400, f"no question is named `{asked.question}` ({cure})")
+        try:
+            return bind(question, asked.values, KnownTerms(self.served.store, self.served.iri))
+        except Refusal as refusal:
+            raise Problem(400, "; ".join(fault.text for fault in refusal.faults)) from None
 
     async def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
         job: Job = {
@@ -162,7 +184,12 @@ class SparqlEndpoint:
         limits = list(self.limits.described())
         first = query or "SELECT * WHERE { ?subject ?predicate ?object } LIMIT 10"
         page = render(
-            "query.html", served=self.served, names=self.names, query=first, examples=self._examples, limits=limits
+            "query.html",
+            served=self.served,
+            names=self.names,
+            query=first,
+            examples=list(self._questions.values()),
+            limits=limits,
         )
         return Response(page, headers={"Vary": "Accept"}, media_type=HTML.content_type)
 
@@ -191,13 +218,13 @@ def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer
     return choose(accept, ROWS), choose(accept, GRAPHS)
 
 
-def _examples(store: ox.Store) -> list[tuple[str, str]]:
-    """Return the title and text of each example question in the build."""
+def _questions(store: ox.Store) -> dict[str, Question]:
+    """Return the example questions of the build by name, in the order of their titles."""
     found = select(
         store,
         "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        "SELECT ?title ?text { ?q a sh:SPARQLExecutable ; rdfs:comment ?title ; sh:select|sh:ask|sh:construct ?text } "
+        "SELECT ?q ?text { ?q a sh:SPARQLExecutable ; rdfs:comment ?title ; sh:select|sh:ask|sh:construct ?text } "
         "ORDER BY ?title",
     )
-    rows = [(solution["title"], solution["text"]) for solution in found]
-    return [(t.value, q.value) for t, q in rows if isinstance(t, ox.Literal) and isinstance(q, ox.Literal)]
+    rows = [(local(iri_of(solution["q"])), iri_of(solution["text"])) for solution in found]
+    return {name: read_question(name, text) for name, text in rows}

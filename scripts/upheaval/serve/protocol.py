@@ -1,6 +1,7 @@
 """Read the query operation of the SPARQL 1.1 Protocol (section 2.1) from an HTTP request."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -13,6 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 FIELDS = 256
+OWN = ("query", "question", "default-graph-uri", "named-graph-uri", "format", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class QueryRequest:
         default, named: the graphs of the request's dataset; both None if it sets none, so that the query's own FROM
             applies (section 2.1.4).
         word: the value of `format`, for clients that do not send Accept.
+        question, values: the name of an example question, to be asked instead of a query, and its parameters.
 
     """
 
@@ -31,6 +34,8 @@ class QueryRequest:
     default: tuple[str, ...] | None = None
     named: tuple[str, ...] | None = None
     word: str = ""
+    question: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 async def read_request(request: Request, limits: Limits) -> QueryRequest:
@@ -129,9 +134,10 @@ def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, st
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
         raise _no_update()
     queries = [value for name, value in fields if name == "query"] + ([] if direct is None else [direct])
-    if len(queries) > 1:
+    questions = [value for name, value in fields if name == "question"]
+    if len(queries) + len(questions) > 1:
         raise Problem(400, "there is more than one query")
-    if not queries and status == 413:
+    if not queries and not questions and status == 413:
         raise Problem(400, "there is no query; send it in the `query` field")
     if queries and len(queries[0].encode("utf-8", "surrogatepass")) > limits.query_bytes:
         raise _too_long(status, limits.query_bytes)
@@ -143,7 +149,11 @@ def _asked(fields: list[tuple[str, str]], direct: str | None, limits: Limits, st
         except ValueError:
             raise Problem(400, "a graph name must be an absolute IRI") from None
     words = [value for name, value in fields if name in ("format", "output")]
-    asked = queries[0] if queries else None
-    if not default and not named:
-        return QueryRequest(asked, word=words[0] if words else "")
-    return QueryRequest(asked, default, named, words[0] if words else "")
+    return QueryRequest(
+        queries[0] if queries else None,
+        default if default or named else None,
+        named if default or named else None,
+        words[0] if words else "",
+        questions[0] if questions else "",
+        {name: value for name, value in fields if name not in OWN} if questions else {},
+    )

@@ -1,21 +1,17 @@
 """What the fields of the Ask page offer: lists of records and codes, and the states that there is something about."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
-
-import pyoxigraph as ox
 
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.sparql import select
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import local
-from upheaval.schema.questions import Parameter, Question
+from upheaval.schema.questions import Parameter, Question, default_of
 from upheaval.site.library import ConceptEntry, Library
 
 STATECRAFT = PREFIXES["statecraft"]
-_PROLOGUE = re.compile(r"^\s*(?:PREFIX|BASE)\b.*$", re.MULTILINE | re.IGNORECASE)
 _INVOLVED = f"""PREFIX statecraft: <{STATECRAFT}>
 SELECT ?state (COUNT(DISTINCT ?record) AS ?records) (COUNT(DISTINCT ?coalition) AS ?coalitions) WHERE {{
   ?record statecraft:involvesState ?state ; statecraft:cooperationType ?type .
@@ -37,49 +33,32 @@ class Choices:
 
     def parameter(self, question: Question, parameter: Parameter) -> dict[str, Any]:
         """Return a parameter with its default and the name of the list that it is chosen from."""
-        default = default_of(question, parameter)
-        described = {"name": parameter.name, "kind": parameter.kind, "description": parameter.description}
         name = ""
-        if parameter.kind == "record":
-            name = self._records(parameter.description)
-        elif parameter.kind == "code":
-            name = self._codes(default)
-        return described | {"value": default, "choices": name}
+        if parameter.type in ("record", "code"):
+            name = f"{parameter.type}-{'-'.join(map(local, parameter.classes)) or 'any'}"
+            if name not in self.lists:
+                self.lists[name] = self._records(parameter) if parameter.type == "record" else self._codes(parameter)
+        return {
+            "name": parameter.name,
+            "type": parameter.type,
+            "description": parameter.description,
+            "required": parameter.required,
+            "value": default_of(question, parameter),
+            "choices": name,
+        }
 
-    def _records(self, description: str) -> str:
-        """List the records of the kinds that a description names, such as `the organization or coalition`."""
+    def _records(self, parameter: Parameter) -> list[Choice]:
         library = self.library
-        words = re.findall(r"\w+", description.lower())
-        named = {kind.iri for kind in library.contract.kinds.values() if kind.label.lower() in words}
-        kinds = [
-            kind
-            for kind in library.contract.folders.values()
-            if (named & kind.ancestors if named else kind.name not in ("Source", "Link"))
-        ]
-        name = "-".join(kind.name for kind in kinds)
-        if name not in self.lists:
-            frames = [frame["id"] for kind in kinds for frame in library.of_kind(kind)]
-            found = [(library.publication.iri + slug, library.title(slug), 0) for slug in frames]
-            self.lists[name] = sorted(found, key=lambda choice: choice[1].casefold())
-        return name
+        kinds = [kind for kind in library.contract.folders.values() if parameter.accepts(kind.ancestors)]
+        slugs = [frame["id"] for kind in kinds for frame in library.of_kind(kind)]
+        found = [(library.publication.iri + slug, library.title(slug), 0) for slug in slugs]
+        return sorted(found, key=lambda choice: choice[1].casefold())
 
-    def _codes(self, default: str) -> str:
+    def _codes(self, parameter: Parameter) -> list[Choice]:
         contract = self.library.contract
-        for cls, known in contract.codes.items():
-            if default in known.values():
-                self.lists[local(cls)] = codes(self.library, cls)
-                return local(cls)
-        return ""
-
-
-def default_of(question: Question, parameter: Parameter) -> str:
-    """Return the term that a question has in a parameter's VALUES block: an IRI, or the text of a literal."""
-    block = re.search(rf"VALUES\s+\?{re.escape(parameter.name)}\s*\{{[^}}]*\}}", question.text)
-    if block is None:
-        return ""
-    prologue = "\n".join(_PROLOGUE.findall(question.text))
-    found = select(ox.Store(), f"{prologue}\nSELECT ?{parameter.name} WHERE {{ {block[0]} }}")
-    return next((iri_of(solution[parameter.name]) for solution in found), "")
+        classes = [cls for cls in contract.codes if parameter.accepts(contract.wider.get(cls, frozenset((cls,))))]
+        found = [choice for cls in classes for choice in codes(self.library, cls)]
+        return list(dict.fromkeys(found))
 
 
 def curie(iri: str, known: Mapping[str, str]) -> str:

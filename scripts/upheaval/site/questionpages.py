@@ -15,9 +15,9 @@ from upheaval.query.answers import as_csv, ask, rows
 from upheaval.rdf.writers import PREFIXES, n_quads
 from upheaval.schema.contract import local
 from upheaval.schema.prefixes import code_prefixes
-from upheaval.schema.questions import Question, read_questions
+from upheaval.schema.questions import Question, default_of, read_questions
 from upheaval.site.assets import FOLDER, Assets
-from upheaval.site.choices import Choices, codes, curie, default_of, first_year, states, tree
+from upheaval.site.choices import Choices, codes, curie, first_year, states, tree
 from upheaval.site.client import Bundle
 from upheaval.site.library import Library
 from upheaval.site.pages import Page
@@ -34,14 +34,14 @@ class QuestionForm:
     Attributes:
         question: the question.
         command: the command line that answers it.
-        rows: how many rows the answer has.
+        rows: how many rows the answer has; None if the question has to be given something first.
         path: of the answer as CSV.
 
     """
 
     question: Question
     command: str
-    rows: int
+    rows: int | None
     path: str
 
 
@@ -106,7 +106,7 @@ class Ask:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the answers to the example questions as CSV, value for value."""
-        yield from ((asked.path, content) for asked, content in self._answers)
+        yield from ((asked.path, content) for asked, content in self._answers if content is not None)
 
     def page(self) -> Page:
         """Return the page."""
@@ -151,9 +151,12 @@ class Ask:
         }
 
 
-def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes]]:
+def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes | None]]:
     assembly = library.assembly
     for question in read_questions(assembly.publication).values():
+        if question.required:
+            yield QuestionForm(question, _command(question), None, ""), None
+            continue
         found = ask(assembly.store, question.text, f"queries/{question.name}.rq")
         if isinstance(found, ox.QuerySolutions):
             header, body = rows(found)
@@ -164,6 +167,6 @@ def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes]]:
 def _command(question: Question) -> str:
     words = ["upheaval", "query", question.name]
     for parameter in question.parameters:
-        default = default_of(question, parameter)
-        words += [f"--{parameter.name}", local(default) if parameter.kind in ("record", "code") else default]
+        default = default_of(question, parameter) or parameter.name.upper()
+        words += [f"--{parameter.name}", local(default) if parameter.type in ("record", "code") else default]
     return shlex.join(words)

@@ -64,6 +64,8 @@ const STEPS = {
 
 async function ask() {
   if (runner.pending) return;
+  const lacking = list.lacking();
+  if (lacking) return say(`Choose first: ${lacking}.`);
   const query = editor.get();
   const begin = performance.now();
   const seconds = () => `${((performance.now() - begin) / 1000).toFixed(1)} s`;

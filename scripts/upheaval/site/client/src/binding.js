@@ -11,14 +11,15 @@ const PATTERNS = {
 const escaped = (text) =>
   text.replace(/[\\"\n\r\t]/g, (letter) => ({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" })[letter]);
 
-/** Returns a value as an RDF term in SPARQL; throws where it is none of its kind. */
-export function term(kind, value) {
-  if (kind === "record" || kind === "code") {
-    if (/[\x00-\x20<>"{}|^`\\]/.test(value)) throw new Error(`“${value}” is no IRI`);
+/** Returns a value as an RDF term in SPARQL; throws if it is none of its type. */
+export function term(type, value) {
+  if (type === "record" || type === "code") {
+    if (!value) return "UNDEF";
+    if (/[\x00-\x20<>"{}|^`\\]/.test(value)) throw new Error(`“${value}” is not an IRI`);
     return `<${value}>`;
   }
-  if (PATTERNS[kind] && !PATTERNS[kind].test(value)) throw new Error(`“${value}” is no ${kind}`);
-  return TYPES[kind] ? `"${value}"^^<${XSD}${TYPES[kind]}>` : `"${escaped(value)}"`;
+  if (PATTERNS[type] && !PATTERNS[type].test(value)) throw new Error(`“${value}” is not a ${type}`);
+  return TYPES[type] ? `"${value}"^^<${XSD}${TYPES[type]}>` : `"${escaped(value)}"`;
 }
 
 /**

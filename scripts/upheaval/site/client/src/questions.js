@@ -5,15 +5,16 @@ import { h } from "./dom.js";
 function field(parameter, choices, id) {
   const list = choices[parameter.choices];
   if (!list) {
-    const type = { date: "date", year: "number", number: "number" }[parameter.kind] ?? "text";
-    return h("input", { id, type, value: parameter.value, step: parameter.kind === "number" && "any" });
+    const type = { date: "date", year: "number", number: "number" }[parameter.type] ?? "text";
+    const { value, required } = parameter;
+    return h("input", { id, type, value, required, step: parameter.type === "number" && "any" });
   }
-  // A question that was written for another dataset has a default which this one lacks.
+  // A required parameter has no default, and a question for another dataset one that this dataset lacks.
   const known = list.some(([value]) => value === parameter.value);
   const options = (known ? list : [[parameter.value, "choose …"], ...list]).map(([value, label, depth = 0]) =>
     h("option", { value, selected: value === parameter.value }, "\u2003".repeat(depth) + label),
   );
-  return h("select", { id }, options);
+  return h("select", { id, required: parameter.required }, options);
 }
 
 /** The query without the header that the page shows in its own way. */
@@ -26,12 +27,21 @@ const body = (text) => text.replace(/^(# (title|keywords|answers|parameter):.*\n
  * @param {object} places elements: `list` for the titles, `fields` for the parameters
  * @param {{get: () => string, set: (text: string) => void}} editor where the query stands
  * @param {(message: string) => void} say for what cannot be done
- * @returns {{open: (name: string) => boolean, close: () => void}}
+ * @returns {{open: (name: string) => boolean, close: () => void, lacking: () => string}} `lacking` says what has
+ *   to be given before the query is run, or nothing
  */
 export function questions(page, places, editor, say) {
   const buttons = new Map();
 
+  let required = [];
+
+  const lacking = () => {
+    const text = editor.get();
+    return required.find(({ name }) => new RegExp(`VALUES\\s+\\?${name}\\s*\\{\\s*UNDEF\\s*\\}`).test(text))?.description ?? "";
+  };
+
   function close() {
+    required = [];
     places.fields.replaceChildren();
     for (const button of buttons.values()) button.removeAttribute("aria-current");
   }
@@ -42,12 +52,13 @@ export function questions(page, places, editor, say) {
     close();
     buttons.get(name).setAttribute("aria-current", "true");
     editor.set(body(question.text));
+    required = question.parameters.filter((parameter) => parameter.required);
     const rows = question.parameters.map((parameter) => {
       const id = `parameter-${parameter.name}`;
       const input = field(parameter, page.choices, id);
       input.addEventListener("change", () => {
         try {
-          const bound = bind(editor.get(), parameter.name, term(parameter.kind, input.value));
+          const bound = bind(editor.get(), parameter.name, term(parameter.type, input.value));
           if (bound === null) say(`The query has no VALUES block for ?${parameter.name} any more; open the question again.`);
           else editor.set(bound);
         } catch (error) {
@@ -65,5 +76,5 @@ export function questions(page, places, editor, say) {
     buttons.set(question.name, button);
   }
   places.list.replaceChildren(...[...buttons.values()].map((button) => h("li", {}, button)));
-  return { open, close };
+  return { open, close, lacking };
 }

@@ -1,0 +1,133 @@
+"""The records and the codes of a dataset by the names that people give, with a suggestion for a name that is none."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+import pyoxigraph as ox
+
+from upheaval.rdf.datatypes import IllFormed
+from upheaval.rdf.namespaces import RDF, RDFS, SKOS
+from upheaval.schema.contract import local
+from upheaval.schema.questions import Parameter
+
+_TYPE = ox.NamedNode(str(RDF.type))
+_WIDER = ox.NamedNode(str(RDFS.subClassOf))
+_CONCEPT = str(SKOS.Concept)
+ANY = Parameter("record", "record", (), False, "", 0)
+
+
+class KnownTerms:
+    """What a store holds: looked up when a name is given, and listed only for a suggestion.
+
+    Args:
+        store: data, derived facts and vocabulary, each in its graph.
+        base: the namespace of records.
+
+    """
+
+    def __init__(self, store: ox.Store, base: str) -> None:
+        self.store, self.base = store, base
+        self._not_data = {f"{base}graph/{name}" for name in ("vocabulary", "catalogue")}
+
+    def record(self, text: str, parameter: Parameter = ANY) -> ox.NamedNode:
+        """Return the record that is meant.
+
+        Args:
+            text: its name, or its IRI.
+            parameter: which classes it may be of.
+
+        Raises:
+            IllFormed: there is no such record, or it is of another class.
+
+        """
+        iri = text if text.startswith(self.base) or "://" in text else self.base + text
+        classes = self._classes(iri)
+        if not classes:
+            near = self._near(text, parameter)
+            cure = f"did you mean `{near}`?" if near else "write the name of its file, without .yaml"
+            raise IllFormed(f"no record is named `{text}`", cure)
+        if not parameter.accepts(self._with_wider(classes)):
+            kinds = " or ".join(map(local, parameter.classes))
+            near = self._near(text, parameter)
+            cure = f"did you mean `{near}`?" if near else f"name a record of the class {kinds}"
+            raise IllFormed(f"`{text}` is of the class {' and '.join(sorted(map(local, classes)))}, not {kinds}", cure)
+        return ox.NamedNode(iri)
+
+    def records(self, parameter: Parameter) -> list[str]:
+        """Return the names of the records that a parameter accepts, in order."""
+        found: dict[str, set[str]] = {}
+        for quad in self.store.quads_for_pattern(None, _TYPE, None, None):
+            name = str(getattr(quad.subject, "value", ""))
+            if name.startswith(self.base) and "#" not in name and self._is_data(quad):
+                found.setdefault(str(getattr(quad.object, "value", "")), set()).add(name.removeprefix(self.base))
+        accepted = (names for cls, names in found.items() if parameter.accepts(self._with_wider({cls})))
+        return sorted(set().union(*accepted))
+
+    def code(self, text: str, parameter: Parameter) -> ox.NamedNode:
+        """Return the code that is meant.
+
+        Args:
+            text: the last part of its IRI, or the IRI.
+            parameter: which classes it may be of.
+
+        Raises:
+            IllFormed: there is no such code, or several end in the text.
+
+        """
+        known = self.codes(parameter)
+        fitting = [iri for iri in known if text in (iri, local(iri))]
+        if len(fitting) == 1:
+            return ox.NamedNode(fitting[0])
+        if fitting:
+            raise IllFormed(f"there are several codes `{text}`", f"write one of {', '.join(fitting)}")
+        near = get_close_matches(_plain(text), map(local, known), 1)
+        cure = f"did you mean `{near[0]}`?" if near else "write the last part of its IRI, or the whole"
+        raise IllFormed(f"there is no code `{text}`", cure)
+
+    def codes(self, parameter: Parameter) -> list[str]:
+        """Return the IRIs of the codes that a parameter accepts, in order."""
+        classes = [cls for cls in self._narrower(_CONCEPT) if parameter.accepts(self._with_wider({cls}))]
+        found = {
+            quad.subject.value
+            for cls in classes
+            for quad in self.store.quads_for_pattern(None, _TYPE, ox.NamedNode(cls), None)
+            if isinstance(quad.subject, ox.NamedNode)
+        }
+        return sorted(found)
+
+    def _classes(self, iri: str) -> set[str]:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return set()
+        quads = self.store.quads_for_pattern(node, _TYPE, None, None)
+        return {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode) and self._is_data(quad)}
+
+    def _is_data(self, quad: ox.Quad) -> bool:
+        return str(getattr(quad.graph_name, "value", "")) not in self._not_data
+
+    def _near(self, text: str, parameter: Parameter) -> str:
+        near = get_close_matches(_plain(text), self.records(parameter), 1)
+        return near[0] if near else ""
+
+    def _with_wider(self, classes: set[str]) -> frozenset[str]:
+        """Return classes and all that they are below (RDF Schema 1.1 section 3.4)."""
+        return self._reached(classes, lambda cls: self.store.quads_for_pattern(cls, _WIDER, None, None), "object")
+
+    def _narrower(self, cls: str) -> frozenset[str]:
+        return self._reached({cls}, lambda one: self.store.quads_for_pattern(None, _WIDER, one, None), "subject")
+
+    @staticmethod
+    def _reached(start: set[str], step: Callable[[ox.NamedNode], Iterable[ox.Quad]], end: str) -> frozenset[str]:
+        found, waiting = set(start), list(start)
+        while waiting:
+            ends = (getattr(quad, end) for quad in step(ox.NamedNode(waiting.pop())))
+            new = {node.value for node in ends if isinstance(node, ox.NamedNode)} - found
+            found |= new
+            waiting.extend(new)
+        return frozenset(found)
+
+
+def _plain(text: str) -> str:
+    """Write a name as names of files are written: `North Korea` as `north-korea`."""
+    return "-".join(text.casefold().split())

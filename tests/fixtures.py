@@ -15,10 +15,13 @@ from rdflib import Graph
 
 from tests.support import ROOT, copy_of_world
 from upheaval.check.checking import check
+from upheaval.check.dataview import classes_of, lines_in
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.namespaces import SHAPES
-from upheaval.shacl.index import NodeIndex
+from upheaval.rdf.terms import statements
+from upheaval.schema.vocabulary import plan_for
+from upheaval.shacl.index import DataGraph
 
 Place = tuple[str, int, int]
 
@@ -93,17 +96,29 @@ def try_fixtures(folder: Path) -> Trial:
     return Trial(fixtures, assembly, check(assembly))
 
 
-def index_of(assembly: Assembly) -> NodeIndex:
-    """Return the index in which the compiled engine looks things up."""
-    graphs = (assembly.publication.graph("data"), assembly.publication.graph("derived"))
-    return NodeIndex(assembly.store, graphs, assembly.contract)
+def data_of(assembly: Assembly) -> DataGraph:
+    """Return the data as the compiled engine looks things up in them."""
+    derived = lines_in(assembly.store, assembly.publication.graph("derived"))
+    return DataGraph([*assembly.statements, *derived], classes_of(assembly.contract))
 
 
 def altered(assembly: Assembly, without: Iterable[ox.Quad] = (), more: Iterable[ox.Quad] = ()) -> Assembly:
     """Return an assembly whose store, a copy, lacks some quads and has some more; nothing is derived anew."""
+    without, more = list(without), list(more)
+    data = ox.NamedNode(assembly.publication.graph("data"))
     store = ox.Store()
     store.bulk_extend(assembly.store)
     for quad in without:
         store.remove(quad)
+    kept = lines_in(store, data.value)
     store.extend(more)
-    return replace(assembly, store=store)
+    added = statements(quad.triple for quad in more if quad.graph_name == data)
+    return replace(assembly, store=store, statements=[*kept, *added])
+
+
+def with_shapes(assembly: Assembly, triples: Iterable[ox.Triple]) -> Assembly:
+    """Return an assembly with some shapes more, compiled anew."""
+    vocabulary = assembly.vocabulary
+    shapes = [*vocabulary.shapes, *triples]
+    plan = plan_for(assembly.publication, shapes, vocabulary.ontology)
+    return replace(assembly, vocabulary=replace(vocabulary, shapes=shapes, plan=plan))

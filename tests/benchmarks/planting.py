@@ -4,6 +4,7 @@ import pyoxigraph as ox
 
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.namespaces import STATECRAFT
+from upheaval.rdf.terms import statements
 
 EVERY = 200
 """One in so many citations loses its source, and one in so many estimates gets a source for an actor."""
@@ -15,10 +16,13 @@ def plant(assembly: Assembly) -> int:
     uncited = _some(store, STATECRAFT.source)
     misclaimed = _some(store, STATECRAFT.claimedBy)
     a_source = next(quad.object for quad in _some(store, STATECRAFT.source, 1))
+    broken = [ox.Quad(quad.subject, quad.predicate, a_source, quad.graph_name) for quad in misclaimed]
     for quad in (*uncited, *misclaimed):
         store.remove(quad)
-    for quad in misclaimed:
-        store.add(ox.Quad(quad.subject, quad.predicate, a_source, quad.graph_name))
+    store.extend(broken)
+    gone = set(statements(quad.triple for quad in (*uncited, *misclaimed)))
+    kept = [line for line in assembly.statements if line not in gone]
+    assembly.statements[:] = [*kept, *statements(quad.triple for quad in broken)]
     return len(uncited) + len(misclaimed)
 
 

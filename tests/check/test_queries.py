@@ -8,7 +8,6 @@ from click.testing import CliRunner
 
 from tests.support import WORLD, copy_of_world
 from upheaval.check.checking import check
-from upheaval.check.queries import literal_position
 from upheaval.check.session import Session
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
@@ -100,17 +99,3 @@ def test_rule_with_a_graph_that_is_not_there_is_refused(tmp_path: Path) -> None:
     write(root, "ontology/rules/99-x.rq", "CONSTRUCT { ?s ?p ?o }\nFROM <http://127.0.0.1:9/> { ?s ?p ?o }")
     with pytest.raises(Refusal, match=r"ontology/rules/99-x\.rq:2:7: error: FROM names the unknown graph"):
         assemble(root)
-
-
-@pytest.mark.parametrize(
-    ("turtle", "place"),
-    [
-        ('<a> <b> "x" .', (1, 10)),
-        ("# 'x'\n<a'x'b> <b> 'x' .", (2, 14)),
-        ('<a> <b> """y""" , """x""" .', (1, 22)),
-        ("<a> <b> 'y\\'x', '\\u0078' .", (1, 18)),
-        ("<a> <b> 'y' .", None),
-    ],
-)
-def test_literal_is_found_in_its_file(turtle: str, place: tuple[int, int] | None) -> None:
-    assert literal_position(turtle, "x") == place

@@ -7,12 +7,15 @@ import pyoxigraph as ox
 import pytest
 
 from tests.importers.support import BASE, FILES, VOTES, hashed, imported, lines, written
+from upheaval.check.dataview import classes_of
 from upheaval.importers.declaration import names
 from upheaval.importers.target import ImportTarget
-from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.rdf.graphs import in_graph
+from upheaval.rdf.terms import statements
 from upheaval.schema.publication import open_publication
-from upheaval.shacl import constraints, core
-from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.engine import evaluate
+from upheaval.shacl.index import DataGraph
+from upheaval.shacl.prebinding import ConstraintStore
 
 PREFIXES = """
 PREFIX s: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -49,11 +52,13 @@ def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path]
     store.bulk_load("\n".join(lines(imports[name])).encode(), format=ox.RdfFormat.N_QUADS)
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
     graph = next(iter(json.loads((imports[name] / "manifest.json").read_text())["triples"]))
-    index = NodeIndex(store, (graph, setting.publication.graph("data")), setting.contract)
-    shapes = to_rdflib(setting.vocabulary.shapes)
-    found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
-    assert [one for one in found if "/import/" in one.node] == []
-    assert any("/import/" in node for node in index.nodes)
+    triples = (quad.triple for quad in ox.parse("\n".join(lines(imports[name])), format=ox.RdfFormat.N_QUADS))
+    data = DataGraph([*assembly.statements, *statements(triples)], classes_of(setting.contract))
+    graphs = [graph, *map(setting.publication.graph, ("data", "vocabulary"))]
+    plan = setting.vocabulary.plan
+    found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))
+    assert [one for one in found if "/import/" in one.focus] == []
+    assert any("/import/" in node for node in data.nodes)
 
 
 def test_all_that_come_with_the_package_are_tested() -> None:

@@ -21,9 +21,8 @@ from upheaval.build.distributions import add_files
 from upheaval.build.folder import Content, write_build
 from upheaval.build.manifest import make_manifest
 from upheaval.build.statistics import Counts, count
-from upheaval.check.checking import EMPTY
+from upheaval.check.checking import EMPTY, vocabulary_faults
 from upheaval.check.portions import Portion, Seen, closure, judge, judge_together, names_in, read_facts
-from upheaval.check.queries import query_faults
 from upheaval.check.session import stamp
 from upheaval.check.shards import SIZE, Folder, compress, cut, fault_from_json, fault_to_json, fingerprint, native
 from upheaval.check.workbench import Workbench
@@ -31,7 +30,6 @@ from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.records import list_files, place_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
-from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import Schema, prepare
 
@@ -88,8 +86,7 @@ class _Streaming:
         self.bench = Workbench(setting, entries)
         self.faults: list[Fault] = [
             *misplaced,
-            *unknown_terms(setting.vocabulary),
-            *query_faults(setting.publication, setting.vocabulary, setting.contract),
+            *vocabulary_faults(setting.publication, setting.vocabulary, setting.contract),
             *([] if entries else [EMPTY]),
         ]
         self.shards = cut(entries, size)

@@ -2,48 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from rdflib import Literal
-from rdflib.term import Node
-
-from upheaval.faults import Fault
+from upheaval.faults import Fault, Severity
 from upheaval.populate.documents import KeyPath, Populated
+from upheaval.rdf.namespaces import FAULT_AT
+from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
 from upheaval.schema.contract import local
+from upheaval.shacl.compiling import ShapesPlan
+from upheaval.shacl.paths import Alternative, Path, Predicate, Repeated, Sequence
 from upheaval.shacl.results import ValidationResult
+from upheaval.shacl.shaclterms import INFO, VIOLATION, WARNING
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 
+_SEVERITIES = {VIOLATION: Severity.ERROR, WARNING: Severity.WARNING, INFO: Severity.NOTE}
+_FAULT_AT = named(str(FAULT_AT))
 
-def to_faults(findings: Iterable[ValidationResult], populated: Populated) -> list[Fault]:
-    """Bring findings back to the sources.
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A result as the sources see it: the IRI of the node, the properties that may be at fault, the value's text."""
+
+    node: str
+    properties: tuple[str, ...]
+    value: str | None
+    language: str
+
+
+def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: ShapesPlan) -> list[Fault]:
+    """Bring the results of a validation back to the sources.
 
     Args:
-        findings: as `validate` returns them.
+        results: as `evaluate` returns them.
         populated: where each node comes from, and which values were left out for another fault.
+        plan: the shapes, some of which say with which property a SPARQL constraint is concerned.
 
     Returns:
-        One fault a finding, at the value or the key at fault, or else at the start of the block. What follows
+        One fault a result, at the value or the key at fault, or else at the start of the block. What follows
         from a value that was left out is not reported again; so nothing is said of a whole block that lacks one.
 
     """
     faults = {}
     incomplete = {node for node, _ in populated.broken}
-    for found in findings:
-        spot = populated.locations.get(found.node)
-        if not populated.broken.isdisjoint({(found.node, found.path or ""), (found.node, "")}):
+    properties: dict[Term, Term] | None = None
+    for result in results:
+        if properties is None:
+            properties = {one: at for one, word, at in map(split, plan.lines) if word == _FAULT_AT}
+        found = _located(result, properties)
+        location = populated.locations.get(found.node)
+        if any((found.node, name) in populated.broken for name in (*found.properties, "")):
             continue
-        if (found.path is None and found.node in incomplete) or (str(found.value), "") in populated.broken:
+        if (not found.properties and found.node in incomplete) or (found.value, "") in populated.broken:
             continue
-        if spot is None or spot.record.body is None:
-            fault = Fault("data", f"{found.message} [{found.node}]", severity=found.severity, rule=found.shape)
+        severity = _SEVERITIES.get(result.severity, Severity.ERROR)
+        rule = text_of(result.constraint or plan.name_of(result.shape))
+        if location is None or location.record.body is None:
+            fault = Fault("data", f"{result.message} [{found.node}]", severity=severity, rule=rule)
             faults[(fault.file, fault.at, fault.message)] = fault
-        elif not _was_refused(block := _at(spot.record.body, spot.path), found):
-            path = (*spot.path, *_within(block, found, populated, spot.path))
-            at = position(spot.record.body, path)
-            message, cure = split_cure(found.message)
-            fault = Fault(spot.record.file, message, cure, at=at, severity=found.severity, rule=found.shape)
+        elif not _was_refused(block := _at(location.record.body, location.path), found):
+            path = (*location.path, *_within(block, found, populated, location.path))
+            at = position(location.record.body, path)
+            message, cure = split_cure(result.message)
+            fault = Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule)
             faults[(fault.file, fault.at, fault.message)] = fault
     return sorted(faults.values(), key=Fault.sort_key)
+
+
+def _located(result: ValidationResult, properties: Mapping[Term, Term]) -> _Located:
+    at = properties.get(result.constraint or "")
+    names = tuple(_first_steps(result.path)) if result.path is not None or at is None else (text_of(at),)
+    value = result.value
+    language = literal_parts(value).language if value is not None and is_literal(value) else ""
+    return _Located(text_of(result.focus), names, None if value is None else text_of(value), language)
+
+
+def _first_steps(path: Path | None) -> Iterator[str]:
+    """Yield the focus node's own properties with which a path may begin."""
+    match path:
+        case Predicate(iri):
+            yield text_of(iri)
+        case Sequence(paths):
+            yield from _first_steps(paths[0])
+        case Alternative(paths):
+            for one in paths:
+                yield from _first_steps(one)
+        case Repeated(inner):
+            yield from _first_steps(inner)
 
 
 def split_cure(message: str) -> tuple[str, str]:
@@ -64,11 +109,15 @@ def _at(body: Value, path: KeyPath) -> Value | None:
     return value
 
 
-def _was_refused(block: Value | None, found: ValidationResult) -> bool:
+def _was_refused(block: Value | None, found: _Located) -> bool:
     """Tell whether the reader refused the value at fault: its key stands in the file and not in the block."""
-    key = local(found.path or "")
-    if not isinstance(block, MappingNode) or key in block:
+    keys = [local(name) for name in found.properties]
+    if not isinstance(block, MappingNode) or any(key in block for key in keys):
         return False
+    return any(_stands_in(block, key) for key in keys)
+
+
+def _stands_in(block: MappingNode, key: str) -> bool:
     try:
         block.key_position(key)
     except KeyError:
@@ -76,25 +125,25 @@ def _was_refused(block: Value | None, found: ValidationResult) -> bool:
     return True
 
 
-def _within(block: Value | None, found: ValidationResult, populated: Populated, prefix: KeyPath) -> KeyPath:
-    """Return the way from a block to the key, and to the item of a list, at which a finding is shown."""
-    if found.path is None or not isinstance(block, MappingNode):
+def _within(block: Value | None, found: _Located, populated: Populated, prefix: KeyPath) -> KeyPath:
+    """Return the way from a block to the key, and to the item of a list, at which a result is shown."""
+    if not isinstance(block, MappingNode):
         return ()
-    key = local(found.path)
-    if key not in block:
+    key = next((name for name in map(local, found.properties) if name in block), None)
+    if key is None:
         return ()
     values = block[key]
-    child = populated.locations.get(str(found.value))
+    child = populated.locations.get(found.value or "")
     if child is not None and child.path[: len(prefix)] == prefix and len(child.path) > len(prefix):
         return child.path[len(prefix) :]
     if isinstance(values, SequenceNode):
         for place, item in enumerate(values):
             if isinstance(item, str) and _is(item, found.value):
                 return (key, place)
-    if isinstance(values, MappingNode) and isinstance(found.value, Literal) and found.value.language in values:
-        return (key, str(found.value.language))
+    if isinstance(values, MappingNode) and found.language in values:
+        return (key, found.language)
     return (key,)
 
 
-def _is(text: str, value: Node | None) -> bool:
-    return value is not None and (str(value) == text or local(str(value)) == text)
+def _is(text: str, value: str | None) -> bool:
+    return value is not None and (value == text or local(value) == text)

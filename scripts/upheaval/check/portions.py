@@ -16,8 +16,8 @@ from upheaval.populate.documents import Populated, populate
 from upheaval.populate.records import RecordFile, read_records
 from upheaval.populate.rules import derive
 from upheaval.rdf.jsonld import to_bytes
-from upheaval.shacl import constraints, core
-from upheaval.shacl.index import NodeIndex
+from upheaval.rdf.terms import text_of
+from upheaval.shacl.engine import evaluate
 from upheaval.shacl.results import ValidationResult
 
 
@@ -167,14 +167,12 @@ def judge(bench: Workbench, portion: Portion) -> Verdict:
     derive(bench.store, reach.rules, derived)
     verdict = Verdict()
     _sort_out(bench, portion.slugs, derived, verdict)
+    by_portion, _ = bench.units
+    focus = (lambda node: bench.slug(text_of(node)) not in others) if others else None
+    found = evaluate(by_portion, bench.data(bench.classes), bench.constraint_store, focus)
     base = setting.publication.iri
-    index = NodeIndex(bench.store, bench.graphs, setting.contract, {f"{base}{slug}" for slug in others})
-    found = [
-        *core.evaluate(index, bench.property_shapes),
-        *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri not in reach.constraints_at_once),
-    ]
     unread = {(f"{base}{slug}", "") for slug, seen in others.items() if not seen.readable}
-    own = [one for one in found if bench.slug(one.node) in portion.slugs]
+    own = [one for one in found if bench.slug(text_of(one.focus)) in portion.slugs]
     verdict.faults = _locate(bench, own, portion.broken | unread)
     return verdict
 
@@ -216,18 +214,15 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
         Refusal: a rule or the shapes cannot be used.
 
     """
-    setting, reach, base = bench.setting, bench.reach, bench.setting.publication.iri
     derived = bench.fill(lines)
-    derive(bench.store, reach.rules_at_once, derived)
+    derive(bench.store, bench.reach.rules_at_once, derived)
     verdict = Verdict()
     _sort_out(bench, frozenset(), derived, verdict)
-    index = NodeIndex(bench.store, bench.graphs, setting.contract)
-    bench.type_records(index)
-    alone = index.without({f"{base}{slug}" for slug in map(bench.slug, index.nodes) if slug in bench.kinds})
+    by_portion, at_once = bench.units
+    data = bench.data(bench.all_classes())
     found = [
-        *core.evaluate(alone, bench.property_shapes),
-        *constraints.evaluate(bench.store, bench.shapes, alone, lambda iri: iri not in reach.constraints_at_once),
-        *constraints.evaluate(bench.store, bench.shapes, index, lambda iri: iri in reach.constraints_at_once),
+        *evaluate(by_portion, data, bench.constraint_store, lambda node: bench.slug(text_of(node)) not in bench.kinds),
+        *evaluate(at_once, data, bench.constraint_store),
     ]
     verdict.faults = _locate(bench, found, broken)
     return verdict
@@ -236,7 +231,8 @@ def judge_together(bench: Workbench, lines: Iterable[bytes], broken: frozenset[t
 def _locate(bench: Workbench, findings: list[ValidationResult], broken: frozenset[tuple[str, str]]) -> list[Fault]:
     """Bring findings back to the sources, which are read again for it: few records have any."""
     setting = bench.setting
-    slugs = {bench.slug(one.node) for one in findings} & bench.entries.keys()
+    slugs = {bench.slug(text_of(one.focus)) for one in findings} & bench.entries.keys()
     records, _ = read_records(setting.publication, (bench.entries[slug] for slug in sorted(slugs)))
     again = populate(records, setting.contract, setting.publication, bench.kinds)
-    return to_faults(findings, Populated([], again.locations, [], again.broken | broken))
+    found = Populated([], again.locations, [], again.broken | broken)
+    return to_faults(findings, found, setting.vocabulary.plan)

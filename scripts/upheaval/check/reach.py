@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from rdflib import Graph, URIRef
 
-from upheaval.rdf.graphs import nodes
-from upheaval.rdf.namespaces import RDF, RDFS, SH
+from upheaval.rdf.namespaces import RDF, RDFS
+from upheaval.rdf.terms import text_of
 from upheaval.schema.vocabulary import Vocabulary
-from upheaval.shacl.constraints import query_of
+from upheaval.shacl.compiling import ShapesPlan, Unit
+from upheaval.shacl.sparqlconstraints import QueryConstraint
 
 _SEES = re.compile(r"^# sees(?P<how> of others| all| at once)?: (?P<what>.*)$", re.MULTILINE)
 _PREFIX = re.compile(r"PREFIX (\w*): <([^>]*)>")
@@ -57,10 +58,10 @@ def reach_of(vocabulary: Vocabulary) -> Reach:
 
     """
     shapes = vocabulary.graph
-    constraints = {str(one): query_of(shapes, one) for one in nodes(shapes.objects(None, SH.sparql))}
+    constraints = queries_of(vocabulary.plan)
     found: dict[str, set[str]] = {" of others": {str(RDF.type)}, " all": set(), " at once": set()}
     at_once: set[str] = set()
-    undeclared: list[str] = []
+    undeclared = [text_of(unit.name) for unit in vocabulary.plan.units() if _sees_others(unit)]
     for name, text in {**vocabulary.rules, **constraints}.items():
         if not _SEES.search(text):
             undeclared.append(name)
@@ -77,6 +78,20 @@ def reach_of(vocabulary: Vocabulary) -> Reach:
         constraints_at_once=frozenset(constraints) & at_once,
         undeclared=tuple(undeclared),
     )
+
+
+def _sees_others(unit: Unit) -> bool:
+    """Tell whether a shape, apart from SPARQL constraints, reads more of other nodes than their classes."""
+    reads = unit.reads()
+    if isinstance(unit.constraint, QueryConstraint):
+        return False
+    return bool(reads.inverse or reads.others or reads.everything or reads.queries)
+
+
+def queries_of(plan: ShapesPlan) -> dict[str, str]:
+    """Return the queries of SPARQL constraints, prefixes included, by the IRIs of the constraints."""
+    constraints = [unit.constraint for unit in plan.units() if isinstance(unit.constraint, QueryConstraint)]
+    return {text_of(one.node or one.component): one.query.text for one in constraints}
 
 
 def _declared(text: str) -> Iterator[tuple[str, set[str]]]:

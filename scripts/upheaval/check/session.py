@@ -6,15 +6,13 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
-from upheaval.check.checking import EMPTY, check
+from upheaval.check.checking import EMPTY, check, vocabulary_faults
 from upheaval.check.portions import Facts, Portion, Verdict, closure, judge, judge_together, read_facts
-from upheaval.check.queries import query_faults
 from upheaval.check.workbench import Workbench
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
 from upheaval.populate.records import RecordFile, list_files, place_records
 from upheaval.processes import share_out
-from upheaval.schema.lint import unknown_terms
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import prepare
 
@@ -77,10 +75,7 @@ class Session:
             self.bench = Workbench(prepare(self.root), ())
             self._rooms = self._look_at_rooms()
             setting = self.bench.setting
-            self.unknown = [
-                *unknown_terms(setting.vocabulary),
-                *query_faults(setting.publication, setting.vocabulary, setting.contract),
-            ]
+            self.unknown = vocabulary_faults(setting.publication, setting.vocabulary, setting.contract)
         bench = self.bench
         if bench.reach.undeclared:
             return self._check_whole()

@@ -7,15 +7,18 @@ from functools import cached_property
 import pyoxigraph as ox
 from rdflib import Graph
 
+from upheaval.check.dataview import classes_of, lines_in
 from upheaval.check.reach import Reach, reach_of
 from upheaval.populate.records import RecordFile
-from upheaval.rdf.graphs import iri_of, to_rdflib, write
+from upheaval.rdf.graphs import to_rdflib, write
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.namespaces import RDF, SH
+from upheaval.rdf.terms import lines_of, named
 from upheaval.schema.contract import Kind, local
 from upheaval.schema.schema import Schema
-from upheaval.shacl.core import PropertyShape, compile_shapes
-from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.compiling import Unit
+from upheaval.shacl.index import Classes, DataGraph
+from upheaval.shacl.prebinding import ConstraintStore
 
 
 class Workbench:
@@ -25,6 +28,7 @@ class Workbench:
         """Take a setting, and which records there are."""
         self.setting = setting
         self.store = ox.Store()
+        self._data = b""
         self.place(entries)
 
     def place(self, entries: Iterable[RecordFile]) -> None:
@@ -34,7 +38,7 @@ class Workbench:
 
     def warm(self) -> None:
         """Make what judging needs of the vocabulary, so that processes that are forked hereafter have it."""
-        _ = self.property_shapes, self.checked, self._vocabulary
+        _ = self.units, self.classes, self.checked, self._vocabulary
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
@@ -57,9 +61,16 @@ class Workbench:
         return to_rdflib(self.setting.vocabulary.shapes)
 
     @cached_property
-    def property_shapes(self) -> list[PropertyShape]:
-        """The property shapes, compiled."""
-        return compile_shapes(self.shapes)
+    def units(self) -> tuple[list[Unit], list[Unit]]:
+        """What shapes ask: of a portion by itself, and of all records at once."""
+        at_once = {named(iri) for iri in self.reach.constraints_at_once}
+        units = self.setting.vocabulary.plan.units()
+        return [unit for unit in units if unit.name not in at_once], [unit for unit in units if unit.name in at_once]
+
+    @cached_property
+    def classes(self) -> Classes:
+        """What the contract says of classes."""
+        return classes_of(self.setting.contract)
 
     @cached_property
     def checked(self) -> set[str]:
@@ -89,7 +100,8 @@ class Workbench:
         """
         data, derived = self.graphs
         self.store = ox.Store()
-        for text, graph in ((self._vocabulary, self.setting.publication.graph("vocabulary")), (b"".join(lines), data)):
+        self._data = b"".join(lines)
+        for text, graph in ((self._vocabulary, self.setting.publication.graph("vocabulary")), (self._data, data)):
             self.store.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
         return derived
 
@@ -101,10 +113,16 @@ class Workbench:
         """Tell whether a record is there for every other."""
         return not self.reach.whole.isdisjoint(self.kinds[slug].ancestors)
 
-    def type_records(self, index: NodeIndex) -> None:
-        """Give an index the classes of the records that are in it, or that something in it points at."""
-        objects = (iri_of(value) for said in index.nodes.values() for values in said.values() for value in values)
-        for node in {*index.nodes, *objects}:
-            kind = self.kinds.get(node.removeprefix(self.setting.publication.iri))
-            if kind is not None:
-                index.add_type(node, kind.ancestors)
+    def all_classes(self) -> Classes:
+        """Return what the contract says of classes, and of which the records are."""
+        base = self.setting.publication.iri
+        return classes_of(self.setting.contract, ((base + slug, kind.iri) for slug, kind in self.kinds.items()))
+
+    def data(self, classes: Classes) -> DataGraph:
+        """Return the data as they were written, and what is derived of them."""
+        return DataGraph([*lines_of(self._data), *lines_in(self.store, self.graphs[1])], classes)
+
+    def constraint_store(self) -> ConstraintStore:
+        """Return what SPARQL constraints are run on."""
+        vocabulary = self.setting.publication.graph("vocabulary")
+        return ConstraintStore(self.store, (*self.graphs, vocabulary), self.setting.vocabulary.plan.lines)

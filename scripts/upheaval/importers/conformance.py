@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 import pyoxigraph as ox
 
+from upheaval.check.dataview import classes_of
 from upheaval.faults import Fault, Refusal
 from upheaval.importers.crosswalk import Actor
 from upheaval.importers.dates import first_day, last_day
@@ -16,11 +17,13 @@ from upheaval.importers.engines import Engine
 from upheaval.importers.quads import Terms, keys, quads
 from upheaval.importers.sourcerecords import union
 from upheaval.importers.target import ImportTarget
-from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.rdf.graphs import in_graph
 from upheaval.rdf.namespaces import RDF, XSD
+from upheaval.rdf.terms import statements, text_of
 from upheaval.schema.contract import Form, Key, Kind
-from upheaval.shacl import constraints, core
-from upheaval.shacl.index import NodeIndex
+from upheaval.shacl.engine import evaluate
+from upheaval.shacl.index import DataGraph
+from upheaval.shacl.prebinding import ConstraintStore
 
 MOST_NODES = 5_000
 MOST_RECORDS = 200
@@ -193,21 +196,20 @@ def validate_sample(
     store = ox.Store()
     store.extend(said)
     ids = _sample(kept, engine)
-    _load(store, kept, ids, terms, engine)
+    lines = _load(store, kept, ids, terms, engine)
     outside = {actor.iri: str(terms.context[actor.kind]) for actor in actors if not actor.minted}
     known = ox.NamedNode(f"{terms.graph}/known")
-    kinds = [
-        ox.Triple(ox.NamedNode(iri), ox.NamedNode(str(RDF.type)), ox.NamedNode(cls)) for iri, cls in outside.items()
-    ]
-    store.extend(in_graph(kinds, known.value))
+    kinds = [f"<{iri}> <{RDF.type}> <{cls}> ." for iri, cls in outside.items()]
+    store.load("\n".join(kinds), format=ox.RdfFormat.N_TRIPLES, to_graph=known)
     store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
-    index = NodeIndex(store, (terms.graph, known.value), setting.contract)
-    shapes = to_rdflib(setting.vocabulary.shapes)
-    found = [*core.evaluate(index, core.compile_shapes(shapes)), *constraints.evaluate(store, shapes, index)]
+    data = DataGraph([*statements(quad.triple for quad in said), *lines, *kinds], classes_of(setting.contract))
+    plan = setting.vocabulary.plan
+    graphs = (terms.graph, known.value, setting.publication.graph("vocabulary"))
+    found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))
     faults = [
-        Fault("import", f"<{one.node}> {one.message}", "correct the declaration", rule=one.shape)
+        Fault("import", f"{one.focus} {one.message}", "correct the declaration", rule=text_of(one.shape))
         for one in found
-        if one.node not in outside
+        if text_of(one.focus) not in outside
     ]
     if faults:
         raise Refusal(sorted(set(faults))[:20])
@@ -230,9 +232,10 @@ def _sample(kept: list[Rows], engine: Engine) -> list[str]:
     return ids
 
 
-def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engine: Engine) -> None:
-    """Put the quads of records and of what they refer to into a store."""
+def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engine: Engine) -> list[str]:
+    """Put the quads of records and of what they refer to into a store; return them as triples, as they were written."""
     done: set[str] = set()
+    lines: list[str] = []
     wanted = set(ids)
     while wanted - done:
         listed = engine.memtable([{"record": name} for name in sorted(wanted - done)], ("record",))
@@ -242,7 +245,9 @@ def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engin
             found = engine.rows(table.select(text=quads(rows, table, terms)))
             text = "".join(f"{one['text']}\n" for one in found)
             store.bulk_load(text.encode(), format=ox.RdfFormat.N_QUADS)
+            lines.extend(statements(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS)))
         wanted |= _own_references(store, terms)
+    return lines
 
 
 def _of_records(table: Table, listed: Table) -> Table:

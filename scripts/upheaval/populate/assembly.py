@@ -26,6 +26,7 @@ class Assembly:
         records: the records, in the order of the files.
         populated: their JSON-LD, and where each node comes from.
         store: three named graphs: data, derived and vocabulary.
+        statements: the data as N-Triples, a line each, literals as they were written.
         faults: the faults found so far, before validation against the shapes.
 
     """
@@ -37,6 +38,7 @@ class Assembly:
     records: list[Record]
     populated: Populated
     store: ox.Store
+    statements: list[str]
     faults: list[Fault]
 
 
@@ -66,7 +68,7 @@ def assemble(root: Path) -> Assembly:
     store = ox.Store()
     for name in ("data", "derived", "vocabulary"):
         store.add_graph(ox.NamedNode(publication.graph(name)))
-    load(store, populated.documents, context, publication.graph("data"))
+    statements = load(store, populated.documents, context, publication.graph("data"))
     for triples in (vocabulary.ontology, vocabulary.alignments):
         store.extend(in_graph(triples, publication.graph("vocabulary")))
     derive(store, vocabulary.rules, publication.graph("derived"))
@@ -78,5 +80,6 @@ def assemble(root: Path) -> Assembly:
         records,
         populated,
         store,
+        statements,
         [*misplaced, *unread, *populated.faults],
     )

@@ -74,7 +74,7 @@ def populate(
     return result
 
 
-def load(store: ox.Store, documents: list[Document], context: Context, graph: str) -> None:
+def load(store: ox.Store, documents: list[Document], context: Context, graph: str) -> list[str]:
     """Load documents into a named graph of a store.
 
     Args:
@@ -83,10 +83,14 @@ def load(store: ox.Store, documents: list[Document], context: Context, graph: st
         context: the context from `derive_context`.
         graph: the IRI of the graph.
 
+    Returns:
+        The statements as N-Triples, literals as they were written, which the store does not keep.
+
     """
     writer = Statements(context)
-    lines = to_bytes(line for document in documents for line in writer.lines(document))
-    store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+    lines = [line for document in documents for line in writer.lines(document)]
+    store.load(to_bytes(lines), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+    return lines
 
 
 class _Populating:

@@ -1,5 +1,6 @@
 """Load the vocabulary, the shapes and the rules of a publication."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -7,10 +8,18 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph
 
-from upheaval.faults import refuse, syntax_location
+from upheaval.faults import Fault, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
+from upheaval.rdf.namespaces import OWL, RDF
+from upheaval.rdf.terms import statements, text_of
 from upheaval.schema.completion import completion
 from upheaval.schema.publication import Publication
+from upheaval.schema.turtlepositions import find_statement
+from upheaval.shacl.compiling import ShapesPlan
+from upheaval.shacl.metashapes import compile_shapes
+from upheaval.shacl.shapesgraph import Problem, ShapesError
+
+_TYPE, _ANNOTATION = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.AnnotationProperty))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class Vocabulary:
             completion.
         alignments: the triples of ontology/alignments/*.ttl.
         shapes: the triples of shapes/*.ttl.
+        plan: the shapes, compiled.
         graph: the ontology and the shapes together, for lookups.
         files: the names of the files read, as messages show them.
         rules: the texts of ontology/rules/*.rq by file name, in order.
@@ -31,6 +41,7 @@ class Vocabulary:
     ontology: list[ox.Triple]
     alignments: list[ox.Triple]
     shapes: list[ox.Triple]
+    plan: ShapesPlan
     graph: Graph
     files: tuple[str, ...]
     rules: dict[str, str]
@@ -46,7 +57,7 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
         The vocabulary.
 
     Raises:
-        Refusal: a file cannot be read or is not Turtle.
+        Refusal: a file cannot be read or is not Turtle, or the shapes are ill-formed.
 
     """
     stated = _read(publication, _ontology_files(publication))
@@ -54,12 +65,64 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     aligned = _read(publication, _files(publication, "ontology", "alignments/*.ttl"))
     shaped = _read(publication, _files(publication, "shapes", "*.ttl"))
     alignments, shapes = (list(chain.from_iterable(files.values())) for files in (aligned, shaped))
+    plan = plan_for(publication, shapes, ontology)
     graph = to_rdflib(shapes, to_rdflib(ontology))
     rules = {
         path.name: _text(path)
         for path in sorted(_files(publication, "ontology", "rules/*.rq"), key=lambda path: path.name)
     }
-    return Vocabulary(ontology, alignments, shapes, graph, (*stated, *aligned, *shaped), rules)
+    return Vocabulary(ontology, alignments, shapes, plan, graph, (*stated, *aligned, *shaped), rules)
+
+
+def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[ox.Triple]) -> ShapesPlan:
+    """Compile the shapes of a publication.
+
+    Args:
+        publication: whose shapes.
+        shapes: the shapes.
+        ontology: whose annotation properties say nothing to a validation.
+
+    Raises:
+        Refusal: the shapes are ill-formed; one fault each, at its line.
+
+    """
+    annotations = {
+        str(triple.subject) for triple in ontology if triple.predicate == _TYPE and triple.object == _ANNOTATION
+    }
+    try:
+        return compile_shapes(statements(shapes), annotations)
+    except ShapesError as error:
+        raise Refusal(shape_faults(publication, error.problems)) from None
+
+
+def shape_faults(
+    publication: Publication, problems: Iterable[Problem], severity: Severity = Severity.ERROR
+) -> list[Fault]:
+    """Return what is wrong with shapes as faults, at the lines of the files that say so.
+
+    Args:
+        publication: whose shapes.
+        problems: as the SHACL engine reports them.
+        severity: how much they matter.
+
+    Returns:
+        The faults, by file and line.
+
+    """
+    files = _names(publication, _files(publication, "shapes", "*.ttl"))
+    texts = {name: path.read_text(encoding="utf-8") for path, name in files.items()} if problems else {}
+    return sorted(_shape_fault(texts, problem, severity) for problem in problems)
+
+
+def _shape_fault(texts: Mapping[str, str], problem: Problem, severity: Severity) -> Fault:
+    rule = "shapes/ill-formed" if severity is Severity.ERROR else "shapes/no-effect"
+    found = [
+        (*place, name)
+        for name, text in texts.items()
+        if (place := find_statement(text, text_of(problem.at), problem.predicate, problem.value, problem.within))
+    ]
+    _, at, name = max(found, default=(0, None, "shapes"), key=lambda one: one[0])
+    return Fault(name, problem.message, problem.cure, at=at, severity=severity, rule=rule)
 
 
 def _text(path: Path) -> str:
@@ -81,9 +144,12 @@ def _ontology_files(publication: Publication) -> list[Path]:
 
 def _read(publication: Publication, paths: list[Path]) -> dict[str, list[ox.Triple]]:
     """Return the triples of files by the name that messages show."""
+    return {name: read_turtle(path, name) for path, name in _names(publication, paths).items()}
+
+
+def _names(publication: Publication, paths: list[Path]) -> dict[Path, str]:
     root = publication.root
-    names = {path: path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path) for path in paths}
-    return {name: read_turtle(path, name) for path, name in names.items()}
+    return {path: path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path) for path in paths}
 
 
 def read_turtle(path: Path, name: str) -> list[ox.Triple]:

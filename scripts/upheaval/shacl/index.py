@@ -1,78 +1,112 @@
-"""What is said of each node, and which classes it has, looked up by name: the data as shapes are run over them."""
+"""The data as shapes are run over them: by property and by node, every term as it was written."""
 
-from collections.abc import Iterable, Set
-from copy import copy
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from functools import cached_property
 
-import pyoxigraph as ox
-
-from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.namespaces import RDF
-from upheaval.schema.contract import Contract
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Properties = dict[str, list[Term]]
-Types = dict[str, frozenset[str]]
-_TYPE = str(RDF.type)
+from upheaval.rdf.terms import Term, split
+from upheaval.shacl.shaclterms import SUBCLASS, TYPE
 
 
-class NodeIndex:
-    """The data by node: what is said of each, and which classes it has, wider ones included."""
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """What is known of classes beside what the data graph states.
 
-    def __init__(
-        self, store: ox.Store, graphs: Iterable[str], contract: Contract, beside: Set[str] = frozenset()
-    ) -> None:
-        """Read the named graphs of a store.
+    Attributes:
+        narrower: for a class, those that are narrower, directly or not.
+        members: instances of classes; a node of which the data state nothing is looked up among them, and is no focus
+            node.
+
+    """
+
+    narrower: Mapping[Term, Collection[Term]] = field(default_factory=dict)
+    members: Mapping[Term, Collection[Term]] = field(default_factory=dict)
+
+
+class DataGraph:
+    """A data graph, looked up by property; and which nodes are instances of which classes."""
+
+    def __init__(self, lines: Iterable[str], classes: Classes | None = None) -> None:
+        """Read statements.
 
         Args:
-            store: the data.
-            graphs: which of its graphs.
-            contract: for wider classes, and for the classes of codes.
-            beside: IRIs of records that are there to be looked up; neither they nor their parts are focus nodes.
+            lines: canonical N-Triples, one statement each (`rdf.terms.statements`); repeated ones count once.
+            classes: what is known of classes, where the data do not state all of it.
 
         """
-        self._beside = beside
-        self.nodes: dict[str, Properties] = {}
-        for graph in graphs:
-            for subject, predicate, value, _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-                values = self.nodes.setdefault(subject.value, {}).setdefault(predicate.value, [])
-                if value not in values:
-                    values.append(value)
-        wider: dict[tuple[str, ...], frozenset[str]] = {(): frozenset()}
-        self.types: Types = {}
-        for node, said in self.nodes.items():
-            classes = tuple(iri_of(cls) for cls in said.get(_TYPE, ()))
-            if classes not in wider:
-                wider[classes] = frozenset().union(*(contract.wider.get(cls, {cls}) for cls in classes))
-            self.types[node] = wider[classes]
-        for cls, codes in contract.codes.items():
-            for iri in codes.values():
-                self.add_type(iri, contract.wider.get(cls, frozenset({cls})))
+        self._forward: dict[Term, dict[Term, list[Term]]] = {}
+        self._backward: dict[Term, dict[Term, list[Term]]] = {}
+        self._instances: dict[Term, dict[Term, None]] = {}
+        self._members: dict[Term, Set[Term]] = {}
+        self._given = classes or Classes()
+        properties = self._forward
+        for line in dict.fromkeys(lines):
+            subject, predicate, value = split(line)
+            nodes = properties.get(predicate)
+            if nodes is None:
+                nodes = properties[predicate] = {}
+            values = nodes.get(subject)
+            if values is None:
+                nodes[subject] = [value]
+            else:
+                values.append(value)
 
-    def add_type(self, node: str, classes: frozenset[str]) -> None:
-        """Say that a node has some classes more."""
-        self.types[node] = self.types.get(node, frozenset()) | classes
+    def values(self, predicate: Term) -> Mapping[Term, list[Term]]:
+        """Return the values of a property by subject, each once."""
+        return self._forward.get(predicate, {})
 
-    @cached_property
-    def _instances(self) -> dict[str, list[tuple[str, Properties]]]:
-        found: dict[str, list[tuple[str, Properties]]] = {}
-        for node, said in self.nodes.items():
-            if not self.is_beside(node):
-                for cls in self.types[node]:
-                    found.setdefault(cls, []).append((node, said))
+    def subjects(self, predicate: Term) -> Mapping[Term, list[Term]]:
+        """Return the subjects of a property by value, each once."""
+        found = self._backward.get(predicate)
+        if found is None:
+            found = self._backward[predicate] = {}
+            for subject, values in self.values(predicate).items():
+                for value in values:
+                    found.setdefault(value, []).append(subject)
         return found
 
-    def instances(self, cls: str) -> list[tuple[str, Properties]]:
-        """Return the focus nodes of a class and what is said of them."""
-        return self._instances.get(cls, [])
+    @cached_property
+    def nodes(self) -> dict[Term, dict[Term, list[Term]]]:
+        """What is said of each node, by property."""
+        found: dict[Term, dict[Term, list[Term]]] = {}
+        for predicate, by_subject in self._forward.items():
+            for subject, values in by_subject.items():
+                found.setdefault(subject, {})[predicate] = values
+        return found
 
-    def without(self, beside: Set[str]) -> "NodeIndex":
-        """Return the same index with other records that are there only to be looked up."""
-        other = copy(self)
-        other.__dict__.pop("_instances", None)
-        other._beside = beside
-        return other
+    def instances(self, cls: Term) -> Mapping[Term, None]:
+        """Return the instances of a class and of narrower ones in the data graph (SHACL section 2.1.3.2), in order."""
+        found = self._instances.get(cls)
+        if found is None:
+            by_class = self.subjects(TYPE)
+            narrower = self.narrower(cls)
+            found = {node: None for one in narrower for node in by_class.get(one, ())}
+            for one in narrower:
+                found.update((node, None) for node in self._given.members.get(one, ()) if node in self._subjects)
+            self._instances[cls] = found
+        return found
 
-    def is_beside(self, node: str) -> bool:
-        """Tell whether a node is there only to be looked up."""
-        return bool(self._beside) and node.partition("#")[0] in self._beside
+    def members(self, cls: Term) -> Set[Term]:
+        """Return the instances of a class, those that were given apart among them."""
+        found = self._members.get(cls)
+        if found is None:
+            given = [node for one in self.narrower(cls) for node in self._given.members.get(one, ())]
+            found = self._members[cls] = self.instances(cls).keys() | given
+        return found
+
+    def narrower(self, cls: Term) -> list[Term]:
+        """Return a class and all that are narrower, by the data and by what was given."""
+        below = self.subjects(SUBCLASS)
+        found = {cls: None}
+        waiting = [cls]
+        while waiting:
+            one = waiting.pop()
+            for more in (*below.get(one, ()), *self._given.narrower.get(one, ())):
+                if more not in found:
+                    found[more] = None
+                    waiting.append(more)
+        return list(found)
+
+    @cached_property
+    def _subjects(self) -> Set[Term]:
+        return {node for by_subject in self._forward.values() for node in by_subject}

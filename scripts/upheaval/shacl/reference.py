@@ -1,22 +1,28 @@
 """pySHACL, the reference: what it finds is what the compiled engine has to find."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 from pyshacl import validate as run_pyshacl
-from pyshacl.errors import ReportableRuntimeError
-from rdflib import Graph, URIRef
+from rdflib import Graph
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
-from rdflib.term import Node
 
-from upheaval.faults import Severity, refuse
-from upheaval.rdf.graphs import to_rdflib
-from upheaval.rdf.namespaces import FAULT_AT, SH
+from upheaval.rdf.graphs import from_rdflib, to_rdflib
 from upheaval.rdf.sparql import prepare
-from upheaval.shacl.results import SEVERITIES, ValidationResult
+from upheaval.rdf.terms import Term, statements
+from upheaval.shacl.pathreading import read_path
+from upheaval.shacl.results import ValidationResult
+from upheaval.shacl.shaclterms import sh
+from upheaval.shacl.shapesgraph import ShapesGraph
+
+
+class ReferenceFailure(Exception):
+    """Raised where pySHACL could not evaluate the shapes; its text says why, on one line."""
 
 
 class _Remembering(Graph):
@@ -31,47 +37,52 @@ class _Remembering(Graph):
 prepare_once = cache(prepare)
 
 
-def validate(
-    store: ox.Store, graphs: Iterable[str], ontology: Iterable[ox.Triple], shapes: Graph
-) -> list[ValidationResult]:
-    """Validate named graphs of a store with pySHACL, SPARQL constraints included.
+def validate(data: Iterable[str], shapes: Iterable[str]) -> list[ValidationResult]:
+    """Validate a data graph with pySHACL, SPARQL constraints included.
 
     Args:
-        store: data and derived facts.
-        graphs: the IRIs of the graphs to validate.
-        ontology: for subclasses and for the types of codes.
-        shapes: the shapes graph.
+        data: the data graph, as canonical N-Triples, a line each; subclasses and the classes of codes are in it.
+        shapes: the shapes graph likewise.
 
     Returns:
         What violates it. No inference is run, and nothing is fetched.
 
     Raises:
-        Refusal: the shapes are no SHACL.
+        ReferenceFailure: pySHACL refuses the shapes, or fails in evaluating them.
 
     """
-    data = to_rdflib(ontology, _Remembering(bind_namespaces="none"))
-    for name in graphs:
-        to_rdflib((quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(name))), data)
+    graph = _read(data, _Remembering(bind_namespaces="none"))
     try:
-        _, report, _ = run_pyshacl(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
-    except ReportableRuntimeError as error:
-        refuse("shapes", f"pySHACL refuses the shapes: {error.message}", "mend them")
+        _, report, _ = run_pyshacl(
+            graph, shacl_graph=_read(shapes, Graph(bind_namespaces="none")), inference="none", inplace=True
+        )
+    except Exception as error:  # its own errors, and whatever rdflib and `re` raise in evaluating a constraint
+        reason = getattr(error, "message", None) or error
+        raise ReferenceFailure(" ".join(f"{type(error).__name__}: {reason}".split())) from None
     if not isinstance(report, Graph):
-        refuse("shapes", f"pySHACL refuses the shapes: {report}", "mend them")
-    return [_finding(report, result, shapes) for result in report.objects(None, SH.result)]
+        raise ReferenceFailure(" ".join(str(report).split()))
+    found = ShapesGraph(statements(from_rdflib(report)))
+    reports = found.instances(sh("ValidationReport"))
+    return [_result(found, one) for node in reports for one in found.objects(node, sh("result"))]
 
 
-def _finding(report: Graph, result: Node, shapes: Graph) -> ValidationResult:
-    constraint = report.value(result, SH.sourceConstraint)
-    path = report.value(result, SH.resultPath)
-    if constraint is not None and path is None:
-        path = shapes.value(constraint, FAULT_AT)
-    messages = sorted(str(text) for text in report.objects(result, SH.resultMessage))
+def _read(lines: Iterable[str], graph: Graph) -> Graph:
+    text = "".join(f"{line}\n" for line in lines)
+    return to_rdflib((quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True)), graph)
+
+
+def _result(report: ShapesGraph, node: Term) -> ValidationResult:
+    def one(name: str) -> Term | None:
+        return report.value(node, sh(name))
+
+    path = one("resultPath")
     return ValidationResult(
-        node=str(report.value(result, SH.focusNode)),
-        path=str(path) if path else None,
-        value=report.value(result, SH.value),
-        message=messages[0] if messages else "does not conform to its shape",
-        severity=SEVERITIES.get(URIRef(str(report.value(result, SH.resultSeverity))), Severity.ERROR),
-        shape=str(constraint or report.value(result, SH.sourceShape)),
+        focus=one("focusNode") or "",
+        path=None if path is None else read_path(report, path, node),
+        value=one("value"),
+        messages=tuple(report.objects(node, sh("resultMessage"))),
+        severity=one("resultSeverity") or "",
+        shape=one("sourceShape") or "",
+        component=one("sourceConstraintComponent") or "",
+        constraint=one("sourceConstraint"),
     )

@@ -1,0 +1,148 @@
+"""Where something is said in a Turtle file, found again for a message: parsers do not keep positions.
+
+The text is known to be Turtle (or N-Triples, TriG, N-Quads); it is cut into tokens and read only as far as it takes to
+tell subjects, predicates and objects apart.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from upheaval.faults import Location
+from upheaval.rdf.terms import Term, is_iri, text_of, unescape
+
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n\r]*)
+    |(?P<iri><[^<>"{}|^`\x00-\x20]*>)
+    |(?P<text>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+        |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    |(?P<suffix>@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^)
+    |(?P<blank>_:[\w.-]*[\w-])
+    |(?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.|\.(?=[\w:%\\-]))*))
+    |(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?<!\.))
+    |(?P<word>[A-Za-z]+)
+    |(?P<mark>[.;,()\[\]{}])
+    |(?P<space>\s+)|(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_LONG = ('"""', "'''")
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    value: str
+    start: int
+
+
+def find_statement(
+    text: str,
+    subject: str,
+    predicate: Term | None = None,
+    value: Term | None = None,
+    within: Location | None = None,
+) -> tuple[int, Location] | None:
+    """Find where a file says something.
+
+    Args:
+        text: the file.
+        subject: the IRI of a subject.
+        predicate, value: a statement of it, or of a blank node inside its own statements; terms as in N-Triples.
+        within: line and column in the text of a value that is a literal.
+
+    Returns:
+        How much of it was found (2 for the value, 1 for the predicate, 0 for the subject alone), and line and column;
+        None where the file says nothing of the subject.
+
+    """
+    best: tuple[int, int] | None = None
+    for statement in _statements(text):
+        if not statement or statement[0].value != subject or statement[0].kind not in ("iri", "name"):
+            continue
+        rank, start = _within(statement, predicate, value)
+        if best is None or rank > best[0]:
+            best = rank, start
+    if best is None:
+        return None
+    rank, start = best
+    if within is None or rank < 2:
+        return rank, _location(text, start)
+    line, column = _location(text, start + (3 if text[start : start + 3] in _LONG else 1))
+    return rank, (line + within[0] - 1, within[1] + (column - 1 if within[0] == 1 else 0))
+
+
+def _location(text: str, start: int) -> Location:
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+
+
+def _within(statement: list[_Token], predicate: Term | None, value: Term | None) -> tuple[int, int]:
+    """Return how much of a statement was found, and where."""
+    rank, start = 0, statement[0].start
+    if predicate is None:
+        return rank, start
+    wanted = text_of(predicate)
+    for place, token in enumerate(statement[1:], 1):
+        if token.value != wanted or token.kind not in ("iri", "name", "word"):
+            continue
+        if rank < 1:
+            rank, start = 1, token.start
+        for other in _objects(statement, place):
+            if rank < 2 and value is not None and _is(other, value):
+                rank, start = 2, other.start
+    return rank, start
+
+
+def _objects(statement: list[_Token], place: int) -> Iterator[_Token]:
+    """Yield the tokens of a predicate's objects, up to the next predicate of the same node."""
+    depth = 0
+    for token in statement[place + 1 :]:
+        if token.text in "([":
+            depth += 1
+        elif token.text in ")]":
+            depth -= 1
+        if depth < 0 or (depth == 0 and token.text == ";"):
+            return
+        yield token
+
+
+def _is(token: _Token, value: Term) -> bool:
+    if is_iri(value):
+        return token.kind in ("iri", "name") and token.value == text_of(value)
+    return value[0] == '"' and token.kind in ("text", "number", "word") and token.value == text_of(value)
+
+
+def _statements(text: str) -> Iterator[list[_Token]]:
+    """Yield the tokens of each statement, IRIs resolved."""
+    prefixes: dict[str, str] = {}
+    base = ""
+    found: list[_Token] = []
+    for match in _TOKEN.finditer(text):
+        kind, raw = str(match.lastgroup), match[0]
+        if kind in ("comment", "space"):
+            continue
+        value = raw
+        if kind == "iri":
+            value = urljoin(base, unescape(raw[1:-1])) if base else unescape(raw[1:-1])
+        elif kind == "name":
+            prefix, _, local = raw.partition(":")
+            value = prefixes.get(prefix, f"{prefix}:") + re.sub(r"\\(.)", r"\1", local)
+        elif kind == "text":
+            quotes = 3 if raw[:3] in _LONG else 1
+            value = unescape(raw[quotes:-quotes])
+        elif raw == "a":
+            value = _TYPE
+        found.append(_Token(kind, raw, value, match.start()))
+        if raw.lower() == "graph" or raw in "{}":
+            found.clear()
+        first = found[0].text.lower() if found else ""
+        if first in ("@prefix", "prefix") and len(found) == 3:
+            prefixes[found[1].text.rstrip(":")] = found[2].value
+        elif first in ("@base", "base") and len(found) == 2:
+            base = found[1].value
+        if raw == "." or (first in ("prefix", "base") and len(found) == 3 - (first == "base")):
+            yield found
+            found = []
+    yield found

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ownrule import with_own_rule
 from tests.support import ROOT, copy_of_world
 from upheaval import __version__
 from upheaval.build.export import Files, export
@@ -47,27 +48,6 @@ belmora corvania: 1970 L, 2003 D, 2009 M, 2011 D M, 2012 M, 2013 M
 belmora old-arvenia: 1955 M, 1960 E, 1985 M
 """
 ODD = ["a, b", 'a "b"', "a\nb", "=1+1", "+1", "-1", "@x", "=cmd|' /C calc'!A0", " a ", "Арвения", "a;b\tc", "'"]
-
-
-OWN_PROPERTY = """
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix statecraft: <https://w3id.org/statecraft#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-statecraft:nameLength a owl:DatatypeProperty ; rdfs:label "name length"@en ; rdfs:range xsd:integer ;
-    skos:definition "The number of letters of a state's name; derived."@en ;
-    rdfs:isDefinedBy <https://w3id.org/statecraft> .
-"""
-OWN_RULE = """# title: How long names are
-# sees: its record
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX statecraft: <https://w3id.org/statecraft#>
-CONSTRUCT { ?state statecraft:nameLength ?length } WHERE {
-  ?state a statecraft:State ; rdfs:label ?label .
-  FILTER (LANG(?label) = "en") BIND (STRLEN(?label) AS ?length)
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -163,18 +143,38 @@ def test_values_of_a_list_can_be_told_apart(values: list[str]) -> None:
     assert [unescape(cell) for cell in "|".join(map(escape, values)).split("|")] == values
 
 
-def test_derived_property_of_somebody_elses_has_its_column(tmp_path: Path) -> None:
-    root = copy_of_world(tmp_path)
-    (root / "ontology" / "rules").mkdir(parents=True)
-    (root / "ontology" / "own.ttl").write_text(OWN_PROPERTY, encoding="utf-8")
-    (root / "ontology" / "rules" / "95-own.rq").write_text(OWN_RULE, encoding="utf-8")
-    files = export(assemble(root))
-    rows = {row["id"]: row for row in read(files["csv/states.csv"])}
-    assert rows["arvenia"]["nameLength"] == "7"
+NAMESPACES = ["https://rivers.example/terms#", "https://rivers.example/terms/", "urn:rivers:"]
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_derived_properties_of_somebody_elses_reach_every_file(namespace: str, tmp_path: Path) -> None:
+    files = export(assemble(with_own_rule(tmp_path, namespace)))
+    arvenia = {row["id"]: row for row in read(files["csv/states.csv"])}["arvenia"]
+    assert (arvenia["nameLength"], arvenia["sameLength"], arvenia["undefined"]) == ("7", "belmora|dorland", "7")
+    assert arvenia[f"{namespace}dyad"] == "Arvenia", "its name belongs to Statecraft's property"
     (states,) = (one for one in json.loads(files["datapackage.json"])["resources"] if one["name"] == "states")
-    (field,) = (one for one in states["schema"]["fields"] if one["name"] == "nameLength")
-    assert (field["type"], field["title"]) == ("integer", "name length")
-    assert field["description"] == "The number of letters of a state's name; derived."
+    fields = {field["name"]: field for field in states["schema"]["fields"]}
+    assert (fields["nameLength"]["type"], fields["nameLength"]["title"]) == ("integer", "name length")
+    assert fields["nameLength"]["description"] == "The number of letters of a state's name."
+    assert fields["sameLength"]["title"] == "same length"
+    assert fields["undefined"]["type"] == "integer"
+    context = json.loads(files["context.jsonld"])["@context"]
+    assert context["nameLength"] == {
+        "@id": f"{namespace}nameLength",
+        "@type": "http://www.w3.org/2001/XMLSchema#integer",
+    }
+    assert context["dyad"]["@id"] == "https://w3id.org/statecraft#dyad"
+    assert "undefined" not in context
+    frame = {one["id"]: one for one in json.loads(files["northern-pact.jsonld"])["@graph"]}["arvenia"]
+    assert (frame["nameLength"], sorted(frame["sameLength"])) == ("7", ["belmora", "dorland"])
+    statements = set(files["northern-pact.nt"].splitlines())
+    data = {**json.loads(files["northern-pact.jsonld"]), "@context": context}
+    back = {f"{quad.triple} .".encode() for quad in parse_jsonld(json.dumps(data))}
+    assert back == statements
+
+
+def parse_jsonld(text: str) -> list[ox.Quad]:
+    return list(ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD))
 
 
 def test_version_is_the_same_everywhere(axis: Assembly) -> None:

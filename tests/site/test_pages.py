@@ -14,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from tests.ownrule import with_own_rule
 from tests.site.conftest import render
 from tests.support import WORLD
 
@@ -88,6 +89,23 @@ def dead(site: Path, pages: dict[str, Reader]) -> Iterator[tuple[str, str]]:
             known = pages[file].ids if file in pages and file != "ask/index.html" else [anchor]
             if not (site / file).is_file() or (anchor and anchor not in known):
                 yield page, link
+
+
+def test_what_rules_conclude_is_shown_with_them(site: Path, tmp_path: Path) -> None:
+    page = Reader((site / "statecraft/terms/dyad/index.html").read_text(encoding="utf-8"))
+    assert "Rules that conclude it" in page.text
+    assert "The pairs of states that a cooperation or a finding concerns" in page.text
+    assert "ontology/rules/50-dyads.rq" in page.text
+    state = Reader((render(with_own_rule(tmp_path), tmp_path) / "arvenia/index.html").read_text(encoding="utf-8"))
+    shown = " ".join(state.text.partition("Derived")[2].partition("What refers to it")[0].split())
+    assert "dyad of ours Arvenia" in shown
+    assert "name length 7" in shown
+    assert "same length BelmoraDorland" in shown
+    treaty = Reader((site / "friendship-treaty-1955/index.html").read_text(encoding="utf-8"))
+    shown = treaty.text.partition("Derived")[2].partition("What refers to it")[0]
+    assert all(label in shown for label in ("dyad", "earliest", "latest", "involves state"))
+    assert "independent sources" not in shown
+    assert not re.search(r"\binvolves\b(?! state)", shown), "it has narrower properties, which are stated"
 
 
 def test_no_link_within_the_site_is_dead(site: Path, pages: dict[str, Reader]) -> None:

@@ -128,8 +128,9 @@ class TableMaker:
             elif key.form is not Form.NODE:
                 columns.append((self._of_key(key), key.name))
         known = {*kind.keys, "id", "type", "partOf"}
-        others = sorted({key for frame in frames for key in frame} - known)
-        columns.extend((self._derived(key, frames), key) for key in others)
+        for other in sorted({key for frame in frames for key in frame} - known):
+            taken = {column.name for column, _ in columns}
+            columns.append((self._derived(other, frames, taken), other))
         rows = [[_cell(frame, key, column) for column, key in columns] for frame in frames]
         title = name.replace("-", " ").capitalize()
         return CsvTable(title, kind.comment or f"{title}.", tuple(column for column, _ in columns), sorted(rows))
@@ -168,18 +169,26 @@ class TableMaker:
     def _definition(self, prop: str) -> str:
         return str(self._graph.value(URIRef(prop), SKOS.definition) or "")
 
-    def _derived(self, name: str, frames: list[Frame]) -> TableColumn:
+    def _derived(self, name: str, frames: list[Frame], taken: set[str]) -> TableColumn:
+        """Describe a property that is no key; one whose name the context gives to another is called by its IRI."""
         term = self._context.get(name, {})
         prop = term.get("@id", name)
-        datatype = term.get("@type", str(XSD.string))
+        datatype = term.get("@type") or _datatype(frames, name)
         return TableColumn(
-            name=name,
+            name=name if term or local(name) in taken | self._context.keys() else local(name),
             title=str(self._graph.value(URIRef(prop), RDFS.label) or _words(prop)),
             description=self._definition(prop) or _named(prop),
             form=Form.LITERAL if not datatype.startswith("@") else Form.RECORD,
             datatypes=() if datatype.startswith("@") else (datatype,),
             many=term.get("@container") == "@set" or any(isinstance(frame.get(name), list) for frame in frames),
         )
+
+
+def _datatype(frames: list[Frame], name: str) -> str:
+    """Return the type of values that the context says nothing of; it may be a keyword of JSON-LD."""
+    values = [item for frame in frames for item in _items(frame.get(name)) if isinstance(item, Mapping)]
+    types = sorted({"@id" if "@id" in item else str(item.get("@type", XSD.string)) for item in values})
+    return types[0] if len(types) == 1 else str(XSD.string)
 
 
 def _words(iri: str) -> str:

@@ -154,6 +154,15 @@ def prepare(text: str) -> "Query":
     return prepared
 
 
+def conclusions(text: str) -> frozenset[str]:
+    """Return the IRIs of the properties that the template of a CONSTRUCT query names (SPARQL 1.1 section 16.2)."""
+    from rdflib import URIRef
+    from rdflib.plugins.sparql import prepareQuery
+
+    template = prepareQuery(judge(text).text).algebra.template or ()
+    return frozenset(str(predicate) for _, predicate, _ in template if isinstance(predicate, URIRef))
+
+
 def _resolve(text: str) -> str:
     """Resolve codepoint escapes, once, as SPARQL 1.1 section 19.2 says.
 

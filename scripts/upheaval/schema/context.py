@@ -21,7 +21,9 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
 
     Returns:
         The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class, each key, and each property that
-        only rules produce. Record names resolve against `@base`, codes against the namespace of their scheme.
+        only rules produce, whatever its namespace. A name that two of them share belongs to Statecraft's, and to a
+        key before a derived property; the other is written as its IRI. Record names resolve against `@base`, codes
+        against the namespace of their scheme.
 
     """
     context: Context = {
@@ -30,9 +32,10 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         "id": "@id",
         "type": "@type",
     }
-    for cls in _own(graph, OWL.Class):
+    classes, properties = _defined(graph, OWL.Class), _defined(graph, OWL.ObjectProperty, OWL.DatatypeProperty)
+    for cls in filter(_is_statecraft, classes):
         context[local(cls)] = cls
-    for prop in (*_own(graph, OWL.ObjectProperty), *_own(graph, OWL.DatatypeProperty)):
+    for prop in filter(_is_statecraft, properties):
         context[local(prop)] = _from_range(graph, prop)
     for match in ("exactMatch", "closeMatch", "broadMatch"):
         context[match] = {
@@ -43,6 +46,8 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
     keys = {key.name: key for kind in contract.kinds.values() for key in kind.keys.values()}
     for key in keys.values():
         context[key.name] = _term(key, contract)
+    for term in (*classes, *properties):
+        context.setdefault(local(term), term if term in classes else _from_range(graph, term))
     for key in keys.values():
         if key.form is Form.CODE:
             context[key.name]["@context"] |= _codes_named_like_terms(contract.codes[key.classes[0]], context)
@@ -54,12 +59,18 @@ def _codes_named_like_terms(codes: dict[str, str], context: Context) -> Context:
     return {code: iri for code, iri in codes.items() if code in context}
 
 
-def _own(graph: Graph, kind: URIRef) -> list[str]:
+def _defined(graph: Graph, *kinds: URIRef) -> list[str]:
+    """Return the terms of some kinds that the ontology defines: they have a label, others are only declared."""
     return sorted(
         str(term)
+        for kind in kinds
         for term in graph.subjects(RDF.type, kind)
-        if isinstance(term, URIRef) and str(term).startswith(str(STATECRAFT))
+        if isinstance(term, URIRef) and (term, RDFS.label, None) in graph
     )
+
+
+def _is_statecraft(term: str) -> bool:
+    return term.startswith(str(STATECRAFT))
 
 
 def _from_range(graph: Graph, prop: str) -> Context:

@@ -6,11 +6,11 @@ from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from upheaval.faults import Fault, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
-from upheaval.rdf.namespaces import OWL, RDF
+from upheaval.rdf.namespaces import OWL, RDF, RDFS
 from upheaval.rdf.terms import statements, text_of
 from upheaval.schema.completion import completion
 from upheaval.schema.publication import Publication
@@ -123,6 +123,15 @@ def _shape_fault(texts: Mapping[str, str], problem: Problem, severity: Severity)
     ]
     _, at, name = max(found, default=(0, None, "shapes"), key=lambda one: one[0])
     return Fault(name, problem.message, problem.cure, at=at, severity=severity, rule=rule)
+
+
+def wider_properties(graph: Graph) -> dict[str, frozenset[str]]:
+    """Return every property that is narrower than others, with those (RDF Schema 1.1 section 3.5)."""
+    narrower = {str(prop) for prop in graph.subjects(RDFS.subPropertyOf)}
+    return {
+        prop: frozenset(map(str, graph.transitive_objects(URIRef(prop), RDFS.subPropertyOf))) - {prop}
+        for prop in sorted(narrower)
+    }
 
 
 def _text(path: Path) -> str:

@@ -14,6 +14,7 @@ from upheaval.rdf.graphs import iri_of, nodes
 from upheaval.rdf.namespaces import OWL, RDFS, SKOS
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
+from upheaval.schema.vocabulary import wider_properties
 from upheaval.site.paths import Paths
 
 COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
@@ -62,6 +63,8 @@ class Library:
         tops: the top concepts of cooperation, in order.
         incoming: for each record's name, pairs of a key and the name of a record that refers to it by that key.
         spans: spans in force by the agreement's name.
+        concluded: the keys that rules conclude of a record, by its name.
+        wider: the keys of properties that have narrower ones.
         alignments: for each class, the wider classes of other vocabularies.
 
     """
@@ -76,6 +79,8 @@ class Library:
     tops: list[ConceptEntry]
     incoming: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     spans: dict[str, list[Frame]] = field(default_factory=dict)
+    concluded: dict[str, set[str]] = field(default_factory=dict)
+    wider: frozenset[str] = frozenset()
     alignments: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -160,6 +165,11 @@ def open_library(assembly: Assembly, identity: str) -> Library:
     for triple in assembly.vocabulary.alignments:
         if triple.predicate.value == str(RDFS.subClassOf):
             library.alignments.setdefault(iri_of(triple.subject), []).append(iri_of(triple.object))
+    keys = {term["@id"]: name for name, term in assembly.context.items() if isinstance(term, dict) and "@id" in term}
+    library.wider = frozenset(keys.get(iri, iri) for wider in wider_properties(graph).values() for iri in wider)
+    for quad in assembly.store.quads_for_pattern(None, None, None, rooms[1]):
+        name = iri_of(quad.subject).removeprefix(publication.iri)
+        library.concluded.setdefault(name, set()).add(keys.get(quad.predicate.value, quad.predicate.value))
     _link(library)
     return library
 
@@ -219,8 +229,13 @@ def _references(library: Library, frame: Frame) -> Iterator[tuple[str, str]]:
                 yield key, item
 
 
-def property_label(library: Library, key: str) -> str:
-    """Return how a property is called, by its local name."""
+def property_iri(library: Library, key: str) -> str:
+    """Return the IRI of a property by the name that frames have for it, which may be the IRI itself."""
     definition = library.assembly.context.get(key)
-    iri = definition.get("@id", "") if isinstance(definition, dict) else ""
-    return value_of(library.assembly.vocabulary.graph, URIRef(iri), RDFS.label) if iri else key
+    return str(definition.get("@id", "")) if isinstance(definition, dict) else key
+
+
+def property_label(library: Library, key: str) -> str:
+    """Return how a property is called, by the name that frames have for it."""
+    iri = property_iri(library, key)
+    return value_of(library.assembly.vocabulary.graph, URIRef(iri), RDFS.label) or local(iri)

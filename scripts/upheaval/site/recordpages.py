@@ -1,16 +1,20 @@
 """The page of a record: what it states, who says so, what links to it, its source, and how to cite it."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from upheaval.build.framing import Frame
 from upheaval.site.citing import reference
-from upheaval.site.library import Library, items, property_label, text
+from upheaval.site.library import Library, items, property_iri, property_label, text
 from upheaval.site.pages import Page
 from upheaval.site.structured import structured
 from upheaval.site.values import Fact, Shown, Values
 from upheaval.sources.parser import MappingNode
+
+MATCHES = ("exactMatch", "closeMatch", "broadMatch")
+SUPPORT = ("independentSources", "officialOnly", "disputed")
+"""What is derived and has a place of its own on the page."""
 
 MANY = 60
 """Links from one key of other records that are shown before the rest is folded away."""
@@ -44,9 +48,9 @@ def _page(library: Library, values: Values, slug: str) -> Page:
             "estimates": [values.part(estimate) for estimate in items(frame.get("estimate"))],
             "parts": values.parts(frame),
             "cards": values.cards(frame),
-            "derived": _derived(library, values, frame, lines),
+            "derived": _derived(library, values, frame),
             "incoming": _incoming(library, slug),
-            "matches": [link for key in ("exactMatch", "closeMatch", "broadMatch") for link in items(frame.get(key))],
+            "matches": [link for key in MATCHES for link in items(frame.get(key))],
             "file": record.file,
             "source": (library.publication.root / record.file).read_text(encoding="utf-8").splitlines(),
             "reference": reference(library.publication, library.identity, title, iri),
@@ -87,15 +91,21 @@ def status(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _derived(library: Library, values: Values, frame: Frame, stated: Container[str]) -> list[Fact]:
+def _words(value: object) -> str:
+    return str(value["@id"]) if isinstance(value, dict) and "@id" in value else text(value)
+
+
+def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
+    """Return what rules conclude of a record, but for what pages show in their own ways and for wider properties."""
+    concluded = library.concluded.get(frame["id"], set()) & frame.keys()
     facts = []
-    for key in ("phase", "involvesState", "dyad", "earliest", "latest"):
-        if key in frame and key not in stated:
-            shown = [
-                values.record(one) if isinstance(one, str) and one in library.frames else Shown(text(one))
-                for one in items(frame[key])
-            ]
-            facts.append(Fact(property_label(library, key), "", shown))
+    for key in sorted(concluded - {*SUPPORT, *MATCHES, *library.wider}, key=lambda key: property_label(library, key)):
+        shown = [
+            values.record(one) if isinstance(one, str) and one in library.frames else Shown(_words(one))
+            for one in items(frame[key])
+        ]
+        path = library.paths.vocabulary(property_iri(library, key))
+        facts.append(Fact(property_label(library, key), path, shown))
     for span in library.spans.get(frame["id"], ()):
         until = f"to {text(span['latest'])}" if "latest" in span else "no end known"
         party = values.record(items(span["forceFor"])[0])

@@ -7,7 +7,9 @@ from rdflib import Literal, URIRef
 
 from upheaval.rdf.graphs import nodes
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from upheaval.rdf.sparql import conclusions
 from upheaval.schema.contract import Form, Key, Kind, local
+from upheaval.schema.questions import read_question
 from upheaval.site.library import Library, value_of
 from upheaval.site.pages import Page
 from upheaval.site.values import Shown, web
@@ -108,6 +110,7 @@ class _Reference:
         self.library = library
         self.graph = library.assembly.vocabulary.graph
         self.terms = {term.iri: term for term in terms(library)}
+        self.rules = _rules(library)
         self.demands = {kind.iri: demands(library, kind) for kind in library.contract.kinds.values()}
 
     def link(self, iri: str) -> Shown:
@@ -149,6 +152,7 @@ class _Reference:
                 "kind": kind,
                 "demands": self.demands[kind.iri] if kind else [],
                 "using": using,
+                "rules": self.rules.get(term.iri, []),
                 "example": self._example(kind) if kind else None,
                 "count": len(library.of_kind(kind)) if kind else 0,
                 "arrows": self._arrows(kind) if kind else [],
@@ -181,6 +185,16 @@ class _Reference:
     def _arrows(self, kind: Kind) -> list[tuple[Key, list[Shown]]]:
         keys = [key for key in kind.keys.values() if key.form in (Form.RECORD, Form.NODE, Form.CODE)]
         return [(key, _holds(self.library, key)) for key in keys]
+
+
+def _rules(library: Library) -> dict[str, list[tuple[str, str]]]:
+    """Return the rules that conclude each property, by its IRI: their files and titles."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for file, rule in library.assembly.vocabulary.rules.items():
+        title = read_question(file.removesuffix(".rq"), rule).title
+        for prop in conclusions(rule):
+            found.setdefault(prop, []).append((f"ontology/rules/{file}", title))
+    return found
 
 
 def term_pages(library: Library) -> Iterator[Page]:

@@ -10,7 +10,7 @@ from upheaval.importers.target import ImportTarget
 
 
 @pytest.fixture(scope="session")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> ImportTarget:
+def target(tmp_path_factory: pytest.TempPathFactory) -> ImportTarget:
     return publication(tmp_path_factory.mktemp("pact"))
 
 

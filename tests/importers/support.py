@@ -11,7 +11,7 @@ from tests.support import ROOT, copy_of_world
 from upheaval.importers.declaration import find_dataset
 from upheaval.importers.identity import identity, opened
 from upheaval.importers.run import Advance, ImportOptions, ImportReport, run
-from upheaval.importers.target import ImportTarget, open_setting
+from upheaval.importers.target import ImportTarget, open_import_target
 
 DATASETS = Path(os.environ.get("UPHEAVAL_SHARED", ROOT.parent / "shared")) / "datasets"
 BASE = "https://example.org/northern-pact/"
@@ -74,7 +74,7 @@ def publication(folder: Path) -> ImportTarget:
         file.write_text("\n".join([*lines, f"isoAlpha3: {code}", ""]), encoding="utf-8")
     old = root / "data" / "historical-states" / "old-arvenia.yaml"
     old.write_text(old.read_text(encoding="utf-8") + "cowCode: 365\n", encoding="utf-8")
-    return open_setting(root)
+    return open_import_target(root)
 
 
 def written(folder: Path, texts: dict[str, str], encoding: str = "utf-8") -> tuple[Path, ...]:
@@ -91,9 +91,9 @@ def quiet(_name: str, _total: int, _unit: str) -> Iterator[Advance]:
     yield lambda count: None
 
 
-def imported(setting: ImportTarget, name: str, files: tuple[Path, ...], out: Path, **wishes: object) -> ImportReport:
+def imported(target: ImportTarget, name: str, files: tuple[Path, ...], out: Path, **options: object) -> ImportReport:
     """Import files."""
-    return run(setting, find_dataset(name), ImportOptions(files, out, **wishes), quiet)  # type: ignore[arg-type]
+    return run(target, find_dataset(name), ImportOptions(files, out, **options), quiet)  # type: ignore[arg-type]
 
 
 def lines(folder: Path) -> list[str]:

@@ -45,33 +45,33 @@ def said(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def usual(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def usual(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("usual")
-    imported(setting, "sipri", written(folder / "in", FILES["sipri"]), folder / "out")
+    imported(target, "sipri", written(folder / "in", FILES["sipri"]), folder / "out")
     return said(folder / "out")
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_other_downloads_give_the_same_records(
-    variant: str, setting: ImportTarget, usual: list[str], tmp_path: Path
+    variant: str, target: ImportTarget, usual: list[str], tmp_path: Path
 ) -> None:
     text, encoding = VARIANTS[variant]
     other = written(tmp_path / "other", {"register.csv": text}, encoding)
-    imported(setting, "sipri", other, tmp_path / "two", encoding=encoding)
+    imported(target, "sipri", other, tmp_path / "two", encoding=encoding)
     assert said(tmp_path / "two") == usual
     assert any("Älv" in line for line in said(tmp_path / "two"))
 
 
-def test_row_is_the_one_that_a_spreadsheet_shows(setting: ImportTarget, tmp_path: Path) -> None:
+def test_row_is_the_one_that_a_spreadsheet_shows(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"register.csv": "A preamble\n\n" + SIPRI})
-    imported(setting, "sipri", files, tmp_path / "out")
+    imported(target, "sipri", files, tmp_path / "out")
     assert any('"register.csv, row 4"' in line for line in lines(tmp_path / "out"))
     assert not any('"register.csv, row 3"' in line for line in lines(tmp_path / "out"))
 
 
-def test_older_edition_without_some_columns_is_read(setting: ImportTarget, tmp_path: Path) -> None:
+def test_older_edition_without_some_columns_is_read(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"register.csv": rewritten(SIPRI, lambda row: row[:11])})
-    report = imported(setting, "sipri", files, tmp_path / "out")
+    report = imported(target, "sipri", files, tmp_path / "out")
     assert report.imported == 4
 
 
@@ -84,22 +84,22 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_read_is_refused_clearly(case: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_refused_clearly(case: str, target: ImportTarget, tmp_path: Path) -> None:
     name, text, wrong = REFUSED[case]
     with pytest.raises(Refusal, match=wrong):
-        imported(setting, name, written(tmp_path / "in", {"file.csv": text}), tmp_path / "out")
+        imported(target, name, written(tmp_path / "in", {"file.csv": text}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_missing_second_file_is_asked_for(setting: ImportTarget, tmp_path: Path) -> None:
+def test_missing_second_file_is_asked_for(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"votes.csv": FILES["un-votes"]["votes.csv"]})
     with pytest.raises(Refusal, match=r"the one of calls is missing .*rcid, date"):
-        imported(setting, "un-votes", files, tmp_path / "out")
+        imported(target, "un-votes", files, tmp_path / "out")
 
 
-def test_header_without_rows_gives_no_records(setting: ImportTarget, tmp_path: Path) -> None:
+def test_header_without_rows_gives_no_records(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"members.csv": COW.splitlines()[0] + "\n"})
-    assert imported(setting, "cow", files, tmp_path / "out").imported == 0
+    assert imported(target, "cow", files, tmp_path / "out").imported == 0
 
 
 def test_blank_headers_are_named_after_the_one_before() -> None:

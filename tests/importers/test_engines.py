@@ -33,31 +33,31 @@ def records_hash(folder: Path) -> tuple[int, str]:
 
 
 @pytest.mark.engine
-def test_spark_in_a_local_cluster_gives_the_same_triples(setting: ImportTarget, tmp_path: Path) -> None:
+def test_spark_in_a_local_cluster_gives_the_same_triples(target: ImportTarget, tmp_path: Path) -> None:
     """On real data where it is at hand: a driver, two workers with an executor each."""
     need_spark()
     try:
         files = real(*REAL["cow"])
     except pytest.skip.Exception:
         files = written(tmp_path / "in", FILES["cow"])
-    one = imported(setting, "cow", files, tmp_path / "duckdb")
-    other = imported(setting, "cow", files, tmp_path / "spark", engine=CLUSTER)
+    one = imported(target, "cow", files, tmp_path / "duckdb")
+    other = imported(target, "cow", files, tmp_path / "spark", engine=CLUSTER)
     assert one.counts == other.counts
     assert one.records == other.records
     assert records_hash(tmp_path / "duckdb") == records_hash(tmp_path / "spark")
 
 
 @pytest.mark.engine
-def test_spark_gives_the_same_figures_and_pairs(setting: ImportTarget, tmp_path: Path) -> None:
+def test_spark_gives_the_same_figures_and_pairs(target: ImportTarget, tmp_path: Path) -> None:
     need_spark()
     for name in ("sipri", "un-votes"):
         files = written(tmp_path / f"{name}-in", FILES[name])
-        imported(setting, name, files, tmp_path / f"{name}-duckdb")
-        imported(setting, name, files, tmp_path / f"{name}-spark", engine="spark:local[2]", compression="gzip")
+        imported(target, name, files, tmp_path / f"{name}-duckdb")
+        imported(target, name, files, tmp_path / f"{name}-spark", engine="spark:local[2]", compression="gzip")
         assert records_hash(tmp_path / f"{name}-duckdb") == records_hash(tmp_path / f"{name}-spark")
 
 
-def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: ImportTarget, tmp_path: Path) -> None:
+def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", FILES["sipri"])
     cases: dict[str, dict[str, object]] = {
         "one": {},
@@ -66,8 +66,8 @@ def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: 
         "zstd": {"compression": "zstd"},
         "small": {"shard": 2},
     }
-    for name, wishes in cases.items():
-        imported(setting, "sipri", files, tmp_path / name, **wishes)
+    for name, options in cases.items():
+        imported(target, "sipri", files, tmp_path / name, **options)
     manifests = [json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two")]
     assert manifests[0] == manifests[1]
     wanted = hashed(tmp_path / "one")
@@ -76,10 +76,10 @@ def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(setting: 
     assert len(lines(tmp_path / "small")) == wanted[0]
 
 
-def test_records_can_be_parquet(setting: ImportTarget, tmp_path: Path) -> None:
+def test_records_can_be_parquet(target: ImportTarget, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
+    imported(target, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
     steps = pq.read_table(sorted((tmp_path / "out").glob("*-Step-*.parquet"))).to_pylist()
     assert {"id", "of", "action", "date", "by", "file", "row"} == set(steps[0])
     assert list((tmp_path / "out").glob("*.nq")) == [tmp_path / "out" / "00-provenance-0001.nq"]
@@ -91,29 +91,29 @@ def test_unknown_engine_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["cow", "atop", "sipri"])
-def test_real_file_is_taken_whole(name: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_real_file_is_taken_whole(name: str, target: ImportTarget, tmp_path: Path) -> None:
     """Every row becomes a record, is excluded by name or has a fault; every code is in the crosswalk."""
-    report = imported(setting, name, real(*REAL[name]), tmp_path / "out", skip_bad=name == "sipri")
+    report = imported(target, name, real(*REAL[name]), tmp_path / "out", skip_bad=name == "sipri")
     expected = {"cow": (1221, 0, 0), "atop": (2398, 0, 0), "sipri": (29507, 4, 366)}
-    assert (report.sifted.read, report.sifted.aside, sum(report.sifted.excluded.values())) == expected[name]
-    assert report.imported == report.sifted.read - report.sifted.aside - sum(report.sifted.excluded.values())
+    assert (report.rows.read, report.rows.aside, sum(report.rows.excluded.values())) == expected[name]
+    assert report.imported == report.rows.read - report.rows.aside - sum(report.rows.excluded.values())
     count, _ = hashed(tmp_path / "out")
     assert count == report.triples
 
 
-def test_every_real_vote_is_known(setting: ImportTarget, tmp_path: Path) -> None:
-    report = imported(setting, "un-votes", real(*REAL["un-votes"]), tmp_path / "out", options=frozenset({"every-vote"}))
-    assert report.imported == report.sifted.read == report.records["Vote"] == 870_109
+def test_every_real_vote_is_known(target: ImportTarget, tmp_path: Path) -> None:
+    report = imported(target, "un-votes", real(*REAL["un-votes"]), tmp_path / "out", options=frozenset({"every-vote"}))
+    assert report.imported == report.rows.read == report.records["Vote"] == 870_109
     assert report.records["DiplomaticAct"] == 6_203
 
 
 @pytest.mark.parametrize("name", names())
-def test_crosswalk_leads_to_what_there_is(name: str, setting: ImportTarget) -> None:
+def test_crosswalk_leads_to_what_there_is(name: str, target: ImportTarget) -> None:
     """Reading it refuses a code given twice and a match that does not exist; spans of actors leave no gap."""
     dataset = find_dataset(name)
     states = read_states()
-    concepts = read_crosswalk(dataset.crosswalk, setting.contract, states)
-    found = actors(dataset.actors, concepts, states, setting.known, "https://example.org/", name)
+    concepts = read_crosswalk(dataset.crosswalk, target.contract, states)
+    found = actors(dataset.actors, concepts, states, target.known, "https://example.org/", name)
     by_code: dict[str, list[tuple[str, str]]] = {}
     for actor in found:
         by_code.setdefault(actor.code, []).append((actor.since, actor.until))
@@ -143,7 +143,7 @@ def test_reference_list_names_each_state_once() -> None:
         ("<urn:a> skos:", "no Turtle"),
     ],
 )
-def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, setting: ImportTarget) -> None:
+def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, target: ImportTarget) -> None:
     prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     with pytest.raises(Refusal, match=wrong):
-        read_crosswalk(prefix + crosswalk, setting.contract, read_states())
+        read_crosswalk(prefix + crosswalk, target.contract, read_states())

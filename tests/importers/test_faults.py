@@ -33,75 +33,75 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_fault_names_row_column_value_and_cure(case: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_fault_names_row_column_value_and_cure(case: str, target: ImportTarget, tmp_path: Path) -> None:
     text, wrong = BAD[case]
     files = written(tmp_path / "in", {"register.csv": text})
     with pytest.raises(Refusal, match=wrong.replace("**", r"\*\*")) as refused:
-        imported(setting, "sipri", files, tmp_path / "out")
+        imported(target, "sipri", files, tmp_path / "out")
     assert "nothing was imported" in str(refused.value)
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_rows_with_faults_are_put_aside_and_counted(case: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_rows_with_faults_are_put_aside_and_counted(case: str, target: ImportTarget, tmp_path: Path) -> None:
     text, _ = BAD[case]
     files = written(tmp_path / "in", {"register.csv": text})
-    report = imported(setting, "sipri", files, tmp_path / "out", skip_bad=True)
+    report = imported(target, "sipri", files, tmp_path / "out", skip_bad=True)
     with (tmp_path / "out" / "aside-register.csv").open(encoding="utf-8", newline="") as source:
         aside = list(csv.DictReader(source))
-    assert len(aside) == report.sifted.aside >= 1
+    assert len(aside) == report.rows.aside >= 1
     assert all(row["fault"] for row in aside)
     read = len(list(csv.reader(text.splitlines()))) - 1
-    assert report.sifted.read == read == report.imported + report.sifted.aside + sum(report.sifted.excluded.values())
+    assert report.rows.read == read == report.imported + report.rows.aside + sum(report.rows.excluded.values())
 
 
-def test_rows_put_aside_can_be_mended_and_imported(setting: ImportTarget, tmp_path: Path) -> None:
+def test_rows_put_aside_can_be_mended_and_imported(target: ImportTarget, tmp_path: Path) -> None:
     text = BAD["unknown code"][0]
-    imported(setting, "sipri", written(tmp_path / "in", {"r.csv": text}), tmp_path / "out", skip_bad=True)
+    imported(target, "sipri", written(tmp_path / "in", {"r.csv": text}), tmp_path / "out", skip_bad=True)
     aside = (tmp_path / "out" / "aside-register.csv").read_text(encoding="utf-8").replace("Freedonia", "NATO**")
-    report = imported(setting, "sipri", written(tmp_path / "again", {"aside.csv": aside}), tmp_path / "rest")
+    report = imported(target, "sipri", written(tmp_path / "again", {"aside.csv": aside}), tmp_path / "rest")
     assert report.imported == 1
 
 
-def test_impossible_day_is_a_fault(setting: ImportTarget, tmp_path: Path) -> None:
+def test_impossible_day_is_a_fault(target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", {"members.csv": COW.replace("20,3,1955,31", "30,2,1955,31", 1)})
     with pytest.raises(Refusal, match=r"members.csv:2:.*not in the calendar"):
-        imported(setting, "cow", files, tmp_path / "out")
+        imported(target, "cow", files, tmp_path / "out")
 
 
-def test_vote_without_a_roll_call_is_a_fault(setting: ImportTarget, tmp_path: Path) -> None:
+def test_vote_without_a_roll_call_is_a_fault(target: ImportTarget, tmp_path: Path) -> None:
     texts = FILES["un-votes"] | {"votes.csv": VOTES + "77.0,Iran,IR,yes\n"}
     with pytest.raises(Refusal, match=r"votes.csv:10:1: .*`77.0` is in no row of the roll calls"):
-        imported(setting, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
+        imported(target, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
 
 
-def test_row_that_no_record_takes_up_is_never_lost_silently(setting: ImportTarget, tmp_path: Path) -> None:
+def test_row_that_no_record_takes_up_is_never_lost_silently(target: ImportTarget, tmp_path: Path) -> None:
     dataset = replace(find_dataset("sipri"), exclusions=())
     shortened = replace(dataset, records=lambda sources: [], counted=lambda sources: sources.table("register").limit(2))
     files = written(tmp_path / "in", FILES["sipri"])
     with pytest.raises(Refusal, match="of 5 rows, 3 are in no record"):
-        run(setting, shortened, ImportOptions(files, tmp_path / "out"), quiet)
+        run(target, shortened, ImportOptions(files, tmp_path / "out"), quiet)
     assert not (tmp_path / "out").exists()
 
 
-def test_exclusions_have_names_and_numbers(setting: ImportTarget, tmp_path: Path) -> None:
+def test_exclusions_have_names_and_numbers(target: ImportTarget, tmp_path: Path) -> None:
     dataset = find_dataset("sipri")
-    report = imported(setting, "sipri", written(tmp_path / "in", FILES["sipri"]), tmp_path / "out")
-    assert report.sifted.excluded == {"supplier or recipient unknown to SIPRI": 1}
+    report = imported(target, "sipri", written(tmp_path / "in", FILES["sipri"]), tmp_path / "out")
+    assert report.rows.excluded == {"supplier or recipient unknown to SIPRI": 1}
     assert isinstance(dataset.exclusions[0], Exclusion)
 
 
-def test_lone_voter_is_excluded_by_name(setting: ImportTarget, tmp_path: Path) -> None:
+def test_lone_voter_is_excluded_by_name(target: ImportTarget, tmp_path: Path) -> None:
     texts = FILES["un-votes"] | {"votes.csv": "\n".join(VOTES.splitlines()[:-2]) + "\n"}
-    report = imported(setting, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
-    assert report.sifted.excluded == {"alone in a ballot": 1}
+    report = imported(target, "un-votes", written(tmp_path / "in", texts), tmp_path / "out")
+    assert report.rows.excluded == {"alone in a ballot": 1}
     assert report.imported == 5
 
 
 @pytest.mark.parametrize("at", ["reading", "making records", "writing", "hashing"])
-def test_interruption_leaves_what_was_there(at: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_interruption_leaves_what_was_there(at: str, target: ImportTarget, tmp_path: Path) -> None:
     files = written(tmp_path / "in", FILES["cow"])
-    imported(setting, "cow", files, tmp_path / "out")
+    imported(target, "cow", files, tmp_path / "out")
     before = hashed(tmp_path / "out")
 
     @contextmanager
@@ -111,21 +111,21 @@ def test_interruption_leaves_what_was_there(at: str, setting: ImportTarget, tmp_
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(setting, find_dataset("cow"), ImportOptions(files, tmp_path / "out"), step)
+        run(target, find_dataset("cow"), ImportOptions(files, tmp_path / "out"), step)
     assert hashed(tmp_path / "out") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
 
-def test_folder_with_something_else_is_not_replaced(setting: ImportTarget, tmp_path: Path) -> None:
+def test_folder_with_something_else_is_not_replaced(target: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("years of work")
     with pytest.raises(Refusal, match="holds something else"):
-        imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
+        imported(target, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
     assert (tmp_path / "out" / "thesis.txt").read_text() == "years of work"
 
 
-def test_command_says_what_it_did_and_what_is_wrong(setting: ImportTarget, tmp_path: Path) -> None:
-    root = str(setting.publication.root)
+def test_command_says_what_it_did_and_what_is_wrong(target: ImportTarget, tmp_path: Path) -> None:
+    root = str(target.publication.root)
     (good,) = written(tmp_path / "in", FILES["cow"])
     arguments = ["import", "cow", str(good), "--root", root, "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(main, arguments)

@@ -16,39 +16,39 @@ def example() -> str:
     return re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]  # type: ignore[index]
 
 
-def test_example_of_the_manual_imports_a_dataset(setting: ImportTarget, tmp_path: Path) -> None:
+def test_example_of_the_manual_imports_a_dataset(target: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "drills.py").write_text(example(), encoding="utf-8")
     (table,) = written(
         tmp_path / "in", {"drills.csv": "number,day,one,other,kind\n7,1999,RU,IR,sea\n8,2001-05,IR,CN,land\n"}
     )
-    report = imported(setting, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
+    report = imported(target, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
     assert report.records["MilitaryExercise"] == 2
     text = "\n".join(lines(tmp_path / "out"))
     assert "cooperation#joint-naval-exercise" in text
     assert "<https://example.org/northern-pact/arvenia>" in text
 
 
-def test_key_that_its_class_does_not_have_is_refused(setting: ImportTarget, tmp_path: Path) -> None:
+def test_key_that_its_class_does_not_have_is_refused(target: ImportTarget, tmp_path: Path) -> None:
     wrong = example().replace("participant_1", "supplier")
     (tmp_path / "drills.py").write_text(wrong, encoding="utf-8")
     (table,) = written(tmp_path / "in", {"drills.csv": "number,day,one,other,kind\n7,1999,RU,IR,sea\n"})
     with pytest.raises(Refusal, match="a military exercise has no key `supplier`"):
-        imported(setting, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
+        imported(target, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
 
 
-def test_record_that_does_not_conform_is_refused(setting: ImportTarget, tmp_path: Path) -> None:
+def test_record_that_does_not_conform_is_refused(target: ImportTarget, tmp_path: Path) -> None:
     wrong = example().replace("evidential-status", "bearing")
     (tmp_path / "drills.py").write_text(wrong, encoding="utf-8")
     (table,) = written(tmp_path / "in", {"drills.csv": "number,day,one,other,kind\n7,1999,RU,IR,sea\n"})
     with pytest.raises(Refusal, match="`evidentialStatus` that is no code"):
-        imported(setting, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
+        imported(target, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
 
 
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [("DATASET = 1\n", "it declares no dataset"), ("", "it declares no dataset")],
 )
-def test_file_without_a_dataset_is_refused(text: str, wrong: str, setting: ImportTarget, tmp_path: Path) -> None:
+def test_file_without_a_dataset_is_refused(text: str, wrong: str, target: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "x.py").write_text(text)
     with pytest.raises(Refusal, match=wrong):
-        imported(setting, str(tmp_path / "x.py"), (tmp_path / "none.csv",), tmp_path / "out")
+        imported(target, str(tmp_path / "x.py"), (tmp_path / "none.csv",), tmp_path / "out")

@@ -33,29 +33,29 @@ def ask(folder: Path, text: str) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def imports(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def imports(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("imports")
     for name, texts in FILES.items():
-        imported(setting, name, written(folder / f"{name}-files", texts), folder / name)
+        imported(target, name, written(folder / f"{name}-files", texts), folder / name)
     files = written(folder / "every-files", FILES["un-votes"])
-    imported(setting, "un-votes", files, folder / "every", options=frozenset({"every-vote"}))
+    imported(target, "un-votes", files, folder / "every", options=frozenset({"every-vote"}))
     return {path.name: path for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("name", [*FILES, "every"])
-def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], setting: ImportTarget) -> None:
+def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], target: ImportTarget) -> None:
     """All of them, not a sample; the records of the publication stand beside them for what they refer to."""
     from upheaval.populate.assembly import assemble
 
-    assembly = assemble(setting.publication.root)
+    assembly = assemble(target.publication.root)
     store = assembly.store
     store.bulk_load("\n".join(lines(imports[name])).encode(), format=ox.RdfFormat.N_QUADS)
-    store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
+    store.extend(in_graph(target.vocabulary.ontology, target.publication.graph("vocabulary")))
     graph = next(iter(json.loads((imports[name] / "manifest.json").read_text())["triples"]))
     triples = (quad.triple for quad in ox.parse("\n".join(lines(imports[name])), format=ox.RdfFormat.N_QUADS))
-    data = DataGraph([*assembly.statements, *statements(triples)], classes_of(setting.contract))
-    graphs = [graph, *map(setting.publication.graph, ("data", "vocabulary"))]
-    plan = setting.vocabulary.plan
+    data = DataGraph([*assembly.statements, *statements(triples)], classes_of(target.contract))
+    graphs = [graph, *map(target.publication.graph, ("data", "vocabulary"))]
+    plan = target.vocabulary.plan
     found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))
     assert [one for one in found if "/import/" in one.focus] == []
     assert any("/import/" in node for node in data.nodes)
@@ -188,6 +188,6 @@ def test_import_says_where_it_comes_from(imports: dict[str, Path]) -> None:
     assert len(notes) >= 3
 
 
-def test_graph_is_the_datasets_own(imports: dict[str, Path], setting: ImportTarget) -> None:
-    graph = open_publication(setting.publication.root).graph("import/cow")
+def test_graph_is_the_datasets_own(imports: dict[str, Path], target: ImportTarget) -> None:
+    graph = open_publication(target.publication.root).graph("import/cow")
     assert all(line.endswith(f"<{graph}> .") for line in lines(imports["cow"]))

@@ -23,17 +23,17 @@ from upheaval.store.builds import Build, Unloaded, open_build
 
 
 @pytest.fixture(scope="module")
-def folders(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("two-worlds")
     for name in ("sipri", "cow"):
         files = written(folder / f"{name}-in", FILES[name])
-        imported(setting, name, files, folder / name, compression="gzip" if name == "cow" else "zstd")
+        imported(target, name, files, folder / name, compression="gzip" if name == "cow" else "zstd")
     return {name: folder / name for name in ("sipri", "cow")}
 
 
 @pytest.fixture(scope="module")
-def both(setting: ImportTarget, folders: dict[str, Path]) -> Assembly:
-    assembly = assemble(setting.publication.root)
+def both(target: ImportTarget, folders: dict[str, Path]) -> Assembly:
+    assembly = assemble(target.publication.root)
     for folder in folders.values():
         open_build(folder).into(assembly.store)
     return assembly
@@ -72,8 +72,8 @@ def test_same_parties_spans_and_types_are_proposed(both: Assembly) -> None:
     assert len(list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == 2
 
 
-def test_query_asks_an_import_too(setting: ImportTarget, folders: dict[str, Path]) -> None:
-    arguments = ["query", "transfers-in-registers", "--root", str(setting.publication.root), "--format", "csv"]
+def test_query_asks_an_import_too(target: ImportTarget, folders: dict[str, Path]) -> None:
+    arguments = ["query", "transfers-in-registers", "--root", str(target.publication.root), "--format", "csv"]
     alone = CliRunner().invoke(main, arguments)
     beside = CliRunner().invoke(main, [*arguments, "--with", str(folders["sipri"])])
     assert "Drones for Belmora,2010-01-01,0" in alone.output
@@ -81,9 +81,9 @@ def test_query_asks_an_import_too(setting: ImportTarget, folders: dict[str, Path
 
 
 def test_match_writes_a_review_file_and_merges_nothing(
-    setting: ImportTarget, folders: dict[str, Path], tmp_path: Path
+    target: ImportTarget, folders: dict[str, Path], tmp_path: Path
 ) -> None:
-    root = setting.publication.root
+    root = target.publication.root
     before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
     arguments = ["match", *map(str, folders.values()), "--root", str(root), "--out", str(tmp_path / "m.csv")]
     done = CliRunner().invoke(main, arguments)
@@ -99,9 +99,9 @@ def loaded(target: str, build: Build) -> LoadReport:
 
 
 @pytest.fixture(scope="module")
-def curated(setting: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> Build:
+def curated(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("curated") / "build"
-    write_build(export(assemble(setting.publication.root)), folder)
+    write_build(export(assemble(target.publication.root)), folder)
     return open_build(folder)
 
 
@@ -127,15 +127,15 @@ def test_tdb2_holds_a_build_and_imports(tmp_path: Path, curated: Build, folders:
     check_both(f"tdb2:{tmp_path / 'both'}", curated, folders)
 
 
-def test_broken_shard_is_not_loaded(setting: ImportTarget, tmp_path: Path) -> None:
-    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
+def test_broken_shard_is_not_loaded(target: ImportTarget, tmp_path: Path) -> None:
+    imported(target, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out")
     shard = next((tmp_path / "out").glob("*Step*"))
     shard.write_bytes(shard.read_bytes()[:-10])
     with pytest.raises(Unloaded, match="is not the file that manifest"):
         open_build(tmp_path / "out")
 
 
-def test_parquet_is_not_loaded(setting: ImportTarget, tmp_path: Path) -> None:
-    imported(setting, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
+def test_parquet_is_not_loaded(target: ImportTarget, tmp_path: Path) -> None:
+    imported(target, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
     with pytest.raises(Unloaded, match="import with --format nq"):
         open_build(tmp_path / "out")

@@ -63,7 +63,7 @@ def import_command(
         _require_extra()
         from upheaval.importers.declaration import find_dataset
         from upheaval.importers.run import ImportOptions, run
-        from upheaval.importers.target import open_setting
+        from upheaval.importers.target import open_import_target
 
         declared = find_dataset(dataset)
         options = ImportOptions(
@@ -81,7 +81,7 @@ def import_command(
         )
         begin = time.monotonic()
         with _steps() as step:
-            report = run(open_setting(root), declared, options, step)
+            report = run(open_import_target(root), declared, options, step)
         click.echo(_summary(report, options.out, time.monotonic() - begin))
 
 
@@ -138,7 +138,7 @@ def _summary(report: ImportReport, out: Path, seconds: float) -> str:
     if report.triples:
         lines.append(f"{report.triples} triples in <{report.graph}>")
     lines.append(f"{len(report.files)} files in {out}, {seconds:.1f} s")
-    if report.sifted.aside:
-        lines.append(f"{report.sifted.aside} rows with {report.sifted.wrong} faults are in {out}/aside-*.csv")
+    if report.rows.aside:
+        lines.append(f"{report.rows.aside} rows with {report.rows.wrong} faults are in {out}/aside-*.csv")
     lines.extend(f"note: {note}" for note in (*report.notes, *report.dataset.caveats))
     return "\n".join(lines)

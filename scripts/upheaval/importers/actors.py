@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from upheaval.importers.crosswalk import Actor
-from upheaval.importers.declaration import Rows, Table
+from upheaval.importers.declaration import Rows
+from upheaval.importers.expressions import Table, union
+from upheaval.importers.inputs import Sources
 from upheaval.importers.quads import Terms, keys
-from upheaval.importers.sourcerecords import Sources, union
 from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.schema.contract import Contract
 

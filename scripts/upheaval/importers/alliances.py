@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import ibis
 
 from upheaval.importers.dates import days_in_month, first_day, last_day
-from upheaval.importers.declaration import Expression, Rows, Table
-from upheaval.importers.sourcerecords import Sources, our, union
+from upheaval.importers.declaration import Rows
+from upheaval.importers.expressions import Expression, Table, union
+from upheaval.importers.inputs import Sources, our
 
 
 def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression]) -> list[Rows]:

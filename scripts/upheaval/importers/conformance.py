@@ -12,10 +12,10 @@ from upheaval.check.dataview import classes_of
 from upheaval.faults import Fault, Refusal
 from upheaval.importers.crosswalk import Actor
 from upheaval.importers.dates import first_day, last_day
-from upheaval.importers.declaration import Expression, Rows, Table
+from upheaval.importers.declaration import Rows
 from upheaval.importers.engines import Engine
+from upheaval.importers.expressions import Expression, Table, union
 from upheaval.importers.quads import Terms, keys, quads
-from upheaval.importers.sourcerecords import union
 from upheaval.importers.target import ImportTarget
 from upheaval.rdf.graphs import in_graph
 from upheaval.rdf.namespaces import RDF, XSD
@@ -37,13 +37,13 @@ _FORMS = {
 
 
 def validate_rows(
-    kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
+    kept: list[Rows], target: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
 ) -> dict[str, int]:
     """Check every row of every table: required keys, single values, forms, codes, references, order of dates.
 
     Args:
         kept: the tables.
-        setting: the contract.
+        target: the contract.
         terms: the namespaces.
         engine: where the tables live.
         actors: who may be referred to beside records of the import.
@@ -55,7 +55,7 @@ def validate_rows(
         Refusal: a row does not conform, which is a mistake in the declaration; the first record is named.
 
     """
-    validation = _Validation(kept, setting, terms, engine, actors)
+    validation = _Validation(kept, target, terms, engine, actors)
     for rows in kept:
         validation.table(rows)
     if validation.faults:
@@ -65,9 +65,9 @@ def validate_rows(
 
 class _Validation:
     def __init__(
-        self, kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
+        self, kept: list[Rows], target: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor]
     ) -> None:
-        self.kept, self.contract, self.terms, self.engine = kept, setting.contract, terms, engine
+        self.kept, self.contract, self.terms, self.engine = kept, target.contract, terms, engine
         self.elsewhere = {actor.iri for actor in actors if not actor.minted}
         self.faults: list[Fault] = []
         self.counts: dict[str, int] = {}
@@ -174,13 +174,13 @@ class _Validation:
 
 
 def validate_sample(
-    kept: list[Rows], setting: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
+    kept: list[Rows], target: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
 ) -> int:
     """Check a sample of the records, the same for the same data, with the shapes themselves.
 
     Args:
         kept: the tables.
-        setting: the vocabulary and the contract.
+        target: the vocabulary and the contract.
         terms: the namespaces.
         engine: where the tables live.
         actors: who may be referred to beside records of the import.
@@ -201,10 +201,10 @@ def validate_sample(
     known = ox.NamedNode(f"{terms.graph}/known")
     kinds = [f"<{iri}> <{RDF.type}> <{cls}> ." for iri, cls in outside.items()]
     store.load("\n".join(kinds), format=ox.RdfFormat.N_TRIPLES, to_graph=known)
-    store.extend(in_graph(setting.vocabulary.ontology, setting.publication.graph("vocabulary")))
-    data = DataGraph([*statements(quad.triple for quad in said), *lines, *kinds], classes_of(setting.contract))
-    plan = setting.vocabulary.plan
-    graphs = (terms.graph, known.value, setting.publication.graph("vocabulary"))
+    store.extend(in_graph(target.vocabulary.ontology, target.publication.graph("vocabulary")))
+    data = DataGraph([*statements(quad.triple for quad in said), *lines, *kinds], classes_of(target.contract))
+    plan = target.vocabulary.plan
+    graphs = (terms.graph, known.value, target.publication.graph("vocabulary"))
     found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))
     faults = [
         Fault("import", f"{one.focus} {one.message}", "correct the declaration", rule=text_of(one.shape))

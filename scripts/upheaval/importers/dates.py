@@ -2,7 +2,7 @@
 
 import ibis
 
-from upheaval.importers.declaration import Expression
+from upheaval.importers.expressions import Expression
 
 _LENGTHS = ("31", "28", "31", "30", "31", "30", "31", "31", "30", "31", "30", "31")
 

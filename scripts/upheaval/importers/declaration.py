@@ -6,16 +6,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from upheaval.faults import refuse
+from upheaval.importers.expressions import Expression, Table, join, union
+from upheaval.importers.inputs import Sources, our
 
-if TYPE_CHECKING:
-    from upheaval.importers.sourcerecords import Sources
+__all__ = [
+    "Column",
+    "Dataset",
+    "Exclusion",
+    "Expression",
+    "File",
+    "Rows",
+    "Rule",
+    "Sources",
+    "Table",
+    "code",
+    "day",
+    "find_dataset",
+    "if_there",
+    "join",
+    "names",
+    "number",
+    "one_of",
+    "our",
+    "text",
+    "union",
+    "whole",
+    "year",
+]
 
 HERE = Path(__file__).parent
-Table = Any
-Expression = Any
 
 
 @dataclass(frozen=True, slots=True)

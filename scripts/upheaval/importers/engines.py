@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from upheaval.faults import refuse
-from upheaval.importers.declaration import Expression, Table
+from upheaval.importers.expressions import Expression, Table
 
 Text = Callable[[Table], Expression]
 COMPRESSION = {"": "uncompressed", "gzip": "gzip", "zstd": "zstd"}
@@ -221,8 +221,8 @@ class Spark:
         yield files, int(self.con.execute(table.count()))
 
     def _frame(self, table: Table) -> Any:
-        self.con._run_pre_execute_hooks(table)
-        return self.session.sql(self.con.compile(table))
+        self.con.create_view("written", table, overwrite=True)
+        return self.session.table("written")
 
     def close(self) -> None:
         """Stop the session."""

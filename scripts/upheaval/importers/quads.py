@@ -11,8 +11,8 @@ from rdflib import Graph, URIRef
 
 from upheaval.faults import refuse
 from upheaval.importers.dates import first_day, last_day
-from upheaval.importers.declaration import Expression, Rows, Table
-from upheaval.importers.joining import join
+from upheaval.importers.declaration import Rows
+from upheaval.importers.expressions import Expression, Table, join
 from upheaval.rdf.namespaces import RDF, RDFS, STATECRAFT, XSD
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Kind

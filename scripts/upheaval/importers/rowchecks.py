@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import ibis
 
 from upheaval.faults import Fault
-from upheaval.importers.declaration import Column, Dataset, Expression, File, Table
-from upheaval.importers.sourcerecords import Sources, union
+from upheaval.importers.declaration import Column, Dataset, File
+from upheaval.importers.expressions import Expression, Table, union
+from upheaval.importers.inputs import Sources
 
 MOST = 20
 _LONGEST = 60

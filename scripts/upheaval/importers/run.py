@@ -1,4 +1,4 @@
-"""One import from beginning to end: read, sift, make records, check them, write them; all of it or nothing."""
+"""One import from beginning to end: read, screen, make records, check them, write them; all of it or nothing."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from upheaval.importers.crosswalk import actors, read_crosswalk, read_states
 from upheaval.importers.csvfiles import Staged, stage
 from upheaval.importers.declaration import Dataset, Rows
 from upheaval.importers.engines import Engine, open_engine
+from upheaval.importers.expressions import union
 from upheaval.importers.identity import fingerprint
+from upheaval.importers.inputs import Sources
 from upheaval.importers.provenance import provenance
 from upheaval.importers.quads import Terms, quads
-from upheaval.importers.sifting import Sifted, sift
-from upheaval.importers.sourcerecords import Sources, union
+from upheaval.importers.quarantine import RowCounts, screen
 from upheaval.importers.target import ImportTarget
 
 SHARD = 50_000
@@ -71,7 +72,7 @@ class ImportReport:
 
     Attributes:
         dataset, edition, graph: what, and the named graph it is in.
-        sifted: what became of the rows.
+        rows: what became of the rows.
         imported: how many rows are in records.
         records: how many records and nodes there are, by class.
         triples: how many N-Quads there are, provenance included.
@@ -84,7 +85,7 @@ class ImportReport:
     dataset: Dataset
     edition: str
     graph: str
-    sifted: Sifted = field(default_factory=Sifted)
+    rows: RowCounts = field(default_factory=RowCounts)
     imported: int = 0
     records: dict[str, int] = field(default_factory=dict)
     triples: int = 0
@@ -95,17 +96,17 @@ class ImportReport:
     @property
     def counts(self) -> dict[str, int]:
         """What became of the rows, in words."""
-        left_out = {f"excluded, {name}": count for name, count in self.sifted.excluded.items()}
-        return {"rows read": self.sifted.read, "imported": self.imported, "aside": self.sifted.aside, **left_out}
+        left_out = {f"excluded, {name}": count for name, count in self.rows.excluded.items()}
+        return {"rows read": self.rows.read, "imported": self.imported, "aside": self.rows.aside, **left_out}
 
 
-def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step) -> ImportReport:
+def run(target: ImportTarget, dataset: Dataset, options: ImportOptions, step: Step) -> ImportReport:
     """Import a dataset.
 
     Args:
-        setting: the publication that it is imported for.
+        target: the publication that it is imported for.
         dataset: the declaration.
-        wish: what from, where to and how.
+        options: what from, where to and how.
         step: opens a step of the work, by name, size and unit, and is told how far it has come.
 
     Returns:
@@ -115,19 +116,19 @@ def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step
         Refusal: a file cannot be read or has faults, or the records do not conform; nothing has been written then.
 
     """
-    out = wish.out.resolve()
+    out = options.out.resolve()
     if out.exists() and not is_build(out):
-        message = f"{wish.out} is there already and holds something else"
+        message = f"{options.out} is there already and holds something else"
         refuse(out.name, message, "name an empty or a new folder", rule="import/target")
     beside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        report = _Import(setting, dataset, wish, step, beside).run()
+        report = _Import(target, dataset, options, step, beside).run()
         beside.joinpath("new").chmod(0o755)
         swap(beside / "new", out)
     except OSError as error:
-        message = f"the import cannot be written to {wish.out}: {error.strerror}"
+        message = f"the import cannot be written to {options.out}: {error.strerror}"
         refuse(out.name, message, "make room or give write access", rule="import/write")
     finally:
         if beside is not None:
@@ -136,13 +137,15 @@ def run(setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step
 
 
 class _Import:
-    def __init__(self, setting: ImportTarget, dataset: Dataset, wish: ImportOptions, step: Step, folder: Path) -> None:
-        self.setting, self.dataset, self.wish, self.step = setting, dataset, wish, step
+    def __init__(
+        self, target: ImportTarget, dataset: Dataset, options: ImportOptions, step: Step, folder: Path
+    ) -> None:
+        self.target, self.dataset, self.options, self.step = target, dataset, options, step
         self.work, self.new = folder / "work", folder / "new"
         self.work.mkdir()
         self.new.mkdir()
-        self.terms: Terms = setting.terms(dataset)
-        self.engine: Engine = open_engine(wish.engine, self.work, wish.memory, wish.threads)
+        self.terms: Terms = target.terms(dataset)
+        self.engine: Engine = open_engine(options.engine, self.work, options.memory, options.threads)
 
     def run(self) -> ImportReport:
         try:
@@ -153,34 +156,34 @@ class _Import:
     def _run(self) -> ImportReport:
         staged = self._stage()
         states = read_states()
-        concepts = read_crosswalk(self.dataset.crosswalk, self.setting.contract, states)
-        base, name = self.setting.publication.iri, self.dataset.name
-        known = actors(self.dataset.actors, concepts, states, self.setting.known, base, name)
-        sources = Sources({}, self.terms.base, concepts, known, self.engine, self.wish.options)
+        concepts = read_crosswalk(self.dataset.crosswalk, self.target.contract, states)
+        base, name = self.target.publication.iri, self.dataset.name
+        known = actors(self.dataset.actors, concepts, states, self.target.known, base, name)
+        sources = Sources({}, self.terms.base, concepts, known, self.engine, self.options.options)
         with self.step("checking rows", 0, ""):
-            sifted = sift(self.dataset, staged, sources, self.wish.skip_bad, self.new)
-            report = ImportReport(self.dataset, self._edition(sources), self.terms.graph, sifted)
+            rows = screen(self.dataset, staged, sources, self.options.skip_bad, self.new)
+            report = ImportReport(self.dataset, self._edition(sources), self.terms.graph, rows)
             report.notes = [note for one in staged for note in one.notes()]
         with self.step("making records", 0, ""):
             kept = self._keep(sources)
-            kept += self._keep_rows(describe(kept, known, sources, self.setting.contract, self.terms), len(kept))
+            kept += self._keep_rows(describe(kept, known, sources, self.target.contract, self.terms), len(kept))
             report.imported = self._imported(sources, kept)
             self._refuse_lost_rows(report)
         with self.step("checking records", 0, ""):
-            report.records = validate_rows(kept, self.setting, self.terms, self.engine, known)
+            report.records = validate_rows(kept, self.target, self.terms, self.engine, known)
         self._write(kept, report)
         with self.step("checking a sample", 0, ""):
             said = self._provenance(staged, report)
-            report.sampled = validate_sample(kept, self.setting, self.terms, self.engine, known, said)
+            report.sampled = validate_sample(kept, self.target, self.terms, self.engine, known, said)
         self._finish(staged, report)
         return report
 
     def _stage(self) -> list[Staged]:
         staged = []
-        total = sum(path.stat().st_size for path in self.wish.files if path.is_file())
+        total = sum(path.stat().st_size for path in self.options.files if path.is_file())
         with self.step("reading", total, "bytes") as advance:
-            for path in self.wish.files:
-                staged.append(stage(path, self.dataset, self.work, self.wish.encoding, advance))
+            for path in self.options.files:
+                staged.append(stage(path, self.dataset, self.work, self.options.encoding, advance))
         missing = [file for file in self.dataset.files if all(one.file is not file for one in staged)]
         faults = [
             Fault(
@@ -197,8 +200,8 @@ class _Import:
 
     def _edition(self, sources: Sources) -> str:
         first = self.dataset.files[0]
-        if self.wish.edition or "version" not in first.columns:
-            return self.wish.edition or self.dataset.edition
+        if self.options.edition or "version" not in first.columns:
+            return self.options.edition or self.dataset.edition
         table = sources.table(first.name)
         found = self.engine.rows(table.agg(version=table.version.max()))
         return str(found[0]["version"] or self.dataset.edition)
@@ -224,10 +227,10 @@ class _Import:
         return int(self.engine.rows(found.agg(n=found.count()))[0]["n"])
 
     def _refuse_lost_rows(self, report: ImportReport) -> None:
-        sifted = report.sifted
-        lost = sifted.read - sifted.aside - sum(sifted.excluded.values()) - report.imported
+        rows = report.rows
+        lost = rows.read - rows.aside - sum(rows.excluded.values()) - report.imported
         if lost:
-            message = f"of {sifted.read} rows, {lost} are in no record, though they have no fault"
+            message = f"of {rows.read} rows, {lost} are in no record, though they have no fault"
             cure = "give the declaration an exclusion that names them, or a record"
             refuse("import", message, cure, rule="import/lost")
 
@@ -236,8 +239,10 @@ class _Import:
         with self.step("writing", total, "rows") as advance:
             for number, rows in enumerate(kept, 1):
                 stem = self.new / f"{number:02}-{rows.kind}"
-                text = self._text(rows) if self.wish.form == "nq" else None
-                written = self.engine.write(rows.table, text, rows.order, stem, self.wish.shard, self.wish.compression)
+                text = self._text(rows) if self.options.form == "nq" else None
+                written = self.engine.write(
+                    rows.table, text, rows.order, stem, self.options.shard, self.options.compression
+                )
                 for _, count in written:
                     advance(count)
 
@@ -256,18 +261,18 @@ class _Import:
                 digest, lines = fingerprint(path, advance)
                 report.files[path.name] = {"bytes": path.stat().st_size, "sha256": digest}
                 report.triples += lines
-        text = json.dumps(_manifest(self.setting, report, self.wish), indent=2, ensure_ascii=False)
+        text = json.dumps(_manifest(self.target, report, self.options), indent=2, ensure_ascii=False)
         (self.new / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
 
-def _manifest(setting: ImportTarget, report: ImportReport, wish: ImportOptions) -> dict[str, object]:
+def _manifest(target: ImportTarget, report: ImportReport, options: ImportOptions) -> dict[str, object]:
     return {
         "kind": "import",
-        "publication": setting.publication.iri,
+        "publication": target.publication.iri,
         "dataset": report.dataset.name,
         "edition": report.edition,
         "graph": report.graph,
-        "form": wish.form,
+        "form": options.form,
         "rows": report.counts,
         "records": report.records,
         "triples": {report.graph: report.triples},

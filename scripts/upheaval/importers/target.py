@@ -47,7 +47,7 @@ class ImportTarget:
         return Terms(self.context, self.contract, wider, base, shared, graph, f"{base}source")
 
 
-def open_setting(root: Path) -> ImportTarget:
+def open_import_target(root: Path) -> ImportTarget:
     """Read a publication's vocabulary, and those of its records that an import refers to.
 
     Raises:

@@ -10,16 +10,17 @@ from upheaval.importers.declaration import (
     File,
     Rows,
     Rule,
+    Sources,
     Table,
     code,
     if_there,
     number,
     one_of,
+    our,
     text,
     whole,
     year,
 )
-from upheaval.importers.sourcerecords import Sources, our
 
 YEARS = r"[12][0-9]{3}(; [12][0-9]{3})*"
 FIGURES = (

@@ -9,14 +9,15 @@ from upheaval.importers.declaration import (
     File,
     Rows,
     Rule,
+    Sources,
     Table,
     code,
     day,
     if_there,
+    our,
     text,
     whole,
 )
-from upheaval.importers.sourcerecords import Sources, our
 
 
 def ballot(cell: Expression) -> Expression:

@@ -12,15 +12,16 @@ import ibis
 
 from upheaval.faults import Fault, Refusal
 from upheaval.importers.csvfiles import Staged
-from upheaval.importers.declaration import Dataset, File, Table
+from upheaval.importers.declaration import Dataset, File
+from upheaval.importers.expressions import Table, union
+from upheaval.importers.inputs import Sources
 from upheaval.importers.rowchecks import MOST, Wrong, gather, rules_broken, wrong_rows
-from upheaval.importers.sourcerecords import Sources, union
 
 _WRONG = ("file", "row", "column", "value", "problem", "cure")
 
 
 @dataclass(slots=True)
-class Sifted:
+class RowCounts:
     """What became of the rows of the dataset's first file.
 
     Attributes:
@@ -37,7 +38,7 @@ class Sifted:
     wrong: int = 0
 
 
-def sift(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> Sifted:
+def screen(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> RowCounts:
     """Fill the sources with the rows that can be imported.
 
     Args:
@@ -54,22 +55,22 @@ def sift(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: boo
         Refusal: there are faults and they are not to be skipped; the first ones are named.
 
     """
-    sifting = _Sifting(dataset, staged, sources, skip_bad, folder)
+    screening = _Screening(dataset, staged, sources, skip_bad, folder)
     first = dataset.files[0]
-    result = Sifted(read=sum(one.rows for one in staged if one.file is first))
-    sifting.malformed()
-    sifting.cells()
-    sifting.rules()
+    result = RowCounts(read=sum(one.rows for one in staged if one.file is first))
+    screening.malformed()
+    screening.cells()
+    screening.rules()
     for exclusion in dataset.exclusions:
-        result.excluded[exclusion.name] = sifting.leave_out(exclusion.file, exclusion.rows(sources))
-    sifting.write_aside()
-    result.wrong = sifting.count
+        result.excluded[exclusion.name] = screening.leave_out(exclusion.file, exclusion.rows(sources))
+    screening.write_aside()
+    result.wrong = screening.count
     names = {one.path.name for one in staged if one.file is first}
-    result.aside = len({place for place in sifting.aside if place[0] in names})
+    result.aside = len({place for place in screening.aside if place[0] in names})
     return result
 
 
-class _Sifting:
+class _Screening:
     def __init__(self, dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> None:
         self.dataset, self.staged, self.sources = dataset, staged, sources
         self.skip_bad, self.folder = skip_bad, folder
@@ -96,11 +97,11 @@ class _Sifting:
 
     def cells(self) -> None:
         for file in self.dataset.files:
-            self._sieve(wrong_rows(self.dataset, file, self.sources.tables[file.name], self.sources), file)
+            self._screen(wrong_rows(self.dataset, file, self.sources.tables[file.name], self.sources), file)
 
     def rules(self) -> None:
         for rule, broken in zip(self.dataset.rules, rules_broken(self.dataset, self.sources), strict=True):
-            self._sieve([broken], next(file for file in self.dataset.files if file.name == rule.file))
+            self._screen([broken], next(file for file in self.dataset.files if file.name == rule.file))
 
     def leave_out(self, name: str, rows: Table) -> int:
         """Drop rows from a table and return how many."""
@@ -112,7 +113,7 @@ class _Sifting:
             self.sources.tables[name] = table.anti_join(kept, ["file", "row"])
         return count
 
-    def _sieve(self, tables: list[Table], file: File) -> None:
+    def _screen(self, tables: list[Table], file: File) -> None:
         self.steps += 1
         kept = self.sources.engine.keep(f"wrong_{self.steps}", gather(tables), ())
         count = int(self.sources.engine.rows(kept.agg(n=kept.count()))[0]["n"])

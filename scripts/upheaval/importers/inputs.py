@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import ibis
 
 from upheaval.importers.crosswalk import Actor, Concept
-from upheaval.importers.declaration import Expression, Table
 from upheaval.importers.engines import Engine
+from upheaval.importers.expressions import Expression, Table
 
 _ACTOR_COLUMNS = ("code", "since", "until", "actor", "label", "number")
 
@@ -104,9 +103,3 @@ class Sources:
 def our(scheme: str, code: str) -> Expression:
     """Return a code of ours as a constant: `our("action", "signed")`."""
     return ibis.literal(f"https://w3id.org/statecraft/{scheme}#{code}")
-
-
-def union(tables: Iterable[Table]) -> Table:
-    """Return the rows of several tables, all of them."""
-    first, *rest = tables
-    return ibis.union(first, *rest) if rest else first

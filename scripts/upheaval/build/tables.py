@@ -206,18 +206,21 @@ def _items(value: Any) -> list[Any]:
 
 def _cell(frame: Frame, name: str, column: TableColumn) -> str:
     value = frame.get(name)
-    if column.language:
-        value = (value or {}).get(column.language)
-    texts = [_text(item) for item in _items(value)]
-    if column.many and column.form in NOT_NAMES:
-        texts = [escape(text) for text in texts]
-    return SEPARATOR.join(texts)
+    if value is not None and column.language:
+        value = value.get(column.language)
+    if value is None:
+        return ""
+    escaped = column.many and column.form in NOT_NAMES
+    if isinstance(value, list):
+        texts = map(_text, value)
+        return SEPARATOR.join(map(escape, texts) if escaped else texts)
+    return escape(_text(value)) if escaped else _text(value)
 
 
 def _text(item: Any) -> str:
-    if isinstance(item, Mapping):
-        return str(item.get("@value", item.get("@id")))
-    return str(item)
+    if isinstance(item, str):
+        return item
+    return str(item.get("@value", item.get("@id")) if isinstance(item, Mapping) else item)
 
 
 def escape(text: str) -> str:

@@ -197,7 +197,7 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
     (build / "site" / "leak.html").symlink_to(tmp_path / "secret.html")
     with running(build, "--workers", "1") as server:
         codes, text = follow(server, "/", "text/html")
-        assert (codes, "Who cooperates in what" in text) == ([200], True)
+        assert (codes, "Who cooperates on what" in text) == ([200], True)
         assert server.get("/arvenia", "text/html").headers["location"] == "/arvenia/"
         codes, text = follow(server, "/arvenia", "text/html")
         assert (codes, "Who says so" in text) == ([303, 200], True)
@@ -222,7 +222,7 @@ def test_pages_of_another_build_are_not_served(world: Assembly, tmp_path: Path) 
     manifest = build / "site" / "site.json"
     manifest.write_text(manifest.read_text().replace('"rdfc10_sha256": "', '"rdfc10_sha256": "0'))
     with running(build, "--workers", "1") as server:
-        assert "Who cooperates in what" not in follow(server, "/", "text/html")[1]
+        assert "Who cooperates on what" not in follow(server, "/", "text/html")[1]
         assert server.get("/arvenia/").status == 404
 
 

@@ -443,7 +443,7 @@ def test_the_form_says_what_is_wrong_with_a_period(visit: Visit, world_address: 
     page.fill("#form-from", "2012")
     page.fill("#form-to", "200")
     page.get_by_role("button", name="Show the table").click()
-    expect(page.locator("#ask-state")).to_have_text("The period ends (200) before it begins (2012).")
+    expect(page.locator("#ask-state")).to_have_text("The period ends (200) before it starts (2012).")
 
 
 def test_without_javascript_the_questions_and_their_answers_are_there(
@@ -468,7 +468,7 @@ def test_without_node_the_page_says_what_is_missing_and_how_to_get_it(visit: Vis
     assert list(site.glob("assets/*.wasm")) == list(site.glob("assets/dataset-*")) == []
     with served(site) as address:
         page = visit(address).open("ask/")
-        expect(page.locator(".notice")).to_contain_text("the engine was not bundled (no Node here")
+        expect(page.locator(".notice")).to_contain_text("the engine was not bundled (Node is not installed")
         expect(page.locator(".notice")).to_contain_text("upheaval site")
         assert page.locator(".question").count() > 20
         assert page.locator("#ask-app, #ask-page").count() == 0

@@ -60,7 +60,7 @@ def test_without_node_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", "/nowhere")
     found, reason = client.bundle(tmp_path)
     assert found is None
-    assert reason == "no Node here; it comes with Node 18 or later"
+    assert reason == "Node is not installed; install Node 18 or later"
 
 
 def test_where_npm_fails_its_error_is_said_and_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

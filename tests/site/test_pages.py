@@ -294,7 +294,7 @@ def test_pages_are_refused_for_a_build_of_other_sources(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 1
-    assert "was built from other sources" in done.stderr
+    assert "was built from different sources" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -146,7 +146,7 @@ def test_enter_leads_to_the_page_of_all_hits(visit: Visit, world_address: str) -
 
 def test_nothing_found_is_said_and_what_was_typed_stays_text(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open("search/?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
-    expect(page.locator("#hits-state")).to_have_text("Nothing is called “<img src=x onerror=alert(1)>”.")
+    expect(page.locator("#hits-state")).to_have_text("No hits for “<img src=x onerror=alert(1)>”.")
     assert page.locator("main img").count() == 0
 
 

@@ -38,7 +38,7 @@ def test_what_is_no_page_any_more_goes_with_its_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_site_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(Refusal, match="is no site"):
+    with pytest.raises(Refusal, match="is not a site"):
         write_site(tmp_path, [("index.html", b"1")], {}, "x")
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

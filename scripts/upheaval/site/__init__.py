@@ -1,1 +1,1 @@
-"""The web pages of a publication: a static folder that works from any web server, from a subfolder, and offline."""
+"""Render a publication as static web pages that work from any web server, from a subfolder, and offline."""

@@ -1,4 +1,4 @@
-"""Styles, scripts and data of the pages, each under a name that holds its hash, so that browsers may keep them."""
+"""Styles, scripts and data of the pages, with hashed file names so that browsers can cache them."""
 
 import hashlib
 import re
@@ -10,10 +10,10 @@ _IMPORT = re.compile(r'(from\s*"\./)([\w.-]+)(")')
 
 
 class Assets:
-    """The assets of one site, by the name that a template uses.
+    """The assets of a site, by the names that templates use.
 
     Attributes:
-        files: content by path in the site.
+        files: the content by path in the site.
 
     """
 
@@ -25,7 +25,7 @@ class Assets:
                 self._own(file.name)
 
     def add(self, name: str, content: bytes) -> str:
-        """Take in an asset and return its path in the site, which holds the beginning of its SHA-256."""
+        """Add an asset and return its path in the site, which includes the start of its SHA-256."""
         stem, dot, suffix = name.partition(".")
         path = f"{FOLDER}{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{suffix}"
         self.files[path] = content
@@ -33,7 +33,7 @@ class Assets:
         return path
 
     def place(self, name: str, path: str, content: bytes) -> None:
-        """Take in an asset whose file has a hashed name already."""
+        """Add an asset whose file name is already hashed."""
         self.files[path] = content
         self._paths[name] = path
 
@@ -41,7 +41,7 @@ class Assets:
         """Return the path of an asset.
 
         Raises:
-            KeyError: there is none of that name.
+            KeyError: there is no asset of that name.
 
         """
         return self._paths[name]
@@ -50,7 +50,7 @@ class Assets:
         return name in self._paths
 
     def _own(self, name: str) -> str:
-        """Take in a file of the package; a script's imports are pointed to the hashed names of what it imports."""
+        """Add a file of the package; imports in a script are rewritten to hashed names."""
         if name in self._paths:
             return self._paths[name]
         text = (ROOM / name).read_text(encoding="utf-8")

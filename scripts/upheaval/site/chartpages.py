@@ -1,4 +1,4 @@
-"""The charts as pages: each drawn by the build, with its CSV, its SVG, its query, a citation and a permalink."""
+"""The charts' pages, each with its CSV, its SVG, its query, a citation and a permalink."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from upheaval.site.pages import Page, Renderer
 from upheaval.site.tabular import both
 
 TALL = 36.0
-"""The height of the highest bar of the chart of types."""
+"""Height of the highest bar in the chart of types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart.
+    """A chart.
 
     Attributes:
-        name, title: of its page.
-        shows: what is to be seen in it, and how it was counted.
+        name, title: the name and title of its page.
+        shows: what it shows, and how that was counted.
         drawing: SVG or HTML.
-        alone: the SVG as a file of its own; empty where the chart is a list of drawings.
-        header, rows: what is drawn, as a table.
-        query: the name of the example question that gives the numbers.
+        alone: the SVG as a separate file; empty if the chart is a list of drawings.
+        header, rows: its numbers, as a table.
+        query: the name of the example question behind the numbers.
 
     """
 
@@ -42,7 +42,7 @@ class Chart:
 
 
 def months(library: Library, found: Overview) -> tuple[int, int]:
-    """Return the first and the last month of the slider, counted from year 0."""
+    """Return the first and last month of the slider, counted from year 0."""
     issued = library.publication.issued
     years = [int(entry.start[:4]) for entry in found.about() if entry.start]
     return 12 * min([*years, int(issued[:4])]), 12 * int(issued[:4]) + int(issued[5:7]) - 1
@@ -68,7 +68,7 @@ def drawn_network(
     entries: list[TimelineEntry] | None = None,
     label: str = "Network of the states",
 ) -> Markup:
-    """Draw the network of the states for the page at a path, of all entries or of some."""
+    """Draw the network of the states for the page at a path, from all entries or only the given ones."""
     nodes, edges = network(library, found, found.about() if entries is None else entries)
     return renderer.drawing("network", path, alone, nodes=nodes, edges=edges, label=label)
 
@@ -77,9 +77,9 @@ def charts(library: Library, found: Overview, renderer: Renderer, cells: list[tu
     """Draw all charts.
 
     Args:
-        library, found: what is drawn.
-        renderer: for the templates.
-        cells: a row a pair, with the number of records of each top-level type.
+        library, found: the dataset and its overview.
+        renderer: the renderer of the templates.
+        cells: one row per pair, with the number of records of each top-level type.
 
     """
     return [
@@ -97,8 +97,8 @@ def _matrix(library: Library, renderer: Renderer, cells: list[tuple[Pair, list[i
     return Chart(
         "matrix",
         "Pairs and types of cooperation",
-        "How many agreements and activities each pair has in each top-level type. One that concerns several pairs or "
-        "types counts for each; the area of a square stands for the number.",
+        "The number of agreements and activities of each pair in each top-level type. One that concerns several pairs "
+        "or types counts for each of them. The area of a square is proportional to the number.",
         renderer.drawing("matrix", "charts/matrix/", False, **values),
         renderer.drawing("matrix", "charts/", True, **values),
         ["pair", "type", "records"],
@@ -119,12 +119,12 @@ def _timeline(library: Library, found: Overview, renderer: Renderer) -> Chart:
     return Chart(
         "timeline",
         "Timeline by pair",
-        "Steps of agreements, and activities from their beginning to their end, a lane a type. What is known to the "
-        "day is a narrow solid mark; what is known to the month or the year is pale and as wide as the time in "
-        "which it can have happened. What has begun and has no known end lasts until the day of this version.",
+        "Steps of agreements, and activities from start to end, with one lane per type. A date known to the day is a "
+        "narrow solid mark; one known only to the month or year is pale and spans the time in which it can have "
+        "happened. Whatever has no known end continues to the date of this version.",
         drawn_timeline(library, found, found.pairs, renderer, "charts/timeline/"),
         drawn_timeline(library, found, found.pairs, renderer, "charts/", alone=True),
-        ["pair", "type", "begins earliest", "begins latest", "ends earliest", "ends latest", "step", "title", "record"],
+        ["pair", "type", "starts earliest", "starts latest", "ends earliest", "ends latest", "step", "title", "record"],
         rows,
         "timeline",
     )
@@ -152,8 +152,8 @@ def _network(library: Library, found: Overview, renderer: Renderer) -> Chart:
     return Chart(
         "network",
         "Network of the states",
-        "Each line is a pair, as wide as it has agreements and activities by the date of the slider. The table counts "
-        "year by year the agreements that had a step and the activities that began.",
+        "Each line is a pair; its width is the number of agreements and activities up to the date of the slider. The "
+        "table counts, for each year, the agreements with a step and the activities that started.",
         Markup("").join(parts),
         drawn_network(library, found, renderer, "charts/", alone=True),
         ["pair", "year", "records"],
@@ -165,7 +165,7 @@ def _network(library: Library, found: Overview, renderer: Renderer) -> Chart:
 def drawn_types(
     library: Library, found: Overview, renderer: Renderer, path: str, alone: bool = False
 ) -> tuple[Markup, list[ChartRow]]:
-    """Draw the types over time for the page at a path; return the drawing and its rows."""
+    """Draw the types over time for the page at a path, and return the drawing and its rows."""
     scale, rows, most, height = types_over_time(library, found, TALL + 10)
     values = {"scale": scale, "rows": rows, "most": most, "height": height, "tall": TALL, "label": "Types by year"}
     return renderer.drawing("types", path, alone, **values), rows
@@ -176,8 +176,8 @@ def _types(library: Library, found: Overview, renderer: Renderer) -> Chart:
     return Chart(
         "types",
         "Types over time",
-        "A row a top-level type, all on one scale: in each year the agreements of these pairs that had a step and the "
-        "activities that began. A record counts once in each of its types.",
+        "One row per top-level type, all on the same scale: for each year, the agreements of these pairs with a step "
+        "and the activities that started. A record counts once in each of its types.",
         drawing,
         drawn_types(library, found, renderer, "charts/", alone=True)[0],
         ["type", "year", "records"],
@@ -205,8 +205,8 @@ def _figures(library: Library, renderer: Renderer) -> Chart:
     return Chart(
         "figures",
         "Figures and who gives them",
-        "Every measure for which a record has more than one figure: each with the one who gives it and the date for "
-        "which it is given. Nothing is averaged; every row begins at zero and has its own scale.",
+        "Every measure for which a record has more than one figure, each with its source and the date that it refers "
+        "to. Nothing is averaged; every row starts at zero and has its own scale.",
         Markup("").join(drawn),
         renderer.drawing("figures", "charts/", True, found=found, heights=_heights(found)),
         ["record", "measure", "unit", "who", "as of", "figure", "figure's IRI"],
@@ -236,7 +236,7 @@ def _heights(found: list[Rivals]) -> list[int]:
 
 
 def chart_pages(library: Library, drawn: list[Chart], found: Overview) -> Iterator[Page]:
-    """Yield a page a chart, and the list of them."""
+    """Yield a page for each chart, and the list of charts."""
     questions = read_questions(library.publication)
     publication = library.publication
     for chart in drawn:

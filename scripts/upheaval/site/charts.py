@@ -1,4 +1,4 @@
-"""The geometry of the charts: plain numbers that templates write as SVG, readable without a script."""
+"""The geometry of the charts: plain numbers that templates write as SVG."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +9,12 @@ from upheaval.site.library import Library, items, text
 from upheaval.site.overview import Overview, Pair, Span, TimelineEntry, extent, support
 
 WIDTH, GUTTER, LANE, HEAD = 1200, 190, 11, 22
-"""Units of the timeline: its width, the room for labels, the height of a type's lane and of a pair's heading."""
+"""Dimensions of the timeline: its width, the space for labels, and the height of a type's lane and a pair's heading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rectangle: where it begins, how wide and high it is, whether it stands for what is certain."""
+    """A rectangle: its position and size, and whether it shows what is certain."""
 
     x: float
     y: float
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stands for one entry in one lane of the timeline."""
+    """The mark of an entry in one lane of the timeline."""
 
     entry: TimelineEntry
     top: int
@@ -45,7 +45,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Years on a line of `width` units that begins at `left`."""
+    """A scale of years, `width` units long and starting at `left`."""
 
     first: int
     last: int
@@ -53,23 +53,23 @@ class Axis:
     width: float
 
     def at(self, day: str) -> float:
-        """Return the place of a day."""
+        """Return the position of a day."""
         found = date.fromisoformat(day)
         share = found.timetuple().tm_yday - 1
         return self.year(found.year + share / 366)
 
     def year(self, year: float) -> float:
-        """Return the place of the beginning of a year."""
+        """Return the position of the start of a year."""
         return round(self.left + (year - self.first) / (self.last - self.first) * self.width, 1)
 
     @property
     def ticks(self) -> list[tuple[int, float]]:
-        """Decades and their places."""
+        """The decades and their positions."""
         return [(year, self.year(year)) for year in range(-(-self.first // 10) * 10, self.last + 1, 10)]
 
 
 def axis(found: Overview, issued: str, left: float = GUTTER, width: float = WIDTH - GUTTER - 10) -> Axis:
-    """Return the axis on which all dated entries have room."""
+    """Return an axis that covers all dated entries."""
     years = [int(entry.start[:4]) for entry in found.about() if entry.start]
     last = int(issued[:4]) + 1
     return Axis(min([*years, last - 10]), last, left, width)
@@ -79,7 +79,7 @@ def timeline(library: Library, found: Overview, pairs: list[Pair]) -> tuple[Axis
     """Lay out a timeline by pair.
 
     Returns:
-        The axis, a lane a pair, and the height of the whole.
+        The axis, the pairs with their lanes, and the total height.
 
     """
     scale = axis(found, library.publication.issued)
@@ -98,7 +98,7 @@ def timeline(library: Library, found: Overview, pairs: list[Pair]) -> tuple[Axis
 
 
 def _marks(library: Library, scale: Axis, entry: TimelineEntry, top: int, y: float) -> list[Mark]:
-    """Draw an entry's spans: what is certain is solid, what its dates leave open is pale, and as wide as it is open."""
+    """Draw an entry's spans: solid where they are certain, pale where the dates leave them open."""
     marks = []
     for span in entry.spans:
         if not span.first or int(span.first[:4]) < scale.first:
@@ -147,7 +147,7 @@ class NetworkNode:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A pair in the network, as wide as it has records."""
+    """A pair in the network; its width shows the number of records."""
 
     pair: Pair
     x1: float
@@ -159,19 +159,19 @@ class Edge:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Where its number stands: a third of the way, so that crossing edges keep theirs apart."""
+        """The position of its number: a third of the way along, so that numbers of crossing edges do not overlap."""
         return round(self.x1 + (self.x2 - self.x1) * 0.36, 1), round(self.y1 + (self.y2 - self.y1) * 0.36, 1)
 
 
 def edge_width(count: int, most: int) -> float:
-    """Return the width of an edge: its area of ink grows with the count."""
+    """Return the width of an edge, whose area is proportional to the count."""
     return round(1 + 15 * count / most, 1) if count else 0
 
 
 def network(
     library: Library, found: Overview, entries: list[TimelineEntry], size: float = 340
 ) -> tuple[list[NetworkNode], list[Edge]]:
-    """Lay out the states on a circle and join them by what they have together."""
+    """Lay out the states on a circle and connect those with common records."""
     centre, radius = size / 2, size / 2 - 56
     nodes = {
         name: NetworkNode(
@@ -194,7 +194,7 @@ def network(
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """One type over time."""
+    """A type over time."""
 
     top: int
     label: str
@@ -203,10 +203,10 @@ class ChartRow:
 
 
 def types_over_time(library: Library, found: Overview, height: float = 46) -> tuple[Axis, list[ChartRow], int, float]:
-    """Lay out a row of bars for each top-level type, all on one scale.
+    """Lay out a row of bars for each top-level type, all on the same scale.
 
     Returns:
-        The axis, the rows (year, count and bar of each), the highest count and the height of the whole.
+        The axis, the rows (year, count and bar of each), the highest count and the total height.
 
     """
     scale = axis(found, library.publication.issued, 220, WIDTH - 230)
@@ -231,7 +231,7 @@ def types_over_time(library: Library, found: Overview, height: float = 46) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One figure in a chart of rivals: who gives it, as of when, and where it lies between 0 and the highest."""
+    """A figure in a chart of rival figures: its source, its date, and its position between 0 and the highest."""
 
     who: str
     as_of: str
@@ -244,7 +244,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Figures for one measure of one record; `flags` is the record's support."""
+    """The figures for one measure of a record; `flags` is the record's support."""
 
     name: str
     flags: int
@@ -258,7 +258,7 @@ def rivals(library: Library) -> list[Rivals]:
     """Gather the measures for which a record has more than one figure.
 
     Returns:
-        One for each, by the record's title; places are shares of the highest figure.
+        One item per measure, sorted by the record's title; positions are fractions of the highest figure.
 
     """
     found = []

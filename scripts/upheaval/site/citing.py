@@ -1,4 +1,4 @@
-"""How a page is cited: as a sentence, as BibTeX and as CSL-JSON, with the version that was seen."""
+"""Cite a page as a sentence, as BibTeX and as CSL-JSON, with the version of the data."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _TEX = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One page's reference in three forms."""
+    """A reference to a page, in three forms."""
 
     plain: str
     bibtex: str
@@ -35,14 +35,14 @@ def reference(publication: Publication, identity: str, title: str, iri: str) -> 
     """Write the reference to a page.
 
     Args:
-        publication: of which it is part.
-        identity: the dataset's hash, the beginning of which tells builds of one version apart.
-        title: what the page is about.
-        iri: what is cited, which is also its address.
+        publication: the publication.
+        identity: the dataset's hash; its start distinguishes builds of the same version.
+        title: the title of the page.
+        iri: the IRI that is cited, which is also its address.
 
     Returns:
-        A sentence, a BibTeX `@misc` entry (its special characters escaped) and a CSL-JSON item of type `dataset`
-        (CSL 1.0.2), as texts.
+        A sentence, a BibTeX `@misc` entry with special characters escaped, and a CSL-JSON item of type `dataset` (CSL
+        1.0.2), all as text.
 
     """
     year, month, day = publication.issued.split("-")

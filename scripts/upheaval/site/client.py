@@ -1,4 +1,4 @@
-"""The part of the pages that comes from npm: bundled once by Node where there is one, and kept for later."""
+"""Bundle the Ask page's npm libraries with Node, if it is installed, and cache the bundle."""
 
 import hashlib
 import json
@@ -11,18 +11,18 @@ from pathlib import Path
 
 ROOM = Path(__file__).parent / "client"
 SECONDS = 300
-"""How long npm may take to fetch the libraries, and how long the bundling may take."""
+"""Time limits for npm to fetch the libraries, and for bundling them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What the Ask page loads.
+    """The files that the Ask page loads.
 
     Attributes:
-        folder: where it was made; the libraries lie beside it in `node_modules`.
-        files: content by file name; every script's and every engine's name holds its hash.
+        folder: the folder of the bundle; the libraries are beside it in `node_modules`.
+        files: the content by file name; the names of scripts and engines include their hashes.
         entries: file names by `ask` (the module that the page loads) and `engine` (its worker).
-        licences: the notices of all that was bundled.
+        licences: the licence notices of everything bundled.
 
     """
 
@@ -33,19 +33,19 @@ class Bundle:
 
 
 def cache_folder() -> Path:
-    """Return the user's folder for what can be made again (XDG Base Directory Specification 0.8)."""
+    """Return the user's cache folder (XDG Base Directory Specification 0.8)."""
     named = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "upheaval" / "client"
 
 
 def bundle(cache: Path) -> tuple[Bundle | None, str]:
-    """Bundle the client, or take what was bundled of the same sources before.
+    """Bundle the client, or reuse a bundle of the same sources.
 
     Args:
-        cache: a folder for the libraries and the bundles, one subfolder for each state of the sources.
+        cache: a folder for the libraries and the bundles, with a subfolder for each state of the sources.
 
     Returns:
-        The bundle and an empty text; or None and, in one line, why there is none.
+        The bundle and an empty string; or None and the reason why there is no bundle, on one line.
 
     """
     sources = {path.relative_to(ROOM).as_posix(): path.read_bytes() for path in _sources()}
@@ -53,7 +53,7 @@ def bundle(cache: Path) -> tuple[Bundle | None, str]:
     if not (folder / "bundle" / "client.json").is_file():
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is None or npm is None:
-            return None, f"no {'Node' if node is None else 'npm'} here; it comes with Node 18 or later"
+            return None, f"{'Node' if node is None else 'npm'} is not installed; install Node 18 or later"
         try:
             _make(sources, folder, node, npm)
         except subprocess.TimeoutExpired as error:
@@ -78,7 +78,7 @@ def _digest(sources: dict[str, bytes]) -> str:
 
 
 def _make(sources: dict[str, bytes], folder: Path, node: str, npm: str) -> None:
-    """Install and bundle beside the folder and then put all in its place, so that nobody meets half of it."""
+    """Install and bundle in a temporary folder, then move it into place, so that it is never incomplete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -86,7 +86,7 @@ def _make(sources: dict[str, bytes], folder: Path, node: str, npm: str) -> None:
             file = beside / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        # The tool that bundles is a development dependency, which a NODE_ENV of "production" would leave out.
+        # The bundler is a development dependency, which npm would skip if NODE_ENV were "production".
         _run([npm, "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], beside)
         _run([node, "build.js", "bundle"], beside)
         if folder.exists():
@@ -101,7 +101,7 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def _gist(output: str) -> str:
-    """Return the line of an error output that says most: the first one that speaks of an error."""
+    """Return the most useful line of an error output: the first that mentions an error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "error" in line.lower()]
     return (telling or lines or ["it gave no reason"])[0][:200]

@@ -1,4 +1,4 @@
-"""The pages of codes: each list, the types of cooperation as a tree, and what records use each code."""
+"""The pages of codes: each scheme as a list or tree, and each code with the records that use it."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from upheaval.site.pages import Page
 from upheaval.site.values import Shown, web
 
 MOST = 400
-"""How many records a code's page lists; beyond that it says how many more there are."""
+"""Maximum number of records listed on a code's page."""
 
 
 def concept_pages(library: Library) -> Iterator[Page]:
-    """Yield a page a list of codes, and a page a code."""
+    """Yield a page for each scheme of codes and for each code."""
     using = _using(library)
     schemes = sorted({concept.scheme for concept in library.concepts.values()})
     for scheme in schemes:
@@ -27,7 +27,7 @@ def concept_pages(library: Library) -> Iterator[Page]:
 
 
 def _using(library: Library) -> dict[str, list[str]]:
-    """Return the names of the records that use each code, in themselves or in a part."""
+    """Return the names of the records that use each code, directly or in a part."""
     found: dict[str, dict[str, None]] = {}
 
     def walk(name: str, frame: dict[str, object]) -> None:

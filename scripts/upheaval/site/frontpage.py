@@ -1,4 +1,4 @@
-"""The front page: what the dataset is about, who cooperates in what, what is new, and the ways in."""
+"""The front page: the dataset's subject, the matrix of pairs and types, the newest records, and links."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from upheaval.site.values import Shown, Values
 
 NEWEST = 5
 SHADES = 5
-"""How many shades the matrix has, by the square root of the count."""
+"""Number of shades in the matrix, assigned by the square root of the count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A pair and a top-level type: how many records, or why none."""
+    """A pair and a top-level type: the number of records, or why there are none."""
 
     pair: int
     top: int
@@ -28,12 +28,12 @@ class Cell:
 
 
 def short(label: str) -> str:
-    """Return a type's label without the word that all of them end in."""
+    """Return a type's label without the word that all labels end in."""
     return label.removesuffix(" cooperation")
 
 
 def counts(library: Library, found: Overview) -> list[tuple[Pair, list[int]]]:
-    """Return for each pair the number of its records in each top-level type."""
+    """Return the number of records of each pair in each top-level type."""
     numbers = Counter((name, top) for entry in found.entries for name in entry.dyads for top in entry.tops)
     return [(pair, [numbers[pair.name, top] for top in range(len(library.tops))]) for pair in found.pairs]
 
@@ -42,7 +42,7 @@ def matrix(library: Library, found: Overview) -> tuple[list[tuple[Pair, list[Cel
     """Count records by pair and top-level type.
 
     Returns:
-        A row of cells a pair, and the highest count.
+        One row of cells per pair, and the highest count.
 
     """
     numbers = counts(library, found)
@@ -55,20 +55,20 @@ def matrix(library: Library, found: Overview) -> tuple[list[tuple[Pair, list[Cel
             if count:
                 cells.append(Cell(place, top, concept.code, str(count), shade(count, most)))
             elif searched:
-                cells.append(Cell(place, top, concept.code, "–", "", "searched and nothing found"))
+                cells.append(Cell(place, top, concept.code, "–", "", "searched, nothing found"))
             else:
-                cells.append(Cell(place, top, concept.code, "?", "gap", "nobody has looked"))
+                cells.append(Cell(place, top, concept.code, "?", "gap", "not searched yet"))
         rows.append((pair, cells))
     return rows, most
 
 
 def shade(count: int, most: int) -> str:
-    """Return the class of a cell's shade: `s1` for few to `s5` for the most."""
+    """Return the class of a cell's shade, from `s1` for few records to `s5` for the most."""
     return f"s{max(1, round(SHADES * (count / most) ** 0.5))}"
 
 
 def explore(library: Library, found: Overview) -> dict[str, Any]:
-    """Return what a script needs to count anew: a row an entry with first day, support, pairs, types and years."""
+    """Return the data for recounting in a script: per entry its first day, support, pairs, types and years."""
     pairs = {pair.name: place for place, pair in enumerate(found.pairs)}
     rows = [
         [

@@ -1,4 +1,4 @@
-"""What all pages look things up in: records as objects, terms, what links where, and how each is called."""
+"""An index of the dataset for all pages: records, terms, links and labels."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
 
 @dataclass(frozen=True, slots=True)
 class ConceptEntry:
-    """A code of a list, or a type of the scheme of cooperation.
+    """A code, or a type of cooperation.
 
     Attributes:
-        iri, label, definition, note, example: what the vocabulary says of it.
-        scheme: the IRI of its list.
+        iri, label, definition, note, example: from the vocabulary.
+        scheme: the IRI of its scheme.
         broader, narrower: IRIs.
-        matches: pairs of a mapping property's local name and the IRI that it leads to.
+        matches: pairs of a mapping property's local name and the matched IRI.
 
     """
 
@@ -44,28 +44,28 @@ class ConceptEntry:
 
     @property
     def code(self) -> str:
-        """The text that stands for it in a record."""
+        """The text that records use for it."""
         return local(self.iri)
 
 
 @dataclass(slots=True)
 class Library:
-    """One dataset, as its pages see it.
+    """A dataset, indexed for its pages.
 
     Attributes:
-        assembly: sources, vocabulary and store.
+        assembly: the sources, vocabulary and store.
         identity: the dataset's RDFC-1.0 hash.
-        paths: where pages stand.
-        frames: records and derived things, by name relative to the namespace.
+        paths: the paths of pages.
+        frames: records and derived resources, by name relative to the namespace.
         records: the sources of records, by name.
-        kinds: by local name of the class.
-        concepts: by IRI.
+        kinds: the kinds of record, by local name of the class.
+        concepts: the concepts, by IRI.
         tops: the top concepts of cooperation, in order.
-        incoming: for each record's name, pairs of a key and the name of a record that refers to it by that key.
-        spans: spans in force by the agreement's name.
-        concluded: the keys that rules conclude of a record, by its name.
-        wider: the keys of properties that have narrower ones.
-        alignments: for each class, the wider classes of other vocabularies.
+        incoming: for each record's name, pairs of a key and the name of a record that refers to it with that key.
+        spans: spans in force, by the agreement's name.
+        concluded: the keys that rules derive for a record, by its name.
+        wider: the keys of properties that have subproperties.
+        alignments: for each class, the broader classes of other vocabularies.
 
     """
 
@@ -85,16 +85,16 @@ class Library:
 
     @property
     def publication(self) -> Publication:
-        """Whose pages."""
+        """The publication."""
         return self.assembly.publication
 
     @property
     def contract(self) -> Contract:
-        """What the keys of records mean."""
+        """The contract for records."""
         return self.assembly.contract
 
     def title(self, name: str) -> str:
-        """Return how a record is called in English, or in any language where it has no English name."""
+        """Return the English name of a record, or a name in another language if it has none."""
         whole, _, part = name.partition("#")
         frame = self.frames.get(name) or self.frames.get(whole, {})
         if frame.get("type") == "Link":
@@ -106,7 +106,7 @@ class Library:
         return self.kinds.get(str(frame.get("type")))
 
     def concept(self, classes: Iterable[str], code: str) -> ConceptEntry | None:
-        """Return the code that a text of a record stands for in a key that holds codes of these classes."""
+        """Return the code that a record's text means, for a key with codes of these classes."""
         iri = next((self.contract.codes[cls][code] for cls in classes if code in self.contract.codes.get(cls, {})), "")
         return self.concepts.get(iri)
 
@@ -119,7 +119,7 @@ class Library:
 
 
 def english(texts: object) -> str:
-    """Return the English one of texts by language, any other where there is none, and an empty text for nothing."""
+    """Return the English one of texts by language, or else any other, or an empty string if there are none."""
     if not isinstance(texts, dict) or not texts:
         return ""
     text = texts.get("en") or texts[sorted(texts)[0]]
@@ -127,7 +127,7 @@ def english(texts: object) -> str:
 
 
 def items(value: Any) -> list[Any]:
-    """Return the values of a key as a list, whether there is one, several or none."""
+    """Return the values of a key as a list, even if there is one or none."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
@@ -137,17 +137,17 @@ def text(value: Any) -> str:
 
 
 def open_library(assembly: Assembly, identity: str) -> Library:
-    """Arrange a dataset for its pages.
+    """Index a dataset for its pages.
 
     Args:
         assembly: a publication without faults.
-        identity: its RDFC-1.0 hash, as its build's manifest has it.
+        identity: its RDFC-1.0 hash, from the build's manifest.
 
     """
     publication, graph = assembly.publication, assembly.vocabulary.graph
-    rooms = [ox.NamedNode(publication.graph(room)) for room in ("data", "derived")]
+    graphs = [ox.NamedNode(publication.graph(name)) for name in ("data", "derived")]
     triples = dict.fromkeys(
-        quad.triple for room in rooms for quad in assembly.store.quads_for_pattern(None, None, None, room)
+        quad.triple for node in graphs for quad in assembly.store.quads_for_pattern(None, None, None, node)
     )
     framed = {frame["id"]: frame for frame in frames(triples, assembly.context, publication.iri)}
     concepts = {concept.iri: concept for concept in _concepts(assembly)}
@@ -200,14 +200,14 @@ def _all(found: Iterable[Any]) -> tuple[str, ...]:
 
 
 def value_of(graph: Graph, subject: URIRef, predicate: URIRef) -> str:
-    """Return the English text, or the first value in order, that a property has in the vocabulary."""
+    """Return the English value of a property in the vocabulary, or else its first value."""
     found = nodes(graph.objects(subject, predicate))
     texts = [node for node in found if isinstance(node, Literal) and (node.language or "en").startswith("en")]
     return str((texts or found or [""])[0])
 
 
 def _link(library: Library) -> None:
-    """Note which record refers to which by which key; a part refers on behalf of its record."""
+    """Index which record refers to which with which key; a part refers on behalf of its record."""
     for name, frame in library.frames.items():
         if frame.get("type") == "ForceSpan":
             for agreement in items(frame["forceOf"]):
@@ -230,12 +230,12 @@ def _references(library: Library, frame: Frame) -> Iterator[tuple[str, str]]:
 
 
 def property_iri(library: Library, key: str) -> str:
-    """Return the IRI of a property by the name that frames have for it, which may be the IRI itself."""
+    """Return the IRI of a property by its name in frames, which may be the IRI itself."""
     definition = library.assembly.context.get(key)
     return str(definition.get("@id", "")) if isinstance(definition, dict) else key
 
 
 def property_label(library: Library, key: str) -> str:
-    """Return how a property is called, by the name that frames have for it."""
+    """Return the label of a property by its name in frames."""
     iri = property_iri(library, key)
     return value_of(library.assembly.vocabulary.graph, URIRef(iri), RDFS.label) or local(iri)

@@ -1,4 +1,4 @@
-"""The lists: what kinds of records there are, each kind's records from A to Z, files, quality."""
+"""List pages: the kinds of record, the records of each kind from A to Z, downloads, and quality."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from upheaval.site.values import Shown
 
 
 def list_pages(library: Library) -> Iterator[Page]:
-    """Yield the list of kinds, and a list of records a kind."""
+    """Yield the list of kinds, and a list of records for each kind."""
     kinds = sorted(
         {record.kind.iri: record.kind for record in library.assembly.records}.values(), key=lambda k: k.label
     )
@@ -49,14 +49,14 @@ def _who(frame: dict[str, Any]) -> str:
 
 
 def text_pages(library: Library) -> Iterator[Page]:
-    """Yield the pages made of the publication's own texts."""
+    """Yield the pages made from the publication's own texts."""
     root = library.publication.root
     for name in texts(root):
         yield Page(f"{name}/", "text.html", TEXTS[name][1], {"body": render_text(root, name)})
 
 
 def downloads_page(library: Library, build: Path) -> Page:
-    """Return the page of the build's files, with sizes and checksums, and what the columns of its tables mean."""
+    """Return the downloads page: the build's files with sizes and checksums, and the codebook of its tables."""
     manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
     package = json.loads((build / "datapackage.json").read_text(encoding="utf-8"))
     files = [
@@ -78,7 +78,7 @@ def downloads_page(library: Library, build: Path) -> Page:
 
 
 def quality_page(library: Library) -> Page:
-    """Return the page that shows what is covered, what rests on one source, what is disputed, what was checked."""
+    """Return the quality page: coverage, records with a single source, disputed ones, and what was checked."""
     quality = assess(library.assembly)
     header, rows = coverage(quality)
     return Page(
@@ -114,11 +114,11 @@ def _sections(library: Library, quality: Quality) -> Iterator[tuple[str, list[st
     )
     yield "Disputed", ["record", "name", "publisher", "says"], [row(r, (0,)) for r in quality.disputed]
     yield (
-        "Perhaps one thing twice",
+        "Possible duplicates",
         ["record", "first day", "record", "first day"],
         [row(list(r), (0, 2)) for r in quality.duplicates],
     )
-    yield "Read longest ago", ["source", "publisher", "read"], [row(r, (0,)) for r in quality.oldest]
+    yield "Least recently retrieved", ["source", "publisher", "read"], [row(r, (0,)) for r in quality.oldest]
     yield (
         "Without a link to another publication",
         ["kind", "records"],

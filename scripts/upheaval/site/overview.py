@@ -1,4 +1,4 @@
-"""Agreements and activities as the charts see them: which pairs, which types, when, and on what support."""
+"""Agreements and activities for the charts: their pairs, types, dates and support."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.site.library import ConceptEntry, Library, items, text
 
 TOP_PAIRS = 6
-"""How many pairs the charts show where no coalition says which states they are about."""
+"""Number of pairs in the charts if no coalition determines their states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One thing in time, with what is known of its ends.
+    """A span of time, with uncertain ends.
 
     Attributes:
-        first, begun: the first and the last day on which it can have begun.
-        ends, last: the first and the last day on which it can have ended; both empty while no end is known.
+        first, begun: the first and last day on which it can have started.
+        ends, last: the first and last day on which it can have ended; both empty if no end is known.
         label: what happened, for a step.
 
     """
@@ -33,18 +33,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One agreement or activity.
+    """An agreement or activity.
 
     Attributes:
-        name, title, kind: of the record.
-        dyads: names of the pairs of states that it concerns.
-        tops: places of its types' top concepts among those of the library.
-        types: IRIs of its types.
-        start: its first day, or an empty text.
-        when: its date as it is known, to the day, the month or the year.
-        years: the years in which an agreement had a step, or an activity began.
-        spans: what the timeline draws.
-        flags: its support, as `support` returns it.
+        name, title, kind: the name, title and kind of the record.
+        dyads: the names of the pairs of states that it concerns.
+        tops: the indexes of its types' top concepts in the library's list.
+        types: the IRIs of its types.
+        start: its first day, or an empty string.
+        when: its date as precisely as known, to the day, month or year.
+        years: the years in which an agreement had a step, or an activity started.
+        spans: the spans that the timeline draws.
+        flags: its support, from `support`.
 
     """
 
@@ -77,13 +77,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the charts are about.
+    """The pairs, states and entries that the charts show.
 
     Attributes:
-        pairs: of the members of coalitions; where there is no coalition, those with the most records.
-        states: names of the states in them, in order.
-        entries: all agreements and activities that concern a pair of states, by first day.
-        searched: names of findings of nothing, by pair and place of the top concept.
+        pairs: the pairs of coalition members; without a coalition, the pairs with the most records.
+        states: the names of the states in them, in order.
+        entries: all agreements and activities that concern a pair of states, sorted by first day.
+        searched: the names of findings of absence, by pair and index of the top concept.
 
     """
 
@@ -97,20 +97,20 @@ class Overview:
         return [entry for entry in self.entries if pair in entry.dyads]
 
     def about(self) -> list[TimelineEntry]:
-        """Return the entries of the pairs that the charts are about, each once."""
+        """Return the distinct entries of the pairs in the charts."""
         names = {pair.name for pair in self.pairs}
         return [entry for entry in self.entries if not names.isdisjoint(entry.dyads)]
 
 
 def support(frame: Frame) -> int:
-    """Return a record's support as a number of three bits: two independent sources or more, official only, disputed."""
+    """Return a record's support as three bits: at least two independent sources, official sources only, disputed."""
     independent = int(text(frame.get("independentSources", "0"))) >= 2
     official, disputed = (text(frame.get(key, "")) == "true" for key in ("officialOnly", "disputed"))
     return independent | official << 1 | disputed << 2
 
 
 def extent(lexical: str) -> tuple[str, str]:
-    """Return the first and the last day of a year, a month or a day (XML Schema part 2, sections 3.2.9 to 3.2.11)."""
+    """Return the first and last day of a year, month or day (XML Schema part 2, sections 3.2.9 to 3.2.11)."""
     if len(lexical) == 4:
         return f"{lexical}-01-01", f"{lexical}-12-31"
     if len(lexical) == 7:
@@ -119,7 +119,7 @@ def extent(lexical: str) -> tuple[str, str]:
 
 
 def overview(library: Library) -> Overview:
-    """Arrange a dataset's agreements and activities for its charts."""
+    """Collect a dataset's agreements and activities for the charts."""
     tops = {top.iri: place for place, top in enumerate(library.tops)}
     entries = sorted(_entries(library, tops), key=lambda entry: (entry.start or "9999", entry.name))
     pairs = _pairs(library, entries)
@@ -135,7 +135,7 @@ def overview(library: Library) -> Overview:
 
 
 def top_of(library: Library, concept: ConceptEntry) -> set[str]:
-    """Return the IRIs of the top concepts above a concept, itself where it is one."""
+    """Return the IRIs of the top concepts above a concept, or of the concept itself if it is one."""
     if not concept.broader:
         return {concept.iri}
     return {top for iri in concept.broader for top in top_of(library, library.concepts[iri])}

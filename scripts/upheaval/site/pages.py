@@ -1,4 +1,4 @@
-"""What a page is before it is written, and the templates that write it, with everything in them escaped."""
+"""Pages and their rendering by templates, with all values escaped."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -20,13 +20,13 @@ _BREAKERS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u20
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page.
+    """A page.
 
     Attributes:
-        path: where it stands in the site: a folder's path with a slash at its end, or an empty text.
+        path: its path in the site: a folder with a trailing slash, or an empty string for the root.
         template: the name of its template.
-        title: of the page.
-        values: what its template fills in.
+        title: its title.
+        values: the values for its template.
 
     """
 
@@ -42,18 +42,18 @@ class Page:
 
 
 def script_json(content: object) -> Markup:
-    """Write JSON that can stand in a script element: nothing in it ends the element (HTML section 4.12.1.3)."""
+    """Write JSON for a script element, escaped so that it cannot end the element (HTML section 4.12.1.3)."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Markup(text.translate(_BREAKERS))
 
 
 def compact(content: object) -> bytes:
-    """Write JSON in few bytes, the same ones every time."""
+    """Write compact JSON with sorted keys."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 class Renderer:
-    """Writes the pages of one site."""
+    """Renders the pages of a site."""
 
     def __init__(self, library: Library, assets: Assets) -> None:
         self._environment = Environment(
@@ -80,10 +80,10 @@ class Renderer:
         """Write a chart as SVG.
 
         Args:
-            name: of its template.
-            path: the page in which it stands, or the folder of its file.
-            alone: whether it is a file of its own, which then brings its style along.
-            values: what the template fills in.
+            name: the name of its template.
+            path: the page that contains it, or the folder of its file.
+            alone: whether it is a separate file, which then includes its style.
+            values: the values for its template.
 
         """
         root = self._publication.iri if alone else root_of(path)
@@ -91,11 +91,11 @@ class Renderer:
         return Markup(template.render(root=root, alone=alone, **values))
 
     def render(self, page: Page) -> bytes:
-        """Write one page as HTML in UTF-8."""
+        """Render a page as HTML in UTF-8."""
         template = self._environment.get_template(page.template)
         return template.render(page=page, root=root_of(page.path), **page.values).encode()
 
     def files(self, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
-        """Yield path and content of each page's file."""
+        """Yield the path and content of each page's file."""
         for page in pages:
             yield page.file, self.render(page)

@@ -1,4 +1,4 @@
-"""The page of a pair of states: its timeline, and its agreements and activities by type."""
+"""The pages of pairs of states: a timeline, and agreements and activities by type."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from upheaval.site.values import Shown, Values
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a pair has in one top-level type."""
+    """The entries of a pair in one top-level type."""
 
     anchor: str
     label: str

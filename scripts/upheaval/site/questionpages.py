@@ -1,4 +1,4 @@
-"""The Ask page: questions, a form and an editor whose query runs in the reader's browser."""
+"""The Ask page: example questions, a form, and an editor whose queries run in the browser."""
 
 import gzip
 import json
@@ -29,13 +29,13 @@ SOURCE_KIND = PREFIXES["statecraft"] + "SourceKind"
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """One example question as the page shows it without JavaScript.
+    """An example question as the page shows it without JavaScript.
 
     Attributes:
         question: the question.
         command: the command line that answers it.
-        rows: how many rows the answer has; None if the question has to be given something first.
-        path: of the answer as CSV.
+        rows: the number of rows of the answer; None if the question has a required parameter.
+        path: the path of the answer as CSV.
 
     """
 
@@ -46,23 +46,23 @@ class QuestionForm:
 
 
 def dataset(assembly: Assembly) -> bytes:
-    """Return what the page asks: data, derived facts and vocabulary, as `upheaval query` asks them.
+    """Return the dataset that the page queries: data, derived facts and vocabulary, as in `upheaval query`.
 
     Returns:
-        Gzipped N-Quads, a named graph each, sorted; the same bytes for the same dataset.
+        Gzipped N-Quads, with a named graph for each part, sorted; the same bytes for the same dataset.
 
     """
     publication = assembly.publication
     graphs: dict[str, list[ox.Triple]] = {}
-    for room in ("data", "derived", "vocabulary"):
-        name = publication.graph(room)
+    for part in ("data", "derived", "vocabulary"):
+        name = publication.graph(part)
         triples = [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(name))]
-        graphs[name] = canonical(triples) if room == "vocabulary" else triples
+        graphs[name] = canonical(triples) if part == "vocabulary" else triples
     return gzip.compress(n_quads(graphs), 9, mtime=0)
 
 
 def terms(library: Library) -> bytes:
-    """Return what the editor completes and what results link to.
+    """Return the terms and records that the editor completes and results link to.
 
     Returns:
         A JSON array of `[CURIE, name, kind, path of the page]`.
@@ -84,12 +84,12 @@ class Ask:
 
     Args:
         library: the dataset.
-        assets: takes in what the page loads; nothing where there is no bundle to load it.
-        bundle: what runs the queries; None where there was no Node to make it.
-        missing: why there is none.
+        assets: receives the files that the page loads; none if there is no bundle.
+        bundle: the bundle that runs the queries, or None if it could not be made.
+        missing: the reason why there is no bundle.
 
     Raises:
-        Refusal: an example question is no SPARQL.
+        Refusal: an example question is not SPARQL.
 
     """
 
@@ -105,7 +105,7 @@ class Ask:
             self._paths["terms"] = assets.add("terms.json", terms(library))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the answers to the example questions as CSV, value for value."""
+        """Yield the answers to the example questions as CSV."""
         yield from ((asked.path, content) for asked, content in self._answers if content is not None)
 
     def page(self) -> Page:
@@ -126,7 +126,7 @@ class Ask:
         return Page(path=PATH, template="ask.html", title="Ask", values=values)
 
     def _content(self, known: Mapping[str, str]) -> dict[str, Any]:
-        """Return what the page's script reads."""
+        """Return the data that the page's script reads."""
         library, publication, choices = self.library, self.library.publication, Choices(self.library)
         questions = [
             {

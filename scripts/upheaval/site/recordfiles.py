@@ -1,4 +1,4 @@
-"""The files of records: each one's page, and beside it the same as Turtle and as JSON-LD; on all processors."""
+"""The files of records: a page, a Turtle file and a JSON-LD file each, rendered in parallel."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ from upheaval.site.pages import Renderer
 from upheaval.site.recordpages import record_pages
 
 PORTION = 200
-"""How many records a process renders before it hands them over."""
+"""Number of records that a process renders before returning them."""
 
 PageFile = tuple[str, bytes]
 
 
 def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
-    """Yield path and content of the files of all records."""
+    """Yield the path and content of the files of all records."""
     names = list(library.records)
     documents = _Documents(library)
 
@@ -34,25 +34,25 @@ def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
 
 
 class _Documents:
-    """Writes what is said of single records and of their parts."""
+    """Writes the RDF documents of individual records, including their parts."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         names = ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")
         self._prefixes = {name: PREFIXES[name] for name in names} | code_prefixes(library.contract)
         self._place = ranks(library.contract)
-        self._said: dict[str, list[ox.Triple]] = {}
+        self._statements: dict[str, list[ox.Triple]] = {}
         publication = library.publication
-        for room in ("data", "derived"):
-            graph = ox.NamedNode(publication.graph(room))
+        for part in ("data", "derived"):
+            graph = ox.NamedNode(publication.graph(part))
             for quad in library.assembly.store.quads_for_pattern(None, None, None, graph):
                 whole = iri_of(quad.subject).partition("#")[0].removeprefix(publication.iri)
-                self._said.setdefault(whole, []).append(quad.triple)
+                self._statements.setdefault(whole, []).append(quad.triple)
 
     def files(self, names: Iterable[str]) -> Iterator[PageFile]:
         """Yield each record as Turtle and as JSON-LD."""
         for name in names:
-            triples = order(dict.fromkeys(self._said[name]), self._place)
+            triples = order(dict.fromkeys(self._statements[name]), self._place)
             yield f"doc/{name}.ttl", turtle(triples, self._prefixes, self._library.publication.iri)
             document = {"@context": "../context.jsonld", **self._library.frames[name]}
             yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,4 +1,4 @@
-"""The page of a record: what it states, who says so, what links to it, its source, and how to cite it."""
+"""The pages of records: statements, citations, incoming links, source text, and how to cite them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,11 @@ SUPPORT = ("independentSources", "officialOnly", "disputed")
 """What is derived and has a place of its own on the page."""
 
 MANY = 60
-"""Links from one key of other records that are shown before the rest is folded away."""
+"""Number of incoming links per key that are shown before the rest is collapsed."""
 
 
 def record_pages(library: Library, slugs: Iterable[str]) -> Iterator[Page]:
-    """Yield a page for each of some records."""
+    """Yield a page for each of the given records."""
     values = Values(library)
     for slug in slugs:
         yield _page(library, values, slug)
@@ -64,7 +64,7 @@ def _day(step: Frame) -> tuple[str, str]:
 
 
 def _names(frame: Frame) -> list[tuple[str, list[str]]]:
-    """Return the names by language, the label before the others."""
+    """Return the names by language, the label first."""
     found: dict[str, list[str]] = {}
     for key in ("label", "altLabel"):
         for tag, names in (frame.get(key) or {}).items():
@@ -82,7 +82,7 @@ def _texts(frame: Frame) -> list[tuple[str, str, str]]:
 
 
 def status(frame: Frame) -> dict[str, Any]:
-    """Return what the derived facts say about the support of a record."""
+    """Return a record's support, from the derived facts."""
     number = text(frame.get("independentSources", ""))
     return {
         "independent": int(number) if number else None,
@@ -114,7 +114,7 @@ def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
 
 
 def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], list[Shown]]]:
-    """Return what refers to a record: key, number, the first links and the folded ones, most frequent keys last."""
+    """Return the incoming links by key: label, number, first links and collapsed ones, with frequent keys last."""
     by_key: dict[str, list[str]] = {}
     for key, name in library.incoming.get(slug, ()):
         by_key.setdefault(key, []).append(name)
@@ -130,5 +130,5 @@ def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], 
 
 
 def body_lines(body: MappingNode | None) -> dict[str, int]:
-    """Return the line on which each key of a record stands."""
+    """Return the line number of each key of a record."""
     return {key: body.key_position(key)[0] for key in body} if body is not None else {}

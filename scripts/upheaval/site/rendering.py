@@ -1,4 +1,4 @@
-"""From sources and their build to the files of a site."""
+"""Render a site from the sources and their build."""
 
 import json
 from collections.abc import Iterator
@@ -31,11 +31,12 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
 
     Args:
         root: the publication's folder.
-        build: what `upheaval build` left of the same sources.
+        build: the output of `upheaval build` for the same sources.
         target: the folder of the site.
 
     Returns:
-        How many files the site has, how many of them were written, and what is to be said about it.
+        The number of files in the site, the number of those that were written, and a remark for the user, or an empty
+        string.
 
     Raises:
         Refusal: the sources have faults, the build was made from other sources, or the site cannot be written.
@@ -53,16 +54,16 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     bundled, missing = bundle(cache_folder())
     ask = questionpages.Ask(library, assets, bundled, missing)
     total, written = write_site(target, _files(library, build, assets, ask), copies, identity)
-    return total, written, f"the pages have no query engine: {missing}" if missing else ""
+    return total, written, f"the Ask page has no query engine: {missing}" if missing else ""
 
 
 def _same(assembly: Assembly, identity: str, build: Path) -> None:
-    rooms = [ox.NamedNode(assembly.publication.graph(room)) for room in ("data", "derived")]
+    graphs = [ox.NamedNode(assembly.publication.graph(name)) for name in ("data", "derived")]
     triples = dict.fromkeys(
-        quad.triple for room in rooms for quad in assembly.store.quads_for_pattern(None, None, None, room)
+        quad.triple for graph in graphs for quad in assembly.store.quads_for_pattern(None, None, None, graph)
     )
     if canonical_hash(triples) != identity:
-        message = f"{build} was built from other sources than those here"
+        message = f"{build} was built from different sources"
         refuse(str(build), message, "run `upheaval build` again", rule="site/build")
 
 
@@ -95,13 +96,13 @@ def _pages(library: Library, build: Path, found: Overview, drawn: list[Chart], r
 
 
 def _fixed(build: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield what a web server or a crawler looks for under a fixed name."""
+    """Yield the files that web servers and crawlers expect under fixed names."""
     yield ".well-known/void", (build / "catalog.ttl").read_bytes()
     yield ".nojekyll", b""
 
 
 def _spreadsheets(build: Path, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Yield the build's tables in the form that is safe to open in a spreadsheet, and the page that lists them."""
+    """Yield the build's tables in a form that is safe to open in a spreadsheet, and the page that lists them."""
     tables = sorted((build / "csv").glob("*.csv"))
     names = [table.name for table in tables]
     page = Page("csv/spreadsheet/", "spreadsheets.html", "Tables for spreadsheets", {"names": names})

@@ -1,4 +1,4 @@
-"""What can be searched for: every record and every term, by all of its names in all languages."""
+"""The search index: every record and term, with all of its names in all languages."""
 
 import json
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ SOURCE = str(STATECRAFT.Source)
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:
-    """One thing that can be found.
+    """A search entry.
 
     Attributes:
         iri: its IRI.
-        title: how it is called in English.
-        path: of its page.
-        kind: what it is, for people.
-        weight: among equal hits the greater comes first: by the number of records that refer to it, sources last.
-        others: its other names, in all languages, each once.
+        title: its English name.
+        path: the path of its page.
+        kind: its kind, for people.
+        weight: its rank among equal hits, highest first: the number of records that refer to it, with sources last.
+        others: its other names, in all languages, without repetition.
 
     """
 
@@ -43,16 +43,16 @@ class SearchEntry:
 
 
 def entries(library: Library) -> list[SearchEntry]:
-    """Return what can be found: records that have a name, codes, classes and properties, by path."""
+    """Return the search entries: named records, codes, classes and properties, sorted by path."""
     found = [*_records(library), *_concepts(library), *_terms(library)]
     return sorted((entry for entry in found if entry.path), key=lambda entry: entry.path)
 
 
 def index(library: Library) -> bytes:
-    """Return the index that the pages search.
+    """Return the index for the pages.
 
     Returns:
-        Compact JSON: `{"kinds": […], "entries": [[title, path, place in kinds, weight, other name, …], …]}`.
+        Compact JSON: `{"kinds": […], "entries": [[title, path, index in kinds, weight, other name, …], …]}`.
 
     """
     found = entries(library)
@@ -62,7 +62,7 @@ def index(library: Library) -> bytes:
 
 
 def search_page(library: Library) -> Page:
-    """Return the page that lists all hits of a search; without JavaScript it leads to the lists by kind."""
+    """Return the page with all hits of a search; without JavaScript it links to the lists by kind."""
     kinds = [
         (kind.label, f"records/{folder}/", sum(record.kind is kind for record in library.assembly.records))
         for folder, kind in library.contract.folders.items()
@@ -80,7 +80,7 @@ def _records(library: Library) -> list[SearchEntry]:
         if names:
             title = library.title(record.slug)
             others = tuple(dict.fromkeys(name for name in names if name != title))
-            # What is cited comes after what it is cited for.
+            # Sources rank below the records that cite them.
             weight = 0 if record.kind.iri == SOURCE else 1 + len(library.incoming.get(record.slug, ()))
             iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
             found.append(SearchEntry(iri, title, path, record.kind.label, weight, others))

@@ -1,4 +1,4 @@
-"""What a page says of itself in schema.org's words, for search engines that read JSON-LD."""
+"""Describe pages in schema.org terms, as JSON-LD for search engines."""
 
 from collections import deque
 from typing import Any
@@ -17,12 +17,12 @@ def structured(library: Library, frame: Frame) -> dict[str, Any]:
     """Describe a record in schema.org's terms.
 
     Args:
-        library: for the alignment of its class and for its names.
+        library: the index, for alignments and names.
         frame: the record.
 
     Returns:
-        A JSON-LD object; its type is the narrowest class of schema.org that the alignments give to the record's
-        class or to a wider one, and Thing where there is none.
+        A JSON-LD object. Its type is the narrowest schema.org class that the alignments give for the record's class or
+        a superclass, or else Thing.
 
     """
     publication = library.publication

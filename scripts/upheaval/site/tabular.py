@@ -1,4 +1,4 @@
-"""Tables for download: as they are, and so that a spreadsheet takes no text in them for a formula."""
+"""Tables for download: unchanged, and with formulas escaped for spreadsheets."""
 
 import csv
 import io
@@ -10,9 +10,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(value: str) -> str:
-    """Return a cell that spreadsheets show as a text: what could begin a formula is preceded by an apostrophe.
+    """Escape a cell for spreadsheets: an apostrophe precedes any text that could start a formula.
 
-    Numbers stay numbers. The rule is OWASP's (CSV Injection); the faithful file is offered beside.
+    Numbers are unchanged. The rule is OWASP's (CSV Injection); the unescaped file is offered as well.
     """
     if not value.startswith(FORMULA):
         return value
@@ -24,7 +24,7 @@ def safe(value: str) -> str:
 
 
 def both(path: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> dict[str, bytes]:
-    """Return a table's two files by path: `PATH.csv` faithful, `PATH.spreadsheet.csv` safe to open."""
+    """Return a table's two files by path: `PATH.csv` as it is, and `PATH.spreadsheet.csv` with formulas escaped."""
     texts = [[str(cell) for cell in row] for row in rows]
     return {
         f"{path}.csv": to_csv(list(header), texts),
@@ -35,6 +35,6 @@ def both(path: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def safe_copy(content: bytes) -> bytes:
-    """Return a CSV file with every cell made safe to open in a spreadsheet."""
+    """Return a CSV file with every cell escaped for spreadsheets."""
     header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
     return to_csv([safe(name) for name in header], [[safe(cell) for cell in row] for row in rows])

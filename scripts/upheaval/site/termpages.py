@@ -1,4 +1,4 @@
-"""The vocabulary's reference, made from ontology and shapes: classes, properties, what records must look like."""
+"""The vocabulary reference, generated from the ontology and the shapes: classes, properties, and keys of records."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class TermPage:
     """A class or a property of the vocabulary.
 
     Attributes:
-        iri, path: and where its page stands.
+        iri, path: its IRI, and the path of its page.
         name, label, sort: `sort` is class, property or annotation property.
-        definition, note, example: what the ontology says of it.
-        retired: whether it is deprecated; `instead` is the IRI of what replaces it.
+        definition, note, example: from the ontology.
+        retired: whether it is deprecated; `instead` is the IRI of its replacement.
 
     """
 
@@ -44,7 +44,7 @@ class TermPage:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What the shape of a kind demands of one key."""
+    """The constraints of a kind's shapes on a key."""
 
     key: Key
     path: str
@@ -53,7 +53,7 @@ class Demand:
 
 
 def terms(library: Library) -> list[TermPage]:
-    """Return the classes and properties that the vocabulary itself defines, by name."""
+    """Return the classes and properties that the vocabulary defines, by name."""
     graph = library.assembly.vocabulary.graph
     found = {}
     for cls, sort in _TYPES.items():
@@ -81,7 +81,7 @@ def _term(library: Library, iri: str, sort: str) -> TermPage:
 
 
 def demands(library: Library, kind: Kind) -> list[Demand]:
-    """Return what the shapes demand of a kind's records, key by key."""
+    """Return the constraints on a kind's records, key by key."""
     return [
         Demand(key, library.paths.vocabulary(key.iri), _holds(library, key), _times(key)) for key in kind.keys.values()
     ]
@@ -89,7 +89,7 @@ def demands(library: Library, kind: Kind) -> list[Demand]:
 
 def _holds(library: Library, key: Key) -> list[Shown]:
     if key.form is Form.LANGUAGE:
-        return [Shown("text, one a language" if key.per_language else "texts by language")]
+        return [Shown("text, one per language" if key.per_language else "texts by language")]
     if key.classes:
         return [Shown(local(cls), path=library.paths.vocabulary(cls)) for cls in key.classes]
     return [Shown(f"xsd:{local(datatype)}") for datatype in key.datatypes] or [Shown("address")]
@@ -104,7 +104,7 @@ def _times(key: Key) -> str:
 
 
 class _Reference:
-    """What the pages of terms look up."""
+    """An index for the pages of terms."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -132,13 +132,13 @@ class _Reference:
         ]
         relations = [
             ("subclass of", self.links(node, RDFS.subClassOf)),
-            ("has the subclasses", self.links(node, RDFS.subClassOf, True)),
+            ("subclasses", self.links(node, RDFS.subClassOf, True)),
             ("subproperty of", self.links(node, RDFS.subPropertyOf)),
-            ("has the subproperties", self.links(node, RDFS.subPropertyOf, True)),
+            ("subproperties", self.links(node, RDFS.subPropertyOf, True)),
             ("from", self.links(node, RDFS.domain)),
             ("to", self.links(node, RDFS.range)),
-            ("leads from it", self.links(node, RDFS.domain, True)),
-            ("leads to it", self.links(node, RDFS.range, True)),
+            ("outgoing properties", self.links(node, RDFS.domain, True)),
+            ("incoming properties", self.links(node, RDFS.range, True)),
             ("elsewhere", [self.link(iri) for iri in sorted(self._elsewhere(term.iri))]),
         ]
         return Page(
@@ -170,7 +170,7 @@ class _Reference:
         }
 
     def _example(self, kind: Kind) -> tuple[Shown, str] | None:
-        """Return the shortest record of a kind that is not bare: the one of median length among its ten shortest."""
+        """Return a short but typical record of a kind: the one of median length among its ten shortest."""
         files = sorted(
             (len(text), record.slug, text)
             for record in self.library.assembly.records
@@ -198,7 +198,7 @@ def _rules(library: Library) -> dict[str, list[tuple[str, str]]]:
 
 
 def term_pages(library: Library) -> Iterator[Page]:
-    """Yield a page a class and property, and the overview of each ontology."""
+    """Yield a page for each class and property, and the overview of each ontology."""
     reference = _Reference(library)
     for term in reference.terms.values():
         yield reference.page(term)
@@ -224,7 +224,7 @@ def term_pages(library: Library) -> Iterator[Page]:
 
 
 def _tree(reference: _Reference, own: list[TermPage]) -> list[tuple[int, TermPage]]:
-    """Return the classes with their depth, each under one of its wider ones; codes are listed elsewhere."""
+    """Return the classes with their depth, each below one superclass; classes of codes are listed elsewhere."""
     codes = set(reference.library.contract.codes)
     classes = {term.iri: term for term in own if term.sort == "class" and not term.retired and term.iri not in codes}
     below: dict[str, list[str]] = {}

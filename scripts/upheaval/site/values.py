@@ -1,4 +1,4 @@
-"""The values of a record as pages show them: facts in the contract's order, parts with their citations as cards."""
+"""A record's values for display: facts in the contract's order, and parts with their citations as cards."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ SHOWN_APART = frozenset({"id", "type", "label", "altLabel", "citation", "step", 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value: its text, where it leads (a path of this site or an address), its language."""
+    """A value: its text, its link (a path of this site or an address), and its language."""
 
     text: str
     path: str = ""
@@ -23,7 +23,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One key with its values; `line` is where it stands in the record's file, 0 where it is derived."""
+    """A key with its values; `line` is its line in the record's file, or 0 if it is derived."""
 
     label: str
     path: str
@@ -33,17 +33,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A claim card: who says what, where, when, and whether it supports or disputes.
+    """A citation card: who says what, where and when, and whether it supports or disputes.
 
     Attributes:
         anchor: the fragment of the citation's IRI.
-        source, title: the source's name and how it is called.
-        says, locator: what it says and where in the source.
-        publisher, published, kind: of the source.
-        url: its address, empty where there is none.
-        retrieved: when it was read.
-        original: where the source copies another, the other one's name and title.
-        disputes: whether it disputes what it is cited for.
+        source, title: the source's name and title.
+        says, locator: what it says, and where in the source.
+        publisher, published, kind: the publisher, date and kind of the source.
+        url: its address, or an empty string.
+        retrieved: the date of retrieval.
+        original: the name and title of the source that it copies, if any.
+        disputes: whether it disputes the statement that it is cited for.
 
     """
 
@@ -74,7 +74,7 @@ class Part:
 
 
 def web(address: object) -> str:
-    """Return an address where it is one of the web, and an empty text for anything else."""
+    """Return a text that is an http or https address, or an empty string for any other."""
     found = text(address)
     try:
         return found if urlsplit(found).scheme in ("http", "https") else ""
@@ -83,13 +83,13 @@ def web(address: object) -> str:
 
 
 class Values:
-    """Turns frames into what pages show."""
+    """Converts frames for display."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
 
     def facts(self, frame: Frame, lines: dict[str, int] | None = None) -> list[Fact]:
-        """Return what a record or a part of one states, key by key, without texts, parts and citations."""
+        """Return the statements of a record or part, key by key, without texts, parts and citations."""
         kind = self.library.kind(frame)
         keys = kind.keys.values() if kind else ()
         return [
@@ -100,7 +100,7 @@ class Values:
         ]
 
     def values(self, key: Key, found: Any) -> list[Shown]:
-        """Return the values of one key."""
+        """Return the values of a key."""
         if key.form is Form.LANGUAGE:
             return [Shown(str(one), language=tag) for tag, texts in sorted(found.items()) for one in items(texts)]
         return [self._value(key, one) for one in items(found)]
@@ -115,11 +115,11 @@ class Values:
         return Shown(number(text(found)), href=web(found))
 
     def record(self, name: str) -> Shown:
-        """Return a link to a record or to a part of one."""
+        """Return a link to a record or part."""
         return Shown(self.library.title(name), path=self.library.paths.record(name))
 
     def parts(self, frame: Frame) -> list[tuple[str, list[Part]]]:
-        """Return the nodes inside a record or a part, by the label of their key, without citations."""
+        """Return the nodes inside a record or part, by the label of their key, without citations."""
         kind = self.library.kind(frame)
         return [
             (key.label, [self.part(one) for one in items(frame[key.name])])
@@ -141,7 +141,7 @@ class Values:
         )
 
     def cards(self, frame: Frame) -> list[Card]:
-        """Return the citations of a record or a part as claim cards, those that dispute last."""
+        """Return the citations of a record or part as cards, with disputing ones last."""
         cards = [self._card(citation) for citation in items(frame.get("citation"))]
         return sorted(cards, key=lambda card: (card.disputes, card.title.casefold(), card.anchor))
 
@@ -172,7 +172,7 @@ def _classes(kind: Kind | None, key: str) -> tuple[str, ...]:
 
 
 def number(found: str) -> str:
-    """Write a whole number of more than four digits with thin spaces; leave any other text as it is."""
+    """Group the digits of an integer of more than four digits with thin spaces; return any other text unchanged."""
     digits = found.removeprefix("-")
     if digits.isdecimal() and len(digits) > 4 and not digits.startswith("0"):
         return f"{int(found):,}".replace(",", "\u202f")

@@ -1,4 +1,4 @@
-"""Writing a site into its folder: only what changed is written again, and what is no page any more goes."""
+"""Write a site to its folder: only changed files are written, and obsolete ones are deleted."""
 
 import hashlib
 import json
@@ -18,27 +18,26 @@ def write_site(
     """Write a site.
 
     Args:
-        target: its folder; made where it is missing.
-        pages: path and content of each file.
-        copies: files of the build by their path in the site; they are linked where the file system can, and copied
-            where it cannot.
-        identity: the hash of the dataset, so that a server knows which build the pages belong to.
+        target: its folder; created if missing.
+        pages: the path and content of each file.
+        copies: files of the build by their path in the site; hard-linked if the file system allows, otherwise copied.
+        identity: the hash of the dataset, which tells a server which build the pages belong to.
 
     Returns:
-        How many files the site has, and how many of them were written.
+        The number of files in the site, and the number of those that were written.
 
     Raises:
-        Refusal: the folder holds something that is no site, or it cannot be written.
+        Refusal: the folder is neither empty nor a site, or it cannot be written.
 
     """
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-        message = f"{target} is there already and is no site"
-        refuse(target.name, message, "name an empty or a new folder with --to", rule="site/target")
+        message = f"{target} already exists and is not a site"
+        refuse(target.name, message, "name a new or empty folder with --to", rule="site/target")
     try:
         return _write(target, pages, copies, identity)
     except OSError as error:
         message = f"the site cannot be written to {target}: {error.strerror}"
-        refuse(target.name, message, "make room or give write access", rule="site/write")
+        refuse(target.name, message, "free up disk space, or check the permissions", rule="site/write")
 
 
 def _write(
@@ -48,7 +47,7 @@ def _write(
     hashes: dict[str, str] = {}
     written = 0
     target.mkdir(parents=True, exist_ok=True)
-    if before:  # until the end, the manifest says that the site is not whole
+    if before:  # until the end, the manifest marks the site as incomplete
         (target / MANIFEST).write_text(_manifest("", before), encoding="utf-8")
     for path, content in pages:
         if path in hashes:
@@ -80,7 +79,7 @@ def _hashes(target: Path) -> dict[str, str]:
 
 
 def _put(file: Path, content: bytes) -> None:
-    """Write a file beside and put it in place, so that no reader meets half of one."""
+    """Write a file atomically, through a temporary one."""
     beside = file.with_name(f".{file.name}.new")
     try:
         beside.write_bytes(content)
@@ -91,7 +90,7 @@ def _put(file: Path, content: bytes) -> None:
 
 
 def _link(origin: Path, file: Path) -> bool:
-    """Put a file of the build into the site; return whether it was not there yet."""
+    """Add a file of the build to the site, and return whether it was missing."""
     if file.is_file() and os.path.samefile(origin, file):
         return False
     file.parent.mkdir(parents=True, exist_ok=True)

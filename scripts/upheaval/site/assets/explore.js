@@ -1,5 +1,5 @@
-// The slider and the source switch: every chart and list on the page shows what there was by then, on such support.
-// The address bar keeps the state, and links to other pages of the kind carry it along.
+// The date slider and the support filter, which apply to every chart and list on the page.
+// Their state is kept in the address bar and passed on by links to similar pages.
 const form = document.getElementById("controls");
 const at = document.getElementById("at");
 const sources = document.getElementById("sources");
@@ -107,7 +107,7 @@ async function load() {
   try {
     return await (await fetch(form.dataset.explore)).json();
   } catch (error) {
-    loading = null; // the next move asks again
+    loading = null; // the next move retries
     throw error;
   }
 }
@@ -123,7 +123,7 @@ async function draw() {
   if (!document.querySelector(".matrix, .network, .types")) return;
   form.setAttribute("aria-busy", "true");
   try {
-    // One request that every redrawing waits for: they go on in the order of the moves, so that the last move is what stays.
+    // All redraws wait for the same request and then run in the order of the moves, so that the last move wins.
     const data = await (loading ??= load());
     const found = count(data, Number(iso(last).replaceAll("-", "")), accept);
     drawMatrix(found.cells);

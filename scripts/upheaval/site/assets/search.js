@@ -1,8 +1,8 @@
-// Search as you type, over all names in all languages; the index is fetched when the field is first entered.
+// Search as you type, over all names in all languages; the index is fetched when the field first gets focus.
 const SHOWN = 10;
 const LETTERS = { ß: "ss", ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe", ı: "i", ي: "ی", ى: "ی", ك: "ک", ة: "ه" };
 
-/** Writes a text in the form in which texts are compared: without case, accents, marks and kinds of hyphens. */
+/** Normalizes a text for comparison: without case, accents, marks and differences between hyphens. */
 export function fold(text) {
   return text
     .normalize("NFKD")
@@ -13,7 +13,7 @@ export function fold(text) {
     .trim();
 }
 
-/** How well a folded name fits a folded word: 0 is the same, then its beginning, a word's beginning, any place. */
+/** Ranks how a normalized name matches a word: 0 for equality, then at its start, at a word's start, anywhere. */
 function fit(name, word) {
   if (name === word) return 0;
   if (name.startsWith(word)) return 1;
@@ -24,9 +24,9 @@ function fit(name, word) {
 /**
  * Ranks an entry.
  *
- * @param {string[]} names folded, the title first
- * @param {string} asked folded; where it stands nowhere as a whole, each of its words has to stand in some name
- * @returns {[number, number] | null} how well it fits and by which name; null where it does not
+ * @param {string[]} names normalized, the title first
+ * @param {string} asked normalized; if no name contains it as a whole, each of its words must be in some name
+ * @returns {[number, number] | null} the rank and the index of the name that matches, or null
  */
 function rank(names, asked) {
   let best = null;
@@ -42,10 +42,10 @@ function rank(names, asked) {
 /**
  * Finds entries.
  *
- * @param {{kinds: string[], entries: Array}} index as the site's search.json, with folded names beside each entry
- * @param {string} text what was typed
- * @returns {Array<{title: string, path: string, kind: string, other: string}>} best first; `other` is the name that
- *   fits where it is not the title
+ * @param {{kinds: string[], entries: Array}} index the site's search.json, with normalized names added to each entry
+ * @param {string} text the text typed
+ * @returns {Array<{title: string, path: string, kind: string, other: string}>} best first; `other` is the matching
+ *   name if it is not the title
  */
 export function find(index, text) {
   const asked = fold(text);
@@ -164,7 +164,7 @@ function combobox() {
   });
 }
 
-/** On the search page: lists all hits of what the address asks for. */
+/** On the search page: lists all hits for the query in the address. */
 async function results() {
   const place = document.getElementById("hits");
   const asked = new URLSearchParams(location.search).get("q")?.trim();
@@ -173,7 +173,7 @@ async function results() {
   const state = document.getElementById("hits-state");
   try {
     const found = find(await load(), asked);
-    state.textContent = found.length ? `${found.length} hit${found.length === 1 ? "" : "s"} for “${asked}”` : `Nothing is called “${asked}”.`;
+    state.textContent = found.length ? `${found.length} hit${found.length === 1 ? "" : "s"} for “${asked}”` : `No hits for “${asked}”.`;
     place.replaceChildren(
       ...found.map((hit) => {
         const [name, ...rest] = describe(hit);
@@ -182,7 +182,7 @@ async function results() {
     );
     place.hidden = !found.length;
   } catch {
-    state.textContent = "The index of names cannot be read.";
+    state.textContent = "The search index cannot be loaded.";
   }
 }
 

@@ -1,4 +1,4 @@
-// On every page: what a link's fragment names is opened where it stands folded away.
+// On every page: opens the collapsed element that the address's fragment refers to.
 function reveal() {
   const name = decodeURIComponent(location.hash.slice(1));
   const target = name && document.getElementById(name);

@@ -1,7 +1,7 @@
-// Bundles what the Ask page loads into a folder: node build.js FOLDER
+// Bundles the Ask page's client into a folder: node build.js FOLDER
 //
-// Every file is named by its content. `client.json` says which file is which; `THIRD-PARTY.txt` holds the licences
-// of everything that was bundled.
+// File names include hashes of the content. `client.json` maps entry points to files; `THIRD-PARTY.txt` has the
+// licences of everything bundled.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const target = process.argv[2] && resolve(process.argv[2]);
 if (!target) {
-  console.error("error: name the folder to write into: node build.js FOLDER");
+  console.error("error: no output folder; usage: node build.js FOLDER");
   process.exit(1);
 }
 
@@ -33,13 +33,13 @@ const common = {
   logLevel: "warning",
 };
 
-/** The name of the file that an entry point became. */
+/** The output file of an entry point. */
 function output(result, entry) {
   const found = Object.entries(result.metafile.outputs).find(([, made]) => made.entryPoint === entry);
   return basename(found[0]);
 }
 
-/** The packages whose files went into a bundle. */
+/** The packages whose files are in a bundle. */
 function packages(results) {
   const found = new Map();
   for (const input of results.flatMap((result) => Object.keys(result.metafile.inputs))) {
@@ -52,7 +52,7 @@ function packages(results) {
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** The text of a package's licence: its own file, or ours where the package comes without one. */
+/** The text of a package's licence: from the package, or from `licences` if the package has none. */
 function licence(name, folder) {
   const file = readdirSync(folder).find((each) => /^licen[cs]e(\.md|\.txt)?$/i.test(each));
   return readFileSync(file ? join(folder, file) : join(here, "licences", `${name}.txt`), "utf8").trim();

@@ -1,4 +1,4 @@
-// The Ask page: questions, a form and an editor lead to a query, which runs in this browser.
+// The Ask page: example questions, a form and an editor for queries, which run in the browser.
 import { clip } from "./dom.js";
 import { compose, read as readForm } from "./form.js";
 import { Names } from "./names.js";
@@ -16,13 +16,13 @@ const [state, note, run, stop, link, answer] = ["ask-state", "ask-note", "ask-ru
 const names = new Names(page.prefixes, root);
 const terms = fetch(at(page.terms)).then((response) => response.json());
 const runner = new Runner(at(page.dataset));
-const known = terms.then((list) => names.learn(list)).catch(() => say("The list of terms cannot be read; completion and links to pages are missing."));
+const known = terms.then((list) => names.learn(list)).catch(() => say("The list of terms cannot be loaded; completion and links to pages are unavailable."));
 
 let current = plainEditor(element("ask-query"));
 const editor = { get: () => current.get(), set: (text) => current.set(text), mark: (place) => current.mark(place) };
 const list = questions(page, { list: element("ask-questions"), fields: element("ask-fields") }, editor, say);
 
-/** The text field that stands there until CodeMirror is loaded, or for good where it cannot be. */
+/** The plain text field used until CodeMirror has loaded, or permanently if it cannot be loaded. */
 function plainEditor(field) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask();
@@ -48,7 +48,7 @@ function say(message) {
   state.textContent = message;
 }
 
-/** Where an error of the engine lies: `error at LINE:COLUMN: …`. */
+/** The position of an engine error: `error at LINE:COLUMN: …`. */
 function place(message) {
   const found = /error at (\d+):(\d+): ([^]*)/.exec(message);
   return found && { line: Number(found[1]), column: Number(found[2]), message: clip(found[3].replace(/\s+/g, " "), 240) };
@@ -94,14 +94,14 @@ async function ask() {
   }
 }
 
-/** Runs a query that was not started beside its answer, and goes to the answer. */
+/** Runs a query that was started elsewhere on the page, and scrolls to its answer. */
 function askAndShow() {
   ask();
   state.scrollIntoView({ block: "start" });
 }
 
 function explain(error, time) {
-  if (error instanceof Stopped) return say(`Stopped after ${time}. The engine starts anew with the next query.`);
+  if (error instanceof Stopped) return say(`Stopped after ${time}. The engine restarts with the next query.`);
   const where = place(error.message);
   if (!where) return say(`The query cannot be answered: ${error.message}`);
   say(`Line ${where.line}, column ${where.column}: ${where.message}`);
@@ -114,7 +114,7 @@ function busy(is) {
   answer.setAttribute("aria-busy", String(is));
 }
 
-/** Does what the address asks for: a query, which runs, or a question by its name, which is shown. */
+/** Applies the address: runs the query or opens the example question in it. */
 function follow() {
   const asked = readLink(location.hash);
   if (!asked) return;
@@ -145,7 +145,7 @@ busy(false);
 element("ask-without").hidden = true;
 element("ask-app").hidden = false;
 list.open(page.questions[0]?.name);
-await loadEditor().catch((error) => say(`The editor cannot be loaded (${error.message}); the plain field works as well.`));
+await loadEditor().catch((error) => say(`The editor cannot be loaded (${error.message}); use the plain text field instead.`));
 say("");
 follow();
 document.documentElement.dataset.ready = "ask";

@@ -1,4 +1,4 @@
-// Values in the place of a question's defaults, as `upheaval query NAME --PARAMETER VALUE` puts them there.
+// Replaces a question's default values, as `upheaval query NAME --PARAMETER VALUE` does.
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const TYPES = { date: "date", year: "gYear", number: "decimal" };
@@ -11,7 +11,7 @@ const PATTERNS = {
 const escaped = (text) =>
   text.replace(/[\\"\n\r\t]/g, (letter) => ({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" })[letter]);
 
-/** Returns a value as an RDF term in SPARQL; throws if it is none of its type. */
+/** Returns a value as an RDF term in SPARQL; throws if it is not valid for its type. */
 export function term(type, value) {
   if (type === "record" || type === "code") {
     if (!value) return "UNDEF";
@@ -27,8 +27,8 @@ export function term(type, value) {
  *
  * @param {string} text SPARQL
  * @param {string} name the variable
- * @param {string} value a term, as `term` returns it
- * @returns {string | null} the query, or null where it has not exactly one such block
+ * @param {string} value a term from `term`
+ * @returns {string | null} the query, or null if it does not have exactly one such block
  */
 export function bind(text, name, value) {
   const block = new RegExp(`(VALUES\\s+\\?${name}\\s*\\{)[^}]*\\}`, "g");

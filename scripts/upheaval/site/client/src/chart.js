@@ -1,13 +1,13 @@
-// Rows as a chart: bars, or lines where the other column is a time. Drawn only where a column holds numbers.
+// Draws rows as a chart: bars, or lines over time. Needs a column of numbers.
 import { clip, h, s } from "./dom.js";
 import { isNumber } from "./table.js";
 
 const MOST = 60;
 const TIME = /^-?\d{4}(-\d\d(-\d\d)?|s)?$/;
-/** How wide a letter of the labels is, about, in the units of the drawing, which are pixels. */
+/** The approximate width of a letter in labels, in pixels. */
 const LETTER = 6.6;
 
-/** Returns the columns that hold numbers and nothing else. */
+/** Returns the columns with numbers only. */
 export function measures(answer) {
   const rows = answer.results.bindings;
   return answer.head.vars.filter((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
@@ -89,7 +89,7 @@ const text = (row, columns, names) => columns.map((name) => row[name] && (row[na
  * @param {object} answer SPARQL 1.1 results JSON with at least one column of numbers
  * @param {import("./names.js").Names} names
  * @param {number} width of the drawing in pixels
- * @returns {HTMLElement} with a choice of the column where there are several
+ * @returns {HTMLElement} the chart, with a choice of column if there are several
  */
 export function chart(answer, names, width) {
   const found = measures(answer);

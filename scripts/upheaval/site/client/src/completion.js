@@ -6,7 +6,7 @@ const MOST = 80;
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Writes a term, and declares its prefix where the query does not yet. */
+/** Inserts a term, and declares its prefix if the query does not. */
 function apply(curie, prefixes) {
   return (view, _, from, to) => {
     const prefix = curie.split(":", 1)[0];
@@ -22,7 +22,7 @@ function apply(curie, prefixes) {
   };
 }
 
-/** How well a term fits what was typed: less is better, null is not at all. */
+/** Ranks how a term matches the typed text: lower is better, null is no match. */
 function rank([curie, name], typed) {
   const at = curie.indexOf(typed);
   if (curie === typed || name === typed) return 0;
@@ -34,7 +34,7 @@ function rank([curie, name], typed) {
 }
 
 /**
- * Makes the source of completions.
+ * Creates the completion source.
  *
  * @param {Promise<Array<[string, string, string, string]>>} terms CURIE, label, kind and page of each
  * @param {Record<string, string>} prefixes namespaces by prefix

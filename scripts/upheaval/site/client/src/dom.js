@@ -1,11 +1,11 @@
-// Elements. Text is always set as text, so that nothing in the data can be markup; there are no inline styles.
+// Creates elements. Values are always inserted as text, never as markup; there are no inline styles.
 
-/** Makes an element: attributes by name, `on…` as listeners, children as elements or text. */
+/** Creates an element: attributes by name, `on…` as listeners, children as elements or text. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** Makes an SVG element. */
+/** Creates an SVG element. */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -20,7 +20,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** Returns a text that fits a width in characters. */
+/** Shortens a text to a width in characters. */
 export function clip(text, width) {
   const letters = [...text];
   return letters.length > width ? `${letters.slice(0, width - 1).join("")}…` : text;

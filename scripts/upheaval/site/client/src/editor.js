@@ -1,4 +1,4 @@
-// The editor: CodeMirror 6 with SPARQL, completion from the dataset's own terms, and marks for errors.
+// The editor: CodeMirror 6 with SPARQL, completion of the dataset's terms, and error marks.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting, syntaxTree } from "@codemirror/language";
@@ -9,7 +9,7 @@ import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
 import { completions } from "./completion.js";
 
-// The colours are the page's, so that they follow its light and its dark scheme.
+// The colours are those of the page, in light and dark mode.
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
   { tag: [tags.variableName], color: "var(--code-variable)" },
@@ -38,8 +38,8 @@ const look = EditorView.theme({
 });
 
 /**
- * Replaces a selection by what is typed before the browser does: the browser joins lines by spans with inline styles,
- * which the Content-Security-Policy refuses.
+ * Replaces a selection by the typed text before the browser does, because the browser joins lines with spans that have
+ * inline styles, which the Content-Security-Policy forbids.
  */
 const replacing = EditorView.domEventHandlers({
   beforeinput(event, view) {
@@ -53,14 +53,14 @@ const replacing = EditorView.domEventHandlers({
   },
 });
 
-/** Marks what the grammar does not understand while somebody types; the engine has the last word. */
+/** Marks what the grammar cannot parse while the user types; the engine has the last word. */
 function unread(view) {
   const found = [];
   syntaxTree(view.state).iterate({
     enter: (node) => {
       if (!node.type.isError || found.length) return;
       const to = Math.min(Math.max(node.to, node.from + 1), view.state.doc.length);
-      found.push({ from: Math.min(node.from, to), to, severity: "warning", message: "From here on this does not read as SPARQL." });
+      found.push({ from: Math.min(node.from, to), to, severity: "warning", message: "This is not valid SPARQL from here on." });
     },
   });
   return found;
@@ -69,8 +69,8 @@ function unread(view) {
 /**
  * Puts an editor into an element.
  *
- * @param {HTMLElement} host becomes the host of a shadow root: there the style sheets are adopted, which a
- *   Content-Security-Policy without 'unsafe-inline' allows, while a style element in the document would be refused
+ * @param {HTMLElement} host becomes the host of a shadow root, which adopts the style sheets: a Content-Security-Policy
+ *   without 'unsafe-inline' allows that, but not a style element in the document
  * @param {object} options `text`, `label`, `run` for Ctrl+Enter, `prefixes` and `terms`, a promise of
  *   [CURIE, label, kind, page]
  * @returns {{get: () => string, set: (text: string) => void, mark: (place: object | null) => void}}
@@ -78,7 +78,7 @@ function unread(view) {
 export function editor(host, { text, label, run, prefixes, terms }) {
   const root = host.attachShadow({ mode: "open" });
   let mistake = null;
-  // The engine names the farthest place that it reached, which can lie behind the mistake; the grammar's mark stays.
+  // The engine reports the farthest position that it reached, which can be after the mistake; keep the grammar's mark.
   const marks = (view) => [...unread(view), ...(mistake ? [diagnostic(view.state.doc, mistake)] : [])];
   const view = new EditorView({
     root,
@@ -129,13 +129,13 @@ export function editor(host, { text, label, run, prefixes, terms }) {
   };
 }
 
-/** Turns a line and a column, both from 1 and counted in characters, into a mark. */
+/** Turns a line and a column, both from 1 and in characters, into a mark. */
 function diagnostic(doc, { line, column, message }) {
   const row = doc.line(Math.min(Math.max(line, 1), doc.lines));
   const offset = [...row.text].slice(0, column - 1).join("").length;
   const at = Math.min(row.from + offset, row.to);
   const after = /^[\w:?$-]+|^\S/u.exec(doc.sliceString(at, row.to));
-  // Where nothing stands there, the word before is meant.
+  // If there is nothing at that position, mark the word before it.
   const before = after ? null : /[\w:?$-]+\s*$|\S\s*$/u.exec(doc.sliceString(row.from, at));
   const from = before ? row.from + before.index : at;
   const to = from + (after ?? before ?? [""])[0].trimEnd().length;

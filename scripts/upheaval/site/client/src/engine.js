@@ -1,4 +1,4 @@
-// The worker: Oxigraph and the dataset. Nothing leaves it but rows and triples, as plain data.
+// The worker with Oxigraph and the dataset. It returns rows and triples as plain data.
 import init, { Store, defaultGraph } from "oxigraph/web.js";
 import wasm from "oxigraph/web_bg.wasm";
 
@@ -6,10 +6,10 @@ let store;
 
 const post = (kind, more = {}) => self.postMessage({ kind, ...more });
 
-/** Reads a file, says how far it is, and unpacks it. */
+/** Downloads and unpacks a file, reporting progress. */
 async function read(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} cannot be read: ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`${url} cannot be loaded: ${response.status} ${response.statusText}`);
   const total = Number(response.headers.get("Content-Length")) || 0;
   const chunks = [];
   let loaded = 0;
@@ -22,7 +22,7 @@ async function read(url) {
   }
   const blob = new Blob(chunks);
   const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  // Some servers announce .gz files as an encoding of the transport; the browser has unpacked those already.
+  // Some servers send .gz files with a Content-Encoding, which the browser has already unpacked.
   if (first !== 0x1f || second !== 0x8b) return new Uint8Array(await blob.arrayBuffer());
   const unpacked = new Response(blob.stream().pipeThrough(new DecompressionStream("gzip")));
   return new Uint8Array(await unpacked.arrayBuffer());
@@ -36,11 +36,11 @@ async function open(url) {
   post("ready", { size: store.size });
 }
 
-/** Whether all graphs are asked together: they are, unless the query names its graphs by FROM. */
+/** Whether the query uses all graphs together: it does unless it names graphs with FROM. */
 function overall(text) {
   const other = text.replace(/from/gi, "frox");
   if (other === text) return true;
-  // Only the parser knows what is a keyword and what a part of a name, a text or a comment.
+  // Only the parser can tell a keyword from part of a name, a literal or a comment.
   try {
     new Store().query(other);
     return true;

@@ -1,4 +1,4 @@
-// The form for those who write no SPARQL: it makes a query, which is shown.
+// The form for users who do not write SPARQL: it composes a query and shows it.
 
 const EVIDENCE =
   "(statecraft:step|statecraft:provision|statecraft:membership|statecraft:vote|statecraft:estimate)?/statecraft:citation";
@@ -8,15 +8,15 @@ const BASIS = {
   undisputed: ["FILTER NOT EXISTS { ?record statecraft:disputed true }"],
 };
 
-/** Returns the first or the last day of a year as a term. */
+/** Returns the first or last day of a year as a term. */
 const day = (year, end) => `"${year.padStart(4, "0")}-${end ? "12-31" : "01-01"}"^^xsd:date`;
 
 /**
- * Makes the query that answers the form.
+ * Composes the query for the form.
  *
  * @param {object} asked `states` (terms), `together` (all of them or any), `type` (a term or ""), `from` and `to`
  *   (years or ""), `source` (a term or ""), `basis` (a key of BASIS or "")
- * @param {Record<string, string>} prefixes namespaces by prefix, of which those in use are declared
+ * @param {Record<string, string>} prefixes namespaces by prefix, of which the query declares those it uses
  * @returns {string} SPARQL
  */
 export function compose(asked, prefixes) {
@@ -43,10 +43,10 @@ export function compose(asked, prefixes) {
 }
 
 /**
- * Reads the form; throws where the years cannot be.
+ * Reads the form; throws if the years are invalid.
  *
  * @param {HTMLFormElement} form
- * @returns {object} what `compose` takes
+ * @returns {object} the argument for `compose`
  */
 export function read(form) {
   const data = new FormData(form);
@@ -60,10 +60,10 @@ export function read(form) {
     basis: data.get("basis"),
   };
   for (const year of [asked.from, asked.to]) {
-    if (year && !/^\d{1,4}$/.test(year)) throw new Error(`“${year}” is no year; write four digits, such as 1961`);
+    if (year && !/^\d{1,4}$/.test(year)) throw new Error(`“${year}” is not a year; write four digits, such as 1961`);
   }
   if (asked.from && asked.to && Number(asked.from) > Number(asked.to)) {
-    throw new Error(`The period ends (${asked.to}) before it begins (${asked.from}).`);
+    throw new Error(`The period ends (${asked.to}) before it starts (${asked.from}).`);
   }
   return asked;
 }

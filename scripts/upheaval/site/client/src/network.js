@@ -1,4 +1,4 @@
-// Triples as a drawing of nodes and links. d3-force lays them out, always in the same way for the same triples.
+// Draws triples as nodes and links, laid out by d3-force; the same triples always give the same drawing.
 import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import { clip, h, s } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The example questions: a list of plain titles, and fields for what can be asked differently.
+// The example questions: a list of titles, and fields for parameters.
 import { bind, term } from "./binding.js";
 import { h } from "./dom.js";
 
@@ -9,7 +9,7 @@ function field(parameter, choices, id) {
     const { value, required } = parameter;
     return h("input", { id, type, value, required, step: parameter.type === "number" && "any" });
   }
-  // A required parameter has no default, and a question for another dataset one that this dataset lacks.
+  // A required parameter has no default, and that of a question for another dataset may not exist here.
   const known = list.some(([value]) => value === parameter.value);
   const options = (known ? list : [[parameter.value, "choose …"], ...list]).map(([value, label, depth = 0]) =>
     h("option", { value, selected: value === parameter.value }, "\u2003".repeat(depth) + label),
@@ -17,18 +17,18 @@ function field(parameter, choices, id) {
   return h("select", { id, required: parameter.required }, options);
 }
 
-/** The query without the header that the page shows in its own way. */
+/** The query without its header, which the page shows separately. */
 const body = (text) => text.replace(/^(# (title|keywords|answers|parameter):.*\n)+/, "");
 
 /**
  * Lists the questions.
  *
- * @param {object} page what the page carries: questions and choices
+ * @param {object} page the page's data: questions and choices
  * @param {object} places elements: `list` for the titles, `fields` for the parameters
- * @param {{get: () => string, set: (text: string) => void}} editor where the query stands
- * @param {(message: string) => void} say for what cannot be done
- * @returns {{open: (name: string) => boolean, close: () => void, lacking: () => string}} `lacking` says what has
- *   to be given before the query is run, or nothing
+ * @param {{get: () => string, set: (text: string) => void}} editor the editor of the query
+ * @param {(message: string) => void} say shows a message
+ * @returns {{open: (name: string) => boolean, close: () => void, lacking: () => string}} `lacking` returns a message
+ *   about parameters that must be set before the query can run, or an empty string
  */
 export function questions(page, places, editor, say) {
   const buttons = new Map();
@@ -59,7 +59,7 @@ export function questions(page, places, editor, say) {
       input.addEventListener("change", () => {
         try {
           const bound = bind(editor.get(), parameter.name, term(parameter.type, input.value));
-          if (bound === null) say(`The query has no VALUES block for ?${parameter.name} any more; open the question again.`);
+          if (bound === null) say(`The query no longer has a VALUES block for ?${parameter.name}; open the question again.`);
           else editor.set(bound);
         } catch (error) {
           say(error.message);

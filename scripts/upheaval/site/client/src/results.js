@@ -1,4 +1,4 @@
-// An answer: as rows, as a chart or as a graph, and what can be downloaded of it.
+// Shows an answer as rows, a chart or a graph, and offers downloads.
 import { chart, measures } from "./chart.js";
 import { h } from "./dom.js";
 import { faithful, safe, save } from "./download.js";
@@ -6,7 +6,7 @@ import { table } from "./table.js";
 
 const TYPE = "http://www.w3.org/2001/XMLSchema#boolean";
 
-/** Arranges what the engine gave: rows as SPARQL results, triples as rows of three columns, yes or no as one row. */
+/** Turns an answer into rows: SPARQL results as they are, triples as three columns, yes or no as a single row. */
 function arrange(answer) {
   if (answer.form === "triples") {
     const vars = ["subject", "predicate", "object"];
@@ -19,7 +19,7 @@ function arrange(answer) {
   return { head: { vars: ["answer"] }, results: { bindings: [{ answer: value }] } };
 }
 
-/** Returns how much an answer holds, in words. */
+/** Describes the size of an answer. */
 export function size(answer) {
   if (answer.form === "triples") return count(answer.triples.length, "triple");
   const found = JSON.parse(answer.json);
@@ -40,22 +40,22 @@ function downloads(answer, rows, name) {
     { class: "downloads" },
     "Download: ",
     offers.flatMap(([label, onclick]) => [h("button", { type: "button", onclick }, label), " "]),
-    h("span", { class: "hint" }, "The second CSV puts an apostrophe before what a spreadsheet would run as a formula."),
+    h("span", { class: "hint" }, "In the CSV for spreadsheets, an apostrophe precedes what would be run as a formula."),
   );
 }
 
 /**
  * Shows an answer.
  *
- * @param {HTMLElement} place where to
- * @param {object} answer what the engine gave
+ * @param {HTMLElement} place the element for the answer
+ * @param {object} answer the engine's answer
  * @param {import("./names.js").Names} names for links
  * @param {string} name the stem of the names of downloaded files
  */
 export function show(place, answer, names, name) {
   const rows = arrange(answer);
   if (answer.form === "rows" && !rows.results.bindings.length) {
-    place.replaceChildren(h("p", {}, "No rows. The query ran; nothing in the dataset fits it."));
+    place.replaceChildren(h("p", {}, "No rows. The query ran, but nothing in the dataset matches."));
     return;
   }
   const frame = h("div", { class: "view" });

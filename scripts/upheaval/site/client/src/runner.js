@@ -1,4 +1,4 @@
-// One query at a time in a worker. A query cannot be interrupted from inside, so stopping ends the worker.
+// Runs one query at a time in a worker. A running query cannot be interrupted, so stopping it terminates the worker.
 
 /* global ENGINE_FILE */
 
@@ -13,14 +13,14 @@ export class Runner {
   }
 
   /**
-   * Runs a query; starts the engine and fetches the dataset the first time.
+   * Runs a query; the first one starts the engine and downloads the dataset.
    *
    * @param {string} text SPARQL
-   * @param {(state: {kind: string}) => void} report is told of each step: starting, progress, loading, running
+   * @param {(state: {kind: string}) => void} report called at each step: starting, progress, loading, running
    * @returns {Promise<object>} rows as SPARQL 1.1 results JSON in a string, or triples
    */
   async run(text, report) {
-    if (this.pending) throw new Error("a query is running already");
+    if (this.pending) throw new Error("a query is already running");
     if (!this.worker) {
       report({ kind: "starting" });
       await this.#exchange({ kind: "open", url: this.dataset }, "ready", report);
@@ -29,7 +29,7 @@ export class Runner {
     return this.#exchange({ kind: "ask", text }, "answer", report);
   }
 
-  /** Ends what is running; the next query starts a new worker. */
+  /** Stops the running query; the next one starts a new worker. */
   stop() {
     this.#end(new Stopped("stopped"));
   }
@@ -45,7 +45,7 @@ export class Runner {
   #start() {
     const worker = new Worker(new URL(ENGINE_FILE, import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => this.#hear(data);
-    // Also where the engine breaks down altogether, such as by running out of memory.
+    // This also happens if the engine crashes, for example because it runs out of memory.
     worker.onerror = (event) => {
       event.preventDefault();
       this.#end(new Error(event.message || "the engine could not be started"));
@@ -57,7 +57,7 @@ export class Runner {
     if (!this.pending) return;
     if (data.kind === "error") {
       const error = new Error(data.message);
-      // A dataset that could not be opened is tried anew; so is an engine that broke down.
+      // Retry with a new worker if the dataset could not be opened or the engine crashed.
       if (data.opening || /unreachable|memory/.test(data.message)) this.#end(error);
       else this.#settle("reject", error);
     } else if (data.kind === this.pending.wanted) this.#settle("resolve", data);

@@ -1,4 +1,4 @@
-// Rows as a table that can be sorted and, when long, turned page by page.
+// Shows rows as a sortable table, in pages if it is long.
 import { h } from "./dom.js";
 
 const PAGE = 100;
@@ -8,7 +8,7 @@ const NUMERIC = /^http:\/\/www\.w3\.org\/2001\/XMLSchema#(integer|decimal|double
 /** Whether a term is a number. */
 export const isNumber = (term) => term?.type === "literal" && NUMERIC.test(term.datatype ?? "") && Number.isFinite(Number(term.value));
 
-/** Orders terms: what is unbound first, numbers by size, other values by their text. */
+/** Compares terms: unbound ones first, numbers by value, others by text. */
 export function compare(one, other) {
   if (!one || !other) return (one ? 1 : 0) - (other ? 1 : 0);
   if (isNumber(one) && isNumber(other)) return Number(one.value) - Number(other.value);
@@ -24,14 +24,14 @@ function content(term, names) {
   return href ? h("a", { href, title: term.value }, shown) : shown;
 }
 
-/** A date or a number is not broken over lines. */
+/** Creates a cell; dates and numbers are not wrapped. */
 function cell(term, numeric, names) {
   const kinds = [numeric && "number", term && term.value.length <= SHORT && "short"].filter(Boolean).join(" ");
   return h("td", { class: kinds || null, lang: term?.["xml:lang"] }, content(term, names));
 }
 
 /**
- * Makes a table.
+ * Creates a table.
  *
  * @param {object} answer SPARQL 1.1 results JSON
  * @param {import("./names.js").Names} names for links

@@ -86,7 +86,7 @@ def test_new_publication_checks_with_what_the_wheel_holds(unpacked: Path, tmp_pa
     (pact / "data/sources/a-report.yaml").write_text(
         "label: {en: A report}\npublisher: Somebody\nsourceKind: think-tank\nissued: 2020\n"
     )
-    assert run(unpacked, pact, "-m", "upheaval", "check") == "1 record checked: no fault\n"
+    assert run(unpacked, pact, "-m", "upheaval", "check") == "1 record checked, no problems found\n"
     assert "in-force" in run(unpacked, pact, "-m", "upheaval", "query")
 
 
@@ -114,7 +114,7 @@ def test_publication_from_nothing_with_the_command_line_alone(unpacked: Path, tm
     for (kind, slug), text in RECORDS.items():
         assert "written" in upheaval(pact, "new", "record", kind, slug)
         (pact / "data" / kind / f"{slug}.yaml").write_text(text)
-    assert upheaval(pact, "check") == "4 records checked: no fault\n"
+    assert upheaval(pact, "check") == "4 records checked, no problems found\n"
     assert "in build" in upheaval(pact, "build")
     answer = upheaval(pact, "query", "in-force", "--at", "1900-01-01", "--format", "csv")
     assert answer.splitlines()[1].split(",")[1:] == ["Pact", "Erewhon", "1872-03-01"]

@@ -165,7 +165,7 @@ def test_faulty_record_leaves_the_build_before(tmp_path: Path) -> None:
     record.write_text(record.read_text(encoding="utf-8").replace("citation", "citaton"), encoding="utf-8")
     result = upheaval("build", cwd=root)
     assert any(line.startswith("data/states/dorland.yaml:2:1: error: ") for line in said(result))
-    assert "the build before is untouched" in result.stderr
+    assert "your previous build is unchanged" in result.stderr
     assert content(root / "build") == before
     assert sorted(os.listdir(root)) == ["build", "data"]
 

@@ -141,7 +141,7 @@ def test_rule_that_says_nothing_of_what_it_sees(tmp_path: Path) -> None:
 def test_command(tmp_path: Path) -> None:
     words = ["build", "--stream", "--root", str(WORLD), "--to", str(tmp_path / "out"), "--jobs", "1"]
     result = CliRunner().invoke(main, words, catch_exceptions=False)
-    assert (result.exit_code, result.stderr) == (0, "57 records checked: no fault\n")
+    assert (result.exit_code, result.stderr) == (0, "57 records checked, no problems found\n")
     assert result.stdout == f"{len(quads(tmp_path / 'out')):,} quads in {tmp_path / 'out'}\n"
 
 

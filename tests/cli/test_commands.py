@@ -276,8 +276,8 @@ def test_watch_checks_whenever_a_file_is_saved(root: Path) -> None:
         killer.start()
         file = root / "data/states/dorland.yaml"
         sound = file.read_bytes()
-        assert watching.stderr.readline() == b"57 records checked: no fault\n"
-        for content, summary in ((b"label: [\n", b"1 error"), (b"\xff", b"1 error"), (sound, b"no fault")):
+        assert watching.stderr.readline() == b"57 records checked, no problems found\n"
+        for content, summary in ((b"label: [\n", b"1 error"), (b"\xff", b"1 error"), (sound, b"no problems found")):
             (root / "new").write_bytes(content)
             os.replace(root / "new", file)
             assert watching.stderr.readline().rstrip().endswith(summary)

@@ -1,1 +1,1 @@
-"""The command `upheaval`: one module a command; nothing else imports them."""
+"""The `upheaval` command: one module per subcommand, which no other package imports."""

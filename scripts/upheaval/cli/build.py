@@ -1,4 +1,4 @@
-"""The command `upheaval build`."""
+"""The `upheaval build` command."""
 
 import sys
 from pathlib import Path
@@ -11,12 +11,14 @@ from upheaval.faults import Fault
 
 @click.command("build", epilog="Example: upheaval build --to build")
 @ROOT
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder to build into.")
-@click.option("--stream", is_flag=True, help="In bounded memory: compressed N-Quads, for millions of triples.")
-@click.option("--resume", is_flag=True, help="Go on with a streaming build that was interrupted.")
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option(
+    "--stream", is_flag=True, help="Build in bounded memory, for millions of triples; writes compressed N-Quads."
+)
+@click.option("--resume", is_flag=True, help="Continue an interrupted streaming build.")
 @JOBS
 def build_command(root: Path, to: Path | None, stream: bool, resume: bool, jobs: int | None) -> None:
-    """Check the sources and write every file of the publication."""
+    """Validate the sources and write the publication's files."""
     target = to or root / "build"
     with refusals():
         if stream or resume:
@@ -44,18 +46,18 @@ def _stream(root: Path, target: Path, jobs: int | None, resume: bool) -> None:
     try:
         done = stream(root, target, jobs or cores(), resume, track)
     except KeyboardInterrupt:
-        click.echo("interrupted; the build before is untouched, and --resume goes on with this one", err=True)
+        click.echo("interrupted; your previous build is unchanged, and --resume continues this one", err=True)
         sys.exit(1)
     _say(done.faults, done.records)
     click.echo(f"{done.quads:,} quads in {target}")
 
 
 def _say(faults: list[Fault], records: int) -> None:
-    """Print what a build has found, and leave with status 1 on errors."""
+    """Print the faults of a build, and exit with status 1 if there are errors."""
     from upheaval.cli.reporting import as_text, summary
 
     click.echo(as_text(faults), err=True, nl=False)
     click.echo(summary(faults, records), err=True)
     if has_errors(faults):
-        click.echo("nothing was built; the build before is untouched", err=True)
+        click.echo("nothing written; your previous build is unchanged", err=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The command `upheaval check`."""
+"""The `upheaval check` command."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -19,13 +19,18 @@ Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
     "--engine",
     type=click.Choice(["compiled", "pyshacl"]),
     default="compiled",
-    help="pyshacl is the reference: the same faults, more slowly.",
+    help="SHACL engine; pyshacl is the slower reference, with the same results.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
-@click.option("--coverage", is_flag=True, help="Show what pairs, types and phases are covered, and other quality.")
+@click.option(
+    "--coverage", is_flag=True, help="Show a table of the pairs, types and phases covered, and other quality figures."
+)
 @JOBS
 def check_command(root: Path, form: str, engine: str, watch: bool, coverage: bool, jobs: int | None) -> None:
-    """Find every fault, with its file, line and column. Status 1 on errors, 0 on warnings."""
+    """Find all faults, with file, line and column.
+
+    The exit status is 1 if there are errors; warnings and notes leave it 0.
+    """
     with refusals():
         if coverage:
             click.echo(_coverage(root), nl=False)

@@ -1,4 +1,4 @@
-"""The command `upheaval link`."""
+"""The `upheaval link` command."""
 
 import sys
 from pathlib import Path
@@ -11,10 +11,14 @@ from upheaval.cli.options import ROOT, has_errors, refusals
 @click.command("link", epilog="Example: upheaval link --check")
 @ROOT
 @click.option(
-    "--check", "only_check", is_flag=True, required=True, help="Report collisions, form and what lacks a link."
+    "--check",
+    "only_check",
+    is_flag=True,
+    required=True,
+    help="Report colliding and malformed links, and records without one.",
 )
 def link_command(root: Path, only_check: bool) -> None:
-    """Look after the matches with other publications, such as Wikidata."""
+    """Check links to other datasets, such as Wikidata."""
     with refusals():
         from upheaval.build.quality import assess
         from upheaval.check.checking import check as find

@@ -1,4 +1,4 @@
-"""The command `upheaval load`."""
+"""The `upheaval load` command."""
 
 import sys
 from collections.abc import Iterator
@@ -29,19 +29,23 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build"),
     show_default=True,
-    help="What `upheaval build` wrote.",
+    help="The output of `upheaval build`.",
 )
-@click.option("--query", default="", help="Virtuoso's SPARQL endpoint, if not where its configuration says.")
-@click.option("--update", default="", help="Where a sparql: target takes updates.")
-@click.option("--gsp", default="", help="Where a sparql: target takes graphs (Graph Store Protocol).")
+@click.option("--query", default="", help="Virtuoso's SPARQL endpoint, if not the configured one.")
+@click.option("--update", default="", help="Update endpoint of a sparql: target.")
+@click.option("--gsp", default="", help="Graph Store Protocol endpoint of a sparql: target.")
 @click.option(
-    "--chunk", type=click.IntRange(1), default=100_000, show_default=True, help="Triples in one request or file."
+    "--chunk", type=click.IntRange(1), default=100_000, show_default=True, help="Triples per request or file."
 )
-@click.option("--staging", type=click.Path(file_okay=False, path_type=Path), help="A folder that Virtuoso may read.")
+@click.option("--staging", type=click.Path(file_okay=False, path_type=Path), help="A folder that Virtuoso can read.")
 @click.option(
-    "--timeout", type=click.FloatRange(1), default=600, show_default=True, help="Seconds for one request or process."
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600,
+    show_default=True,
+    help="Time limit of a request or process, in seconds.",
 )
-@click.option("--check", is_flag=True, help="Only compare; write nothing.")
+@click.option("--check", is_flag=True, help="Compare only; write nothing.")
 def load_command(
     target: str,
     folder: Path,
@@ -53,11 +57,12 @@ def load_command(
     timeout: float,
     check: bool,
 ) -> None:
-    """Put a build with its named graphs into the store TARGET and verify it.
+    """Load a build into the store TARGET and verify it.
 
     TARGET is oxigraph:http://HOST:PORT, virtuoso:HOST:PORT (the SQL port), tdb2:DIR, or sparql:QUERY_URL with
-    --update or --gsp. User and password are read from UPHEAVAL_USER and UPHEAVAL_PASSWORD. Loading what is already
-    there changes nothing; a load that breaks says what the store holds. Status 1 where anything differs.
+    --update or --gsp. The user and password are read from UPHEAVAL_USER and UPHEAVAL_PASSWORD. Loading a build that is
+    already there changes nothing; if a load fails, the error says what the store holds. The exit status is 1 if
+    anything differs.
     """
     from upheaval.faults import Refusal
     from upheaval.load.targets import Options, open_target, sends_password_openly
@@ -69,16 +74,14 @@ def load_command(
         store = open_target(target, options)
         build = open_build(folder)
         if sends_password_openly(target, options):
-            click.echo("warning: the password goes over the network unencrypted (use https)", err=True)
+            click.echo("warning: the password is sent over the network unencrypted (use https)", err=True)
         with _bar(sum(build.counts.values())) as progress:
             report = load(store, build, build.questions(), progress, check)
     except Refusal as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        click.echo(
-            "interrupted; what the store held is untouched unless its last step had begun: see --check", err=True
-        )
+        click.echo("interrupted; the store is unchanged unless the last step had started: see --check", err=True)
         sys.exit(1)
     _show(report, target)
     if not report.ok:
@@ -87,7 +90,7 @@ def load_command(
 
 @contextmanager
 def _bar(total: int) -> "Iterator[Progress]":
-    """Draw a progress bar on a terminal, and nothing elsewhere."""
+    """Draw a progress bar if standard error is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -110,7 +113,7 @@ def _show(report: "LoadReport", target: str) -> None:
         same = "equal" if report.identity == report.build.identity else f"not {report.build.identity}"
         click.echo(f"  RDFC-1.0 SHA-256 of data and derived: {report.identity}, {same}")
     same_rows = sum(verdict.startswith("equal") for verdict in report.questions.values())
-    click.echo(f"  {same_rows} of {len(report.questions)} questions give the same rows as here")
+    click.echo(f"  {same_rows} of {len(report.questions)} questions return the same rows as the build")
     for name, verdict in report.questions.items():
         if verdict != "equal":
             click.echo(f"    {name}: {verdict}")

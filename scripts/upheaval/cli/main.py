@@ -1,4 +1,4 @@
-"""The command `upheaval`: a thin skin over the stages. Each subcommand is imported when it is called, or listed."""
+"""The `upheaval` command. Subcommands are imported only when they are called or listed."""
 
 from importlib import import_module
 
@@ -21,14 +21,14 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """A group whose commands are imported only when they are called, or listed."""
+    """A group whose commands are imported only when they are called or listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in order."""
+        """Return the sorted names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name, or None where there is none."""
+        """Return a command by its name, or None."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"upheaval.cli.{COMMANDS[cmd_name]}")

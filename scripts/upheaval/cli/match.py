@@ -1,4 +1,4 @@
-"""The command `upheaval match`."""
+"""The `upheaval match` command."""
 
 import sys
 from pathlib import Path
@@ -12,10 +12,15 @@ from upheaval.cli.options import ROOT, refusals
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @ROOT
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A .csv or .ttl file; the screen if left out."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Output file, .csv or .ttl; standard output by default.",
 )
 def match_command(folders: tuple[Path, ...], root: Path, out: Path | None) -> None:
-    """Propose which imported records in FOLDERS are the same thing as curated ones, for review. Nothing is merged."""
+    """Propose matches of imported and curated records.
+
+    The imported records are those in FOLDERS. The matches are for review; nothing is merged.
+    """
     with refusals():
         from upheaval.importers.matching import as_csv, as_turtle, propose
         from upheaval.populate.assembly import assemble

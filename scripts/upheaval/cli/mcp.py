@@ -1,4 +1,4 @@
-"""The command `upheaval mcp`."""
+"""The `upheaval mcp` command."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,20 +13,29 @@ from upheaval.serve.workers import Pool
 
 @click.command("mcp", epilog="Example: upheaval mcp --path build --seconds 5")
 @click.option(
-    "--path", type=click.Path(path_type=Path), help="A build or a publication; `build`, or here, if left out."
+    "--path",
+    type=click.Path(path_type=Path),
+    help="A build or a publication; by default `build`, or the current folder.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.1),
     default=LIMITS.seconds,
     show_default=True,
-    help="Time that a query may run.",
+    help="Time limit of a query, in seconds.",
 )
 @click.option(
-    "--rows", type=click.IntRange(min=1), default=LIMITS.rows, show_default=True, help="Rows or triples of one answer."
+    "--rows",
+    type=click.IntRange(min=1),
+    default=LIMITS.rows,
+    show_default=True,
+    help="Maximum rows or triples per answer.",
 )
 def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
-    """Serve the dataset to an assistant: a Model Context Protocol server on standard input and output."""
+    """Serve the dataset to an AI assistant.
+
+    This is a Model Context Protocol server on standard input and output.
+    """
     try:
         dataset = open_dataset(path)
         pool = Pool(None, replace(LIMITS, seconds=seconds, rows=rows))

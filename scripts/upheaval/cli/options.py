@@ -1,4 +1,4 @@
-"""What the commands share: options, refusals on standard error, and the width of the terminal."""
+"""Options and helpers shared by the commands."""
 
 import gc
 import sys
@@ -22,20 +22,20 @@ JOBS = click.option(
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
-    help="How many processes share the work; one a processor if left out.",
+    help="Worker processes (default: one per CPU).",
 )
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Print what stages refuse, one line a fault, and leave with status 1."""
+    """Print refusals, one line per fault, and exit with status 1."""
     try:
         yield
     except Refusal as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        click.echo("interrupted; nothing was written", err=True)
+        click.echo("interrupted; nothing written", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
@@ -43,15 +43,15 @@ def refusals() -> Iterator[None]:
 
 
 def collect_no_garbage() -> None:
-    """Leave out what takes a tenth of the time or more: one pass over the records makes no cycles worth collecting."""
+    """Turn off garbage collection, which takes a tenth of the time: one pass over the records leaves few cycles."""
     gc.disable()
 
 
 def terminal_width() -> int:
-    """Return how many characters a line of the terminal has, or 100 where there is none."""
+    """Return the width of the terminal in characters, or 100 if there is none."""
     return get_terminal_size((100, 24)).columns
 
 
 def has_errors(faults: Iterable[Fault]) -> bool:
-    """Tell whether there is an error among faults."""
+    """Return whether any fault is an error."""
     return any(fault.severity is Severity.ERROR for fault in faults)

@@ -1,4 +1,4 @@
-"""The command `upheaval query`."""
+"""The `upheaval query` command."""
 
 import sys
 from collections.abc import Callable
@@ -44,18 +44,19 @@ class QueryCommand(click.Command):
 )
 @ROOT
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "ttl", "md"]), default="table")
-@click.option("--width", type=int, help="The width of the table in characters; the terminal's if left out.")
+@click.option("--width", type=int, help="Width of the table in characters; by default that of the terminal.")
 @click.option(
     "--with",
     "imports",
     multiple=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of `upheaval import` to ask beside the publication; may be repeated.",
+    help="A folder from `upheaval import` to query as well; may be repeated.",
 )
 def query_command(words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...]) -> None:
-    """Ask a question: the NAME of an example, the path of a file, or - for standard input.
+    """Run an example question or a SPARQL query.
 
-    Without a name the examples are listed. A question's parameters are options: --at 2014-03-18, --state russia.
+    NAME is the name of an example, the path of a file, or - for standard input; without it, the examples are listed.
+    Set the parameters of a question as options, such as --at 2014-03-18 or --state russia.
     """
     with refusals():
         from upheaval.query.execution import answer, listing
@@ -69,7 +70,7 @@ def query_command(words: tuple[str, ...], root: Path, form: str, width: int | No
 
 
 def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":
-    """Return what adds imports to a store, once they are known to be whole; None where there are none."""
+    """Verify imports and return a function that adds them to a store, or None if there are none."""
     if not folders:
         return None
     from upheaval.store.builds import open_build
@@ -92,10 +93,10 @@ def _parameters(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
         if word.startswith("--"):
             given = value if equals else next(rest, None)
             if given is None:
-                raise click.UsageError(f"`{word}` has no value; a parameter is written --name value")
+                raise click.UsageError(f"`{word}` has no value; write parameters as --name value")
             values[name] = given
         elif question is None:
             question = word
         else:
-            raise click.UsageError(f"`{word}` is no option; a parameter is written --name value")
+            raise click.UsageError(f"`{word}` is not an option; write parameters as --name value")
     return question, values

@@ -1,4 +1,4 @@
-"""Faults in the forms that people and tools read: text, JSON, SARIF and GitHub's annotations."""
+"""Print faults as text, JSON, SARIF and GitHub annotations."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 
 def as_text(faults: Sequence[Fault]) -> str:
-    """Write `file:line:column: severity: message (cure)`, a fault a line, also where a message quotes several."""
+    """Write `file:line:column: severity: message (cure)`, with one line per fault even if a message quotes several."""
     return "".join(f"{' '.join(str(fault).splitlines())}\n" for fault in faults)
 
 
@@ -67,7 +67,7 @@ def _physical_location(fault: Fault) -> dict[str, object]:
 
 
 def as_github(faults: Sequence[Fault]) -> str:
-    """Write GitHub Actions workflow commands, which mark the lines of a pull request."""
+    """Write GitHub Actions workflow commands, which annotate the lines of a pull request."""
     lines = []
     for fault in faults:
         text = _escape(fault.text)
@@ -90,10 +90,11 @@ FORMATS: dict[str, Callable[[Sequence[Fault]], str]] = {
 
 
 def summary(faults: Sequence[Fault], records: int) -> str:
-    """Return one line that counts records and faults by severity."""
+    """Return a line with the number of records, and of faults by severity."""
     counts = [
         f"{number} {severity}{'s' if number != 1 else ''}"
         for severity in Severity
         if (number := sum(fault.severity is severity for fault in faults))
     ]
-    return f"{records} record{'s' if records != 1 else ''} checked: {', '.join(counts) or 'no fault'}"
+    found = f": {', '.join(counts)}" if counts else ", no problems found"
+    return f"{records} record{'s' if records != 1 else ''} checked{found}"

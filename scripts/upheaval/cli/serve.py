@@ -1,4 +1,4 @@
-"""The command `upheaval serve`."""
+"""The `upheaval serve` command."""
 
 import logging
 import os
@@ -12,16 +12,23 @@ import click
 from upheaval.faults import Refusal
 from upheaval.serve.limits import MEANING, Limits
 
+_UNITS = {"s": "SECONDS", "byte": "BYTES", "MiB": "MIB", "1": "N"}
+
 
 def _limit_options(command: Any) -> Any:
     """Add an option for each limit, with its default and its meaning."""
     for field in reversed(fields(Limits)):
         unit, meaning = MEANING[field.name]
         default = max(2, os.cpu_count() or 2) if field.name == "workers" else field.default
-        help_text = meaning[0].upper() + meaning[1:] + (f", in {unit}." if unit != "1" else ".")
         kind: Any = click.FloatRange(min=0.1) if isinstance(field.default, float) else click.IntRange(min=0)
-        name = "--" + field.name.replace("_", "-")
-        command = click.option(name, type=kind, default=default, show_default=True, help=help_text)(command)
+        command = click.option(
+            "--" + field.name.replace("_", "-"),
+            type=kind,
+            metavar=_UNITS[unit],
+            default=default,
+            show_default=True,
+            help=f"{meaning[0].upper()}{meaning[1:]}.",
+        )(command)
     return command
 
 
@@ -32,27 +39,28 @@ def _limit_options(command: Any) -> Any:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build"),
     show_default=True,
-    help="The folder that `upheaval build` left.",
+    help="The output of `upheaval build`.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for any free port.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--base", help="The address that people use, where a proxy stands in front.  [default: http://HOST:PORT/]"
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 picks a free one."
 )
+@click.option("--base", help="Public address, if the server is behind a proxy.  [default: http://HOST:PORT/]")
 @click.option(
-    "--trust-proxy", default="", help="Addresses of proxies whose X-Forwarded-For counts, separated by commas."
+    "--trust-proxy", default="", help="Addresses of proxies whose X-Forwarded-For is trusted, separated by commas."
 )
 @_limit_options
 def serve_command(folder: Path, host: str, port: int, base: str | None, trust_proxy: str, **values: Any) -> None:
-    """Serve a build over HTTP, read-only: SPARQL, linked data, dumps, reconciliation.
+    """Serve a build over HTTP, read-only.
 
-    The endpoint is /sparql, the access log goes to standard output as JSON lines, /health and /metrics tell how it is.
+    This offers SPARQL at /sparql, linked data, dumps and reconciliation; /health and /metrics report the server's
+    status. The access log goes to standard output as JSON lines.
     """
     from upheaval.serve.running import run
 
     limits = Limits(**values)
     if limits.workers < 1:
-        raise click.UsageError("--workers has to be at least 1")
+        raise click.UsageError("--workers must be at least 1")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
         run(folder, host, port, base, trust_proxy, limits)

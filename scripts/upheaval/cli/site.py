@@ -1,4 +1,4 @@
-"""`upheaval site`: render the pages."""
+"""The `upheaval site` command."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,19 @@ from upheaval.faults import refuse
 
 @click.command("site", epilog="Example: upheaval build && upheaval site && upheaval serve")
 @ROOT
-@click.option("--build", type=click.Path(file_okay=False, path_type=Path), help="The build; `build` when left out.")
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="The folder; `site` in the build.")
+@click.option(
+    "--build",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The output of `upheaval build`; by default `build`.",
+)
+@click.option(
+    "--to", type=click.Path(file_okay=False, path_type=Path), help="Output folder; by default `site` in the build."
+)
 def site_command(root: Path, build: Path | None, to: Path | None) -> None:
-    """Render the publication's web pages: a static folder for any web server."""
+    """Render the publication's web pages.
+
+    The result is a static folder for any web server.
+    """
     with refusals():
         from upheaval.site.rendering import render
 
@@ -24,12 +33,12 @@ def site_command(root: Path, build: Path | None, to: Path | None) -> None:
         total, written, remark = render(root, folder, target)
         if remark:
             click.echo(remark, err=True)
-        click.echo(f"{total} files, {written} of them written, in {target}")
+        click.echo(f"{total} files in {target}, {written} of them written")
 
 
 def _need_build(folder: Path) -> None:
     try:
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
     except (OSError, ValueError, KeyError):
-        message, cure = f"{folder} is no build, and the pages offer its files", "run `upheaval build` first"
+        message, cure = f"{folder} is not a build, but the pages need its files", "run `upheaval build` first"
         refuse(str(folder), message, cure, rule="site/build")

@@ -83,7 +83,7 @@ def test_questions(said: dict[str, Any]) -> None:
     assert {"name", "title", "answers", "parameters"} <= set(said["questions"][0])
     assert said["ask"]["rows"]
     assert said["ask"]["truncated"] is False
-    assert "no question is named" in said["unknown"]["error"]
+    assert "there is no question" in said["unknown"]["error"]
     assert "no record is named `river-legue` (did you mean `river-league`?)" in said["mistyped"]["error"]
     assert "`arvenia` is of the class State, not Organization or Coalition" in said["unlike"]["error"]
     (members,) = (one for one in said["questions"] if one["name"] == "members")

@@ -1,1 +1,1 @@
-"""Links to other publications."""
+"""Links to other datasets."""

@@ -1,1 +1,1 @@
-"""Putting a build into a triple store and proving that it arrived."""
+"""Load a build into a triple store and verify that it arrived."""

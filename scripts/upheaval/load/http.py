@@ -1,4 +1,4 @@
-"""The HTTP side of a store: the SPARQL 1.1 Protocol for queries and updates, the Graph Store Protocol for graphs."""
+"""HTTP access to a store: the SPARQL 1.1 Protocol for queries and updates, and the Graph Store Protocol for graphs."""
 
 import urllib.error
 import urllib.request
@@ -15,20 +15,20 @@ from upheaval.store.builds import Unloaded
 N_TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# A server that wants a digest answers a body with 401 and closes; one that fits no socket's buffer is then cut off.
+# A server that requires Digest answers a body with 401 and closes, which cuts off a body larger than a socket buffer.
 LARGE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
 class SparqlClient:
-    """The addresses of a store, and who asks.
+    """The endpoints of a store, with credentials.
 
     Attributes:
-        query: where queries go.
-        update: where updates go, or an empty text.
-        graphs: the Graph Store Protocol's address, or an empty text.
-        user, password: for Basic or Digest, as the store demands; none where the user is empty.
-        timeout: of one request, in seconds.
+        query: the query endpoint.
+        update: the update endpoint, or an empty string.
+        graphs: the Graph Store Protocol endpoint, or an empty string.
+        user, password: credentials for Basic or Digest, as the store demands; not used if the user is empty.
+        timeout: the time limit of a request, in seconds.
 
     """
 
@@ -40,10 +40,10 @@ class SparqlClient:
     timeout: float = 600
 
     def select(self, text: str, graphs: Iterable[str] = ()) -> ox.QuerySolutions:
-        """Run a SELECT; graphs together are the default graph.
+        """Run a SELECT over the union of some graphs.
 
         Raises:
-            Unloaded: the store refuses, or it has cut the answer off.
+            Unloaded: the store refuses the query or truncates the answer.
 
         """
         pairs = [("query", text), *(("default-graph-uri", graph) for graph in graphs)]
@@ -52,11 +52,11 @@ class SparqlClient:
         )
         found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
         if not isinstance(found, ox.QuerySolutions):
-            raise Unloaded(f"{self.query} answers a SELECT with something else", "give a SPARQL 1.1 endpoint")
+            raise Unloaded(f"{self.query} does not return SPARQL results", "name a SPARQL 1.1 endpoint")
         return found
 
     def triples(self, graph: str) -> list[ox.Triple]:
-        """Return all triples of a graph, by the Graph Store Protocol where there is one, otherwise by a CONSTRUCT."""
+        """Return all triples of a graph, with the Graph Store Protocol if available, or else with a CONSTRUCT."""
         if self.graphs:
             content = self._send("GET", self._graph(graph), None, "", N_TRIPLES)
         else:
@@ -70,7 +70,7 @@ class SparqlClient:
         self._send("POST", self.update, text.encode(), "application/sparql-update", "*/*")
 
     def add(self, graph: str, triples: list[ox.Triple], method: str = "POST") -> None:
-        """Add triples to a graph; with PUT, in the place of what it held."""
+        """Add triples to a graph; with PUT, replace its content."""
         self._send(method, self._graph(graph), write(triples, ox.RdfFormat.N_TRIPLES), N_TRIPLES, "*/*")
 
     def _graph(self, graph: str) -> str:
@@ -94,20 +94,20 @@ class SparqlClient:
                 content: bytes = answer.read()
                 if answer.status == 206 or answer.headers.get("X-SPARQL-MaxRows"):
                     raise Unloaded(
-                        f"{url} has cut its answer off", "raise the store's limits (Virtuoso: ResultSetMaxRows)"
+                        f"{url} truncated its answer", "raise the store's limits (Virtuoso: ResultSetMaxRows)"
                     )
                 return content
         except urllib.error.HTTPError as error:
             raise self._refused(url, error.code, error.read(2000).decode(errors="replace")) from None
         except TimeoutError:
-            raise Unloaded(f"{url} has not answered in {self.timeout:g} s", "try again, or raise --timeout") from None
+            raise Unloaded(f"{url} did not answer within {self.timeout:g} s", "try again, or raise --timeout") from None
         except (urllib.error.URLError, OSError, ValueError) as error:
             cause = getattr(error, "reason", error)
             reason = getattr(cause, "strerror", None) or cause
             raise Unloaded(f"{url} cannot be reached: {reason}", "start the store, or correct the address") from None
 
     def _answer_challenge(self, request: urllib.request.Request, digest: urllib.request.HTTPDigestAuthHandler) -> None:
-        """Ask for the challenge without the body (RFC 7616 section 3.3), and put the answer into the request."""
+        """Get the challenge by a request without the body (RFC 7616 section 3.3) and authenticate the real request."""
         empty = urllib.request.Request(request.full_url, method="HEAD")
         handlers = [urllib.request.ProxyHandler({})] if urlsplit(request.full_url).hostname in LOOPBACK else []
         try:
@@ -120,11 +120,11 @@ class SparqlClient:
                 answer = digest.get_authorization(request, urllib.request.parse_keqv_list(list(pairs)))
                 request.add_unredirected_header("Authorization", f"Digest {answer}")
         except OSError:
-            return  # the request itself says what is wrong
+            return  # the real request reports the error
 
-    def _refused(self, url: str, status: int, said: str) -> Unloaded:
-        said = " ".join(said.split())[:200]
+    def _refused(self, url: str, status: int, reason: str) -> Unloaded:
+        reason = " ".join(reason.split())[:200]
         if status in (401, 403):
-            who = f"user {self.user}" if self.user else "a request without user"
-            return Unloaded(f"{url} refuses {who} ({status} {said})", "set UPHEAVAL_USER and UPHEAVAL_PASSWORD")
-        return Unloaded(f"{url} refuses with {status}: {said}", "read the store's log")
+            who = f"user {self.user}" if self.user else "requests without credentials"
+            return Unloaded(f"{url} refuses {who} ({status} {reason})", "set UPHEAVAL_USER and UPHEAVAL_PASSWORD")
+        return Unloaded(f"{url} refuses the request with {status}: {reason}", "see the store's log")

@@ -1,8 +1,7 @@
-"""Loading over HTTP: Oxigraph's server, and any store with SPARQL Update or the Graph Store Protocol.
+"""Load over HTTP: Oxigraph's server, and any store with SPARQL Update or the Graph Store Protocol.
 
-With Update, chunks go into graphs of their own beside the real ones, each chunk with a triple that counts it, so that
-what was broken off goes on; one update request then moves all graphs into their places. Without Update every graph is
-put by itself.
+With Update, chunks go into temporary graphs, each with a triple that records it, so that an interrupted load can
+continue; a single update request then moves all graphs into place. Without Update, graphs are replaced one by one.
 """
 
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ _INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 
 
 class SparqlStore:
-    """A store behind HTTP."""
+    """A store accessed over HTTP."""
 
     def __init__(self, endpoint: SparqlClient, size: int) -> None:
         self.endpoint, self.size = endpoint, size
@@ -36,14 +35,14 @@ class SparqlStore:
         return self.endpoint.triples(graph)
 
     def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
-        """Ask each question over the build's graphs."""
+        """Run each question over the build's graphs."""
         return ask_each(self.endpoint, questions, build)
 
     def replace(self, build: Build, progress: Progress) -> None:
-        """Load beside and move, or put graph by graph where the store knows no updates.
+        """Load into temporary graphs and move them, or replace graphs one by one if the store has no updates.
 
         Raises:
-            Unloaded: it broke midway; the message says what the store holds.
+            Unloaded: the load failed; the message says what the store holds.
 
         """
         if not self.endpoint.update:
@@ -62,7 +61,7 @@ class SparqlStore:
             self.endpoint.change(self._moves(build, beside))
         except Unloaded as error:
             raise error.and_then(
-                f"the content before is untouched, {loaded} chunks wait beside it; the same command goes on from there"
+                f"the old content is unchanged, {loaded} chunks are loaded beside it; repeat the command to continue"
             ) from None
 
     def _number(self, text: str) -> int:
@@ -78,7 +77,7 @@ class SparqlStore:
             self.endpoint.change(f"INSERT DATA {{ GRAPH <{graph}> {{\n{text}}} }}")
 
     def _begun(self, build: Build, beside: dict[str, str]) -> set[int]:
-        """Return the chunks that an earlier run has left, and drop what runs with another build have left."""
+        """Return the chunks loaded by an earlier run, and drop those of other builds."""
         text = f'SELECT ?g ?n WHERE {{ GRAPH ?g {{ ?g <{PART}> ?n }} FILTER (CONTAINS(STR(?g), "/loading/")) }}'
         done: set[int] = set()
         stale: set[str] = set()
@@ -101,7 +100,7 @@ class SparqlStore:
                 for each in beside.values():
                     self.endpoint.change(f"DROP SILENT GRAPH <{each}>")
                 raise Unloaded(
-                    f"{found} triples have arrived for {graph}, not {count}; they were dropped", "load again"
+                    f"{found} triples arrived for {graph} instead of {count}; they were dropped", "load again"
                 )
 
     def _moves(self, build: Build, beside: dict[str, str]) -> str:
@@ -121,14 +120,16 @@ class SparqlStore:
                 self.endpoint.add(graph, found, "PUT")
             except Unloaded as error:
                 old = [name for name in build.counts if name not in done]
-                state = f"new: {', '.join(done) or 'none'}; as before: {', '.join(old)}; the same command does the rest"
+                state = (
+                    f"new: {', '.join(done) or 'none'}; unchanged: {', '.join(old)}; repeat the command to do the rest"
+                )
                 raise error.and_then(state) from None
             done.append(graph)
             progress(len(found))
 
 
 def ask_each(endpoint: SparqlClient, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
-    """Ask each question by itself; one that fails has its message as its answer."""
+    """Run each question separately; the answer of a failing one is its error message."""
     found: dict[str, list[ResultRow] | str] = {}
     for name, text in questions.items():
         try:

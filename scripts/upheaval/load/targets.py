@@ -1,4 +1,4 @@
-"""From the name of a target to a store."""
+"""Open the store that a target names."""
 
 import os
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ FORMS = "oxigraph:http://HOST:PORT, virtuoso:HOST:PORT, tdb2:DIR or sparql:QUERY
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What can be said of a target beside its name.
+    """Options of a target.
 
     Attributes:
-        query, update, gsp: addresses of endpoints, empty where they follow from the target or do not exist.
-        chunk: triples in one request or file.
-        staging: a folder that Virtuoso may read.
-        timeout: of one request or process, in seconds.
+        query, update, gsp: addresses of endpoints; empty if they follow from the target or do not exist.
+        chunk: the number of triples per request or file.
+        staging: a folder that Virtuoso can read.
+        timeout: the time limit of a request or process, in seconds.
 
     """
 
@@ -40,12 +40,12 @@ def open_target(target: str, options: Options, environment: Mapping[str, str] = 
     """Return the store that a target names, without contacting it.
 
     Args:
-        target: in one of the forms of FORMS.
-        options: the rest.
-        environment: where user and password are: UPHEAVAL_USER and UPHEAVAL_PASSWORD.
+        target: the target, in one of the forms in FORMS.
+        options: its options.
+        environment: variables, with the user and password in UPHEAVAL_USER and UPHEAVAL_PASSWORD.
 
     Raises:
-        Unloaded: the target is written in no form that is known.
+        Unloaded: the target has none of these forms.
 
     """
     kind, _, rest = target.partition(":")
@@ -63,15 +63,16 @@ def open_target(target: str, options: Options, environment: Mapping[str, str] = 
     if kind == "sparql" and _is_url(rest):
         if not (options.update or options.gsp):
             raise Unloaded(
-                "a SPARQL endpoint is loaded by updates or by graphs", "give --update URL, --gsp URL, or both"
+                "loading a SPARQL endpoint needs an update or a Graph Store endpoint",
+                "add --update URL, --gsp URL, or both",
             )
         endpoint = SparqlClient(rest, options.update, options.gsp, user, password, options.timeout)
         return SparqlStore(endpoint, options.chunk)
-    raise Unloaded(f"`{target}` names no store", f"write {FORMS}")
+    raise Unloaded(f"`{target}` is not a valid target", f"write {FORMS}")
 
 
 def sends_password_openly(target: str, options: Options, environment: Mapping[str, str] = os.environ) -> bool:
-    """Say whether a password would cross a network unencrypted."""
+    """Return whether a password would be sent over a network unencrypted."""
     urls = [url for url in (target.partition(":")[2], options.query, options.update, options.gsp) if url]
     parts = [urlsplit(url) for url in urls]
     return bool(environment.get("UPHEAVAL_PASSWORD")) and any(

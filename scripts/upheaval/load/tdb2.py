@@ -1,4 +1,4 @@
-"""Loading Jena TDB2 by Debian's jars: a new database is made beside the old one and takes its place when whole."""
+"""Load Jena TDB2 with Debian's jars: a new database is built beside the old one and replaces it when complete."""
 
 import os
 import re
@@ -46,12 +46,12 @@ class Tdb2:
         self._held: dict[str, list[ox.Triple]] | None = None
 
     def counts(self, build: Build) -> dict[str, int]:
-        """Count the triples of each of the build's graphs; refuse a database that others use."""
+        """Count the triples of each of the build's graphs; refuse a database that holds other data."""
         held = self._read()
         if foreign := sorted(
             graph or "the default graph" for graph in held if not graph.startswith(f"{build.iri}graph/")
         ):
-            cure = "give the publication a folder of its own: it is replaced as a whole"
+            cure = "use a separate folder for the publication, because it is replaced as a whole"
             raise Unloaded(f"{self.folder} also holds {', '.join(foreign[:3])}", cure)
         return {graph: len(held.get(graph, [])) for graph in build.counts}
 
@@ -60,10 +60,10 @@ class Tdb2:
         return self._read().get(graph, [])
 
     def replace(self, build: Build, progress: Progress) -> None:
-        """Load into a new database and put it in the place of the old one by renaming.
+        """Load into a new database and replace the old one by renaming.
 
         Raises:
-            Unloaded: it broke midway; the old database is untouched, the new one is dropped.
+            Unloaded: the load failed; the old database is unchanged and the new one deleted.
 
         """
         self._free()
@@ -76,7 +76,7 @@ class Tdb2:
             beside = Tdb2(new, self.timeout)
             if (found := beside.counts(build)) != build.counts:
                 raise Unloaded(
-                    f"{sum(found.values())} triples have arrived, not {sum(build.counts.values())}", "load again"
+                    f"{sum(found.values())} triples arrived instead of {sum(build.counts.values())}", "load again"
                 )
             self._free()
             shutil.rmtree(old, ignore_errors=True)
@@ -89,10 +89,10 @@ class Tdb2:
                     old.rename(self.folder)
                 raise
         except Unloaded as error:
-            raise error.and_then("the database before is untouched") from None
+            raise error.and_then("the old database is unchanged") from None
         except OSError as error:
-            message = f"{self.folder} cannot be replaced: {error.strerror}; the database before is untouched"
-            raise Unloaded(message, "give write access to the folder it is in") from None
+            message = f"{self.folder} cannot be replaced: {error.strerror}; the old database is unchanged"
+            raise Unloaded(message, "check the permissions of its parent folder") from None
         finally:
             shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
@@ -100,7 +100,7 @@ class Tdb2:
         progress(sum(build.counts.values()))
 
     def _readable(self, build: Build, folder: Path) -> list[Path]:
-        """Return the build's files in a form that Jena reads: plain or compressed with gzip."""
+        """Return the build's files in a form that Jena can read: plain or compressed with gzip."""
         files = []
         for path in build.quads:
             if path.suffix == ".zst":
@@ -111,7 +111,7 @@ class Tdb2:
         return files
 
     def _kept(self, build: Build, folder: Path) -> list[Path]:
-        """Write what the database holds beside the build and is to stay: imports, or the build that they belong to."""
+        """Write the rest of the database, which must be kept: imports, or the build that they belong to."""
         imported = all("/graph/import/" in graph for graph in build.counts)
         kept = {
             graph: triples
@@ -126,7 +126,7 @@ class Tdb2:
         return [path]
 
     def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
-        """Ask all questions in one Java process, each as a branch of a UNION; one by one where that fails."""
+        """Run all questions in one Java process, as branches of a UNION; if that fails, one by one."""
         prefixes: dict[str, str] = {}
         branches: dict[str, str] = {}
         for name, text in questions.items():
@@ -158,17 +158,17 @@ class Tdb2:
             out = self._java("tdb2.tdbquery", *options, f"--query={file}")
         solutions = ox.parse_query_results(out.encode(), format=ox.QueryResultsFormat.JSON)
         if not isinstance(solutions, ox.QuerySolutions):
-            raise Unloaded("Jena has answered a SELECT with something else")
+            raise Unloaded("Jena did not return SPARQL results")
         return solutions
 
     def _read(self) -> dict[str, list[ox.Triple]]:
-        """Return what the database holds, by graph; nothing where there is none yet."""
+        """Return the number of triples by graph; empty if there is no database yet."""
         if self._held is not None:
             return self._held
         held: dict[str, list[ox.Triple]] = {}
         if self.folder.exists() and not (self.folder.is_dir() and not any(self.folder.iterdir())):
             if not (self.folder / "Data-0001").is_dir():
-                raise Unloaded(f"{self.folder} is no TDB2 database", "name a new or empty folder")
+                raise Unloaded(f"{self.folder} is not a TDB2 database", "name a new or empty folder")
             self._free()
             text = self._java("tdb2.tdbdump", f"--loc={self.folder}")
             for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS, lenient=True):
@@ -177,7 +177,7 @@ class Tdb2:
         return held
 
     def _free(self) -> None:
-        """Refuse a database that a living process has opened; the lock file holds its id."""
+        """Refuse a database that a running process has opened; the lock file holds its id."""
         try:
             holder = int((self.folder / "tdb.lock").read_text().strip() or 0)
             os.kill(holder, 0)
@@ -189,7 +189,7 @@ class Tdb2:
     def _java(self, *arguments: str) -> str:
         missing = [name for name in ("jena-tdb2", "jena-cmds") if not (JARS / f"{name}.jar").exists()]
         if missing:
-            raise Unloaded(f"Jena is missing: no {missing[0]}.jar in {JARS}", INSTALL)
+            raise Unloaded(f"Jena is missing: there is no {missing[0]}.jar in {JARS}", INSTALL)
         with tempfile.TemporaryDirectory(prefix="upheaval-") as folder:
             unpack_messages(Path(folder))
             path = ":".join([folder, *(str(JARS / f"{name}.jar") for name in NAMES)])
@@ -202,10 +202,10 @@ class Tdb2:
 
 
 def unpack_messages(folder: Path) -> None:
-    """Unpack the message files that Debian's jena-core 4.5 has moved away from the classes that look for them.
+    """Unpack the message files that Debian's jena-core 4.5 has moved away from the classes that need them.
 
     Args:
-        folder: where to; it goes into Java's class path.
+        folder: the target folder, which is added to Java's class path.
 
     """
     with zipfile.ZipFile(JARS / "jena-core.jar") as jar:
@@ -219,7 +219,7 @@ def unpack_messages(folder: Path) -> None:
 def _apart(
     solutions: ox.QuerySolutions, questions: Mapping[str, str], build: Build
 ) -> dict[str, list[ResultRow] | str]:
-    """Return each question's rows from those of all; the embedded engine says which columns a question has."""
+    """Split the combined rows by question; the embedded engine determines the columns of a question."""
     here = build.store()
     columns = {}
     for name, text in questions.items():

@@ -1,4 +1,4 @@
-"""Is in the store what is in the build? Counts, hashes and the rows of every question."""
+"""Verify that a store holds a build: compare counts, hashes and the rows of every question."""
 
 import time
 from collections import Counter
@@ -13,22 +13,22 @@ from upheaval.rdf.sparql import judge, select
 from upheaval.store.builds import Build, Unloaded
 
 EQUAL, ORDER = "equal", "equal, in another order"
-# The canonical form of a graph is made in memory; larger graphs, which only imports have, are compared by count.
+# A graph is canonicalized in memory; larger graphs, which only imports have, are compared by count.
 LARGEST = 1_000_000
 
 
 @dataclass(slots=True)
 class LoadReport:
-    """What loading and verifying found.
+    """The result of loading and verifying.
 
     Attributes:
-        build: what was to be loaded.
-        counts: triples by graph in the store.
-        differing: the graphs whose canonical hash is not the build's.
-        identity: the hash of data and derived facts, read back.
-        questions: for each question `equal`, `equal, in another order`, or what is different.
+        build: the build.
+        counts: the number of triples in the store, by graph.
+        differing: the graphs whose canonical hash differs from the build's.
+        identity: the hash of the data and derived facts, read back.
+        questions: for each question `equal`, `equal, in another order`, or the difference.
         changed: whether anything was written.
-        seconds: how long the writing took.
+        seconds: the time spent writing.
 
     """
 
@@ -42,12 +42,12 @@ class LoadReport:
 
     @property
     def same_content(self) -> bool:
-        """Whether every graph is the build's, by count and by canonical hash."""
+        """Whether every graph equals the build's, by count and canonical hash."""
         return self.counts == self.build.counts and not self.differing and self.identity == self.build.identity
 
     @property
     def ok(self) -> bool:
-        """Whether content and answers are the same as here."""
+        """Whether the content and all answers equal the build's."""
         return self.same_content and all(verdict in (EQUAL, ORDER) for verdict in self.questions.values())
 
 
@@ -90,7 +90,7 @@ def _judged(name: str, text: str) -> str:
     try:
         return judge(text).text
     except SyntaxError as error:
-        raise Unloaded(f"the question {name} is not asked: {error.msg}", "build again without it") from None
+        raise Unloaded(f"the question {name} is refused: {error.msg}", "build again without it") from None
 
 
 def _verdict(wanted: list[ResultRow], found: list[ResultRow] | str) -> str:
@@ -112,17 +112,17 @@ def load(
     """Load a build if the store does not hold it yet, and verify it.
 
     Args:
-        store: where to.
-        build: what.
-        questions: SELECT texts by name, whose rows are compared.
-        progress: is told how many triples have just been loaded.
-        only_check: compare and write nothing.
+        store: the store.
+        build: the build.
+        questions: SELECT queries by name, whose rows are compared.
+        progress: called with the number of triples just loaded.
+        only_check: compare, but write nothing.
 
     Returns:
-        What the store holds now.
+        The content of the store, compared with the build.
 
     Raises:
-        Unloaded: the store cannot be reached or refuses; the message says what it holds.
+        Unloaded: the store cannot be reached or refuses a request; the message says what it holds.
 
     """
     report = compare(store, build)

@@ -1,7 +1,7 @@
-"""Loading Virtuoso 7 by isql: the bulk loader fills graphs beside the real ones, one transaction renames them.
+"""Load Virtuoso 7 with isql: the bulk loader fills temporary graphs, and one transaction renames them.
 
-The questions go to Virtuoso's SPARQL endpoint over HTTP, as users' do; everything else goes through isql, where no
-ResultSetMaxRows cuts answers off.
+Questions go to Virtuoso's SPARQL endpoint over HTTP, as users' queries do; everything else goes through isql, where
+ResultSetMaxRows does not truncate answers.
 """
 
 import os
@@ -25,7 +25,7 @@ INSTALL = "install it (Debian: apt-get install virtuoso-opensource-7-bin)"
 
 
 class Virtuoso:
-    """A Virtuoso server at its SQL port, on this machine or on one that sees the same folders."""
+    """A Virtuoso server at its SQL port, on this machine or on one with access to the same folders."""
 
     def __init__(self, address: str, endpoint: SparqlClient, size: int, staging: Path | None = None) -> None:
         self.address, self.endpoint, self.size, self.staging = address, endpoint, size, staging
@@ -44,7 +44,7 @@ class Virtuoso:
         return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
 
     def answers(self, questions: Mapping[str, str], build: Build) -> dict[str, list[ResultRow] | str]:
-        """Ask each question of the SPARQL endpoint that the server's configuration names."""
+        """Run each question on the SPARQL endpoint from the server's configuration."""
         endpoint = self.endpoint
         if not endpoint.query:
             port = self._setting("HTTPServer", "ServerPort").rpartition(":")[2] or "8890"
@@ -52,10 +52,10 @@ class Virtuoso:
         return ask_each(replace(endpoint, user="", password=""), questions, build)
 
     def replace(self, build: Build, progress: Progress) -> None:
-        """Bulk load files into graphs beside the real ones, then rename all in one transaction.
+        """Bulk load files into temporary graphs, then rename all graphs in one transaction.
 
         Raises:
-            Unloaded: it broke midway; the graphs are as they were before.
+            Unloaded: the load failed; the graphs are unchanged.
 
         """
         folder = self._folder() / f"upheaval-{build.key}"
@@ -65,28 +65,29 @@ class Virtuoso:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise Unloaded(
-                f"{folder} cannot be written: {error.strerror}", "make room, or name another by --staging"
+                f"{folder} cannot be written: {error.strerror}",
+                "free up disk space, or name another folder with --staging",
             ) from None
         done: list[str] = []
         try:
             self._load(folder, sizes, done, progress)
-            if self._amiss(build, beside):  # a crash has lost what the list of loaded files has
+            if self._amiss(build, beside):  # a crash lost files that the list has as loaded
                 self._forget(folder, beside)
                 _files(build, folder, beside, self.size)
                 done.clear()
                 self._load(folder, sizes, done, progress)
             if amiss := self._amiss(build, beside):
                 self._forget(folder, beside)
-                raise Unloaded(f"not all triples have arrived for {amiss}; they were dropped", "load again")
+                raise Unloaded(f"not all triples arrived for {amiss}; they were dropped", "load again")
             self._publish(beside)
             self._mend(build, folder)
         except Unloaded as error:
-            state = f"the content before is untouched, {len(done)} of {len(sizes)} files were loaded"
-            raise error.and_then(f"{state}; the same command goes on from the last whole file") from None
+            state = f"the old content is unchanged, {len(done)} of {len(sizes)} files were loaded"
+            raise error.and_then(f"{state}; repeat the command to continue after the last complete file") from None
         self._forget(folder, {})
 
     def _load(self, folder: Path, sizes: dict[str, int], done: list[str], progress: Progress) -> None:
-        """Load the files that are not loaded yet, with a checkpoint after each: a crash then undoes no whole file."""
+        """Load the remaining files, with a checkpoint after each, so that a crash loses at most one file."""
         ours = f"ll_file like '{folder}/%'"
         self.sql(f"delete from DB.DBA.load_list where {ours} and (ll_state <> 2 or ll_error is not null)")
         loaded = self.sql(f"select ll_file from DB.DBA.load_list where {ours}").split()
@@ -120,10 +121,10 @@ class Virtuoso:
         )
 
     def _mend(self, build: Build, folder: Path) -> None:
-        """Write dates again that Virtuoso has kept in the form of the old content's.
+        """Rewrite dates for which Virtuoso kept the lexical form of the old content.
 
-        For Virtuoso 2024-11 and 2024-11-01 are one value: where both stood for one subject and property, in the old
-        graph and in the new one, the older form stays.
+        Virtuoso considers 2024-11 and 2024-11-01 equal: if the old and the new graph have them for the same subject
+        and property, the old form stays.
         """
         here, wrong, right = build.store(), [], []
         for graph in build.counts:
@@ -155,7 +156,7 @@ class Virtuoso:
         return self.sql(f"select cfg_item_value (virtuoso_ini_path (), '{section}', '{name}')").strip()
 
     def _folder(self) -> Path:
-        """Return a folder that both sides may use: Virtuoso reads only where DirsAllowed lets it."""
+        """Return a folder that both sides can use: Virtuoso only reads folders in DirsAllowed."""
         allowed = [Path(each.strip()) for each in self._setting("Parameters", "DirsAllowed").split(",") if each.strip()]
         if self.staging is not None:
             return self.staging.resolve()
@@ -164,12 +165,12 @@ class Virtuoso:
                 return folder
         listed = ", ".join(map(str, allowed)) or "none"
         raise Unloaded(
-            f"no folder that Virtuoso may read can be written from here (DirsAllowed: {listed})",
-            "add one to DirsAllowed in virtuoso.ini, or name one by --staging",
+            f"none of the folders that Virtuoso can read is writable (DirsAllowed: {listed})",
+            "add one to DirsAllowed in virtuoso.ini, or name one with --staging",
         )
 
     def sql(self, *statements: str) -> str:
-        """Run statements and return what they print.
+        """Run statements and return their output.
 
         Raises:
             Unloaded: isql is missing, there is no server, the password is wrong, or a statement fails.
@@ -181,19 +182,21 @@ class Virtuoso:
         status, out, err = run(
             [program, self.address, user, password, *OPTIONS], text, self.endpoint.timeout, "Virtuoso's isql", INSTALL
         )
-        said = " ".join(f"{out} {err}".split())
-        if status and "Bad login" in said:
+        output = " ".join(f"{out} {err}".split())
+        if status and "Bad login" in output:
             raise Unloaded(f"{self.address} refuses user {user}", "set UPHEAVAL_USER and UPHEAVAL_PASSWORD")
-        if status and "Connect failed" in said:
-            raise Unloaded(f"no Virtuoso answers at {self.address}", "start it, or correct the address of its SQL port")
+        if status and "Connect failed" in output:
+            raise Unloaded(
+                f"Virtuoso does not answer at {self.address}", "start it, or correct the address of its SQL port"
+            )
         if status or "*** Error" in out + err:
-            found = said.partition("*** Error")[2].strip() or said
-            raise Unloaded(f"Virtuoso at {self.address}: {found[:300]}", "read the message; Virtuoso's log says more")
+            found = output.partition("*** Error")[2].strip() or output
+            raise Unloaded(f"Virtuoso at {self.address}: {found[:300]}", "see Virtuoso's log")
         return out
 
 
 def _files(build: Build, folder: Path, beside: dict[str, str], size: int) -> dict[str, int]:
-    """Write the build as files for the bulk loader, unless an earlier run has; return their sizes in triples."""
+    """Write files for the bulk loader unless an earlier run has, and return their sizes in triples."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     sizes = {}

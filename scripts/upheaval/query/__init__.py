@@ -1,1 +1,1 @@
-"""Example questions, their parameters, and answers in every format."""
+"""Run example questions and SPARQL queries, and write answers in several formats."""

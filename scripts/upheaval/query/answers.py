@@ -1,4 +1,4 @@
-"""Answers to questions: run on the dataset, and written as a table, CSV, JSON, Markdown or Turtle."""
+"""Run queries, and write their answers as a table, CSV, JSON, Markdown or Turtle."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from upheaval.rdf.writers import order, turtle
 
 TextRows = list[list[str]]
 UNBROKEN = 12
-"""Columns with values of at most so many characters, such as dates and numbers, are not broken over lines."""
+"""Columns this narrow, such as dates and numbers, are never wrapped."""
 _PLAIN = ("http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 
 
@@ -22,15 +22,15 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
     """Run a query over all named graphs together.
 
     Args:
-        store: data, derived facts and vocabulary.
+        store: the data, derived facts and vocabulary.
         text: SPARQL 1.1.
-        name: how messages name it.
+        name: the query's name in messages.
 
     Returns:
-        What the engine returns.
+        The engine's result.
 
     Raises:
-        Refusal: it is not SPARQL, with the line and the column; or it asks another endpoint.
+        Refusal: the query is not SPARQL, with line and column, or is not allowed.
 
     """
     try:
@@ -39,7 +39,7 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
         refuse(
             name,
             f"this query cannot be run: {error.msg}",
-            "mend the query",
+            "fix the query",
             at=syntax_location(error),
             rule="query/syntax",
         )
@@ -48,7 +48,7 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
 
 
 def rows(solutions: ox.QuerySolutions) -> tuple[list[str], TextRows]:
-    """Return the variables and, for each solution, its values as text; what is unbound is empty."""
+    """Return the variables and the values of each solution as text; unbound variables are empty."""
     header = [variable.value for variable in solutions.variables]
     return header, [[_text(solution[name]) for name in header] for solution in solutions]
 
@@ -58,7 +58,7 @@ def _text(term: object) -> str:
 
 
 def shorten(value: str, prefixes: Mapping[str, str]) -> str:
-    """Return an IRI with a prefix where one fits, and any other text as it is."""
+    """Shorten an IRI by a prefix, if one applies; return any other text unchanged."""
     fitting = [prefix for prefix, space in prefixes.items() if value.startswith(space) and value != space]
     if not fitting:
         return value
@@ -67,7 +67,7 @@ def shorten(value: str, prefixes: Mapping[str, str]) -> str:
 
 
 def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str], width: int) -> str:
-    """Draw a table of at most a width in characters; long values go over several lines."""
+    """Draw a table of limited width in characters; long values are wrapped."""
     table = Table(show_edge=False, pad_edge=False)
     shown = [[shorten(value, prefixes) for value in row] for row in found]
     for place, name in enumerate(header):
@@ -81,7 +81,7 @@ def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str]
 
 
 def draw(table: Table, width: int) -> str:
-    """Return a table as text of at most a width, without blanks at the ends of lines."""
+    """Return a table as text of limited width, without trailing spaces."""
     console = Console(width=width, file=io.StringIO(), record=True, markup=False, highlight=False)
     console.print(table)
     return "".join(f"{line.rstrip()}\n" for line in console.export_text().splitlines())
@@ -92,19 +92,19 @@ def _is_number(value: str) -> bool:
 
 
 def as_csv(header: Sequence[str], found: TextRows) -> str:
-    """Write SPARQL 1.1 CSV results: values without datatypes, lines ended by CRLF."""
+    """Write SPARQL 1.1 CSV results: values without datatypes, and CRLF line ends."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([list(header), *found])
     return text.getvalue()
 
 
 def as_markdown(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str]) -> str:
-    """Write a pipe table."""
+    """Write a Markdown table."""
     lines = [list(header), ["---"] * len(header)]
     lines.extend([shorten(value, prefixes).replace("|", "\\|").replace("\n", " ") for value in row] for row in found)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def as_turtle(triples: ox.QueryTriples, prefixes: Mapping[str, str]) -> str:
-    """Write the triples of a CONSTRUCT or a DESCRIBE as Turtle, sorted."""
+    """Write the triples of a CONSTRUCT or DESCRIBE as sorted Turtle."""
     return turtle(order(triples), prefixes).decode()

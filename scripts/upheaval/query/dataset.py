@@ -1,4 +1,4 @@
-"""A dataset in a notebook: open a build or a publication, ask, and get rows, a data frame or a graph. Offline."""
+"""A dataset for notebooks: open a build or a publication, query it offline, and get rows, data frames or graphs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ _VALUES: dict[str, Callable[[str], object]] = {
 
 
 class ResultRows(list[dict[str, Any]]):
-    """The rows of an answer: a list of dicts, and the columns in their order."""
+    """The rows of an answer: a list of dicts, with the names of the columns in order."""
 
     def __init__(self, columns: list[str], rows: list[dict[str, Any]]) -> None:
         super().__init__(rows)
@@ -41,10 +41,10 @@ class ResultRows(list[dict[str, Any]]):
         """Return a data frame.
 
         Args:
-            library: pandas or polars; whichever is installed, pandas first, when left out.
+            library: pandas or polars; by default whichever is installed, pandas first.
 
         Raises:
-            ImportError: neither is installed, or not the one asked for.
+            ImportError: the library is not installed.
 
         """
         if library in ("", "pandas"):
@@ -54,7 +54,7 @@ class ResultRows(list[dict[str, Any]]):
                 if library:
                     raise ImportError("pandas is not installed: pip install 'upheaval[frame]'") from None
         if library not in ("", "polars"):
-            raise ImportError(f"no data frames are known by the name of {library}: pandas and polars are")
+            raise ImportError(f"there is no data frame library `{library}`: use pandas or polars")
         try:
             polars = import_module("polars")
         except ImportError:
@@ -66,7 +66,7 @@ class ResultRows(list[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class OpenedDataset:
-    """Data, derived facts and vocabulary in memory.
+    """The data, derived facts and vocabulary of a dataset, in memory.
 
     Attributes:
         iri: the namespace of the records.
@@ -79,44 +79,44 @@ class OpenedDataset:
     _questions: Mapping[str, Question] = field(repr=False)
 
     def questions(self) -> dict[str, str]:
-        """Return the example questions: what each asks, by name."""
+        """Return the titles of the example questions, by name."""
         return {name: question.title for name, question in self._questions.items()}
 
     def question(self, name: str) -> Question:
-        """Return an example question with its parameters and its text."""
+        """Return an example question with its parameters and text."""
         if name not in self._questions:
             near = get_close_matches(name, self._questions, 1)
-            cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(self._questions)}"
-            _refuse(f"no question is named `{name}`", cure)
+            cure = f"did you mean `{near[0]}`?" if near else f"the questions are {', '.join(self._questions)}"
+            _refuse(f"there is no question `{name}`", cure)
         return self._questions[name]
 
     def query(self, text_or_name: str, **parameters: object) -> ResultRows:
-        """Ask a question by its name, or any SELECT or ASK in SPARQL.
+        """Run an example question, or any SELECT or ASK query.
 
         Args:
             text_or_name: the name of an example, or SPARQL.
-            parameters: of the question; a record is given by its name.
+            parameters: the question's parameters; give a record by its name.
 
         Returns:
-            ResultRows of Python values: IRIs and texts as str, numbers, days and truth values as such, None where a
-            variable has no value. An ASK gives one row with the column `answer`.
+            ResultRows of Python values: str for IRIs and texts, Python numbers, dates and booleans, and None for
+            unbound variables. An ASK returns one row with the column `answer`.
 
         Raises:
-            Refusal: there is no such question, it is not SPARQL, a value does not fit, or it asks another endpoint.
+            Refusal: there is no such question, the query is not SPARQL or not allowed, or a value is invalid.
 
         """
         found = self._ask(self.text_of(text_or_name, parameters))
         if isinstance(found, ox.QueryBoolean):
             return ResultRows(["answer"], [{"answer": bool(found)}])
         if isinstance(found, ox.QueryTriples):
-            _refuse("the query gives triples, not rows", "use .graph(query)")
+            _refuse("the query returns triples, not rows", "use .graph(query)")
         names = [variable.value for variable in found.variables]
         return ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
 
     def graph(self, text: str = "") -> Graph:
-        """Return an rdflib Graph of everything, or of what a CONSTRUCT or DESCRIBE gives.
+        """Return an rdflib Graph of the whole dataset, or of the result of a CONSTRUCT or DESCRIBE.
 
-        It stands on pyoxigraph where oxrdflib is installed, and in rdflib's own memory otherwise.
+        It is backed by pyoxigraph if oxrdflib is installed, and otherwise held in memory by rdflib.
         """
         if text:
             return to_rdflib(self.triples(text))
@@ -130,17 +130,17 @@ class OpenedDataset:
         return Graph(store=OxigraphStore(store=copy), identifier=URIRef(DATASET_DEFAULT_GRAPH_ID))
 
     def triples(self, text: str) -> list[ox.Triple]:
-        """Return what a CONSTRUCT or DESCRIBE gives, as pyoxigraph's triples."""
+        """Return the result of a CONSTRUCT or DESCRIBE as pyoxigraph triples."""
         found = self._ask(text)
         if not isinstance(found, ox.QueryTriples):
-            _refuse("the query gives rows, not triples", "use .query(query)")
+            _refuse("the query returns rows, not triples", "use .query(query)")
         return list(found)
 
     def text_of(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
-        """Return the SPARQL of a question with its parameters bound; SPARQL itself is returned as it is.
+        """Return the SPARQL of a question with its parameters bound; a SPARQL text is returned unchanged.
 
         Raises:
-            Refusal: there is no such question, or a value does not fit.
+            Refusal: there is no such question, or a value is invalid.
 
         """
         name = text_or_name.strip()
@@ -148,7 +148,7 @@ class OpenedDataset:
             values = {key: str(value) for key, value in parameters.items()}
             return bind(self.question(name), values, KnownTerms(self.store, self.iri))
         if parameters:
-            _refuse("only the example questions have parameters", "put the values into the query")
+            _refuse("only example questions have parameters", "write the values into the query")
         return text_or_name
 
     def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
@@ -159,11 +159,11 @@ def open_dataset(path: str | Path | None = None) -> OpenedDataset:
     """Open a build or a publication.
 
     Args:
-        path: a folder that `upheaval build` wrote, or a publication's folder, which is then read from its YAML;
-            when left out, `build` in the current folder where there is one, otherwise the current folder.
+        path: the output of `upheaval build`, or a publication's folder, whose YAML is then read. By default this is
+            `build` in the current folder if it exists, or else the current folder.
 
     Raises:
-        Refusal: there is neither, or the sources cannot be read.
+        Refusal: the folder is neither, or the sources cannot be read.
 
     """
     folder = Path(path) if path is not None else Path("build" if Path("build/manifest.json").is_file() else ".")
@@ -180,7 +180,7 @@ def open_dataset(path: str | Path | None = None) -> OpenedDataset:
 
 
 def to_python(term: object) -> Any:
-    """Return a term as a Python value; its text where Python has no such value, as for a year or a month."""
+    """Return a term as a Python value, or as text if Python has no such type, as for a year or a month."""
     if term is None:
         return None
     text = str(getattr(term, "value", term))

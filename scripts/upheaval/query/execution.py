@@ -1,4 +1,4 @@
-"""From the name of a question to its answer in the form that was asked for."""
+"""Answer a question, given by name, in a chosen format."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,22 +27,22 @@ def answer(
     stdin: str | None = None,
     extend: Callable[[ox.Store], None] | None = None,
 ) -> str:
-    """Ask a question of a publication's sources as they stand.
+    """Answer a question from the current sources of a publication.
 
     Args:
         root: the publication's folder.
-        name: of an example, of a file, or `-`.
-        values: parameters of the question, as text.
+        name: the name of an example, the path of a file, or `-`.
+        values: the question's parameters, as text.
         form: table, csv, json, ttl or md.
-        width: of a table, in characters.
-        stdin: the query where the name is `-`.
-        extend: adds to the store what is to be asked beside the publication, such as imports.
+        width: the width of a table, in characters.
+        stdin: the query, if the name is `-`.
+        extend: adds further data, such as imports, to the store.
 
     Returns:
         The answer as text.
 
     Raises:
-        Refusal: there is no such question, it is not SPARQL, a value does not fit, or the records cannot be read.
+        Refusal: there is no such question, it is not SPARQL, a value is invalid, or the records cannot be read.
 
     """
     question = find_question(name, open_publication(root), stdin)
@@ -62,7 +62,7 @@ def answer(
     if form == "json":
         return (found.serialize(format=ox.QueryResultsFormat.JSON) or b"").decode() + "\n"
     if form == "ttl":
-        _refuse("a SELECT query gives rows, not triples", "ask for table, csv, json or md")
+        _refuse("a SELECT query returns rows, not triples", "use table, csv, json or md")
     header, solutions = rows(found)
     if form == "csv":
         return as_csv(header, solutions)
@@ -92,7 +92,7 @@ def _prefixes(assembly: Assembly) -> dict[str, str]:
 
 def _graph(found: ox.QueryTriples, form: str, prefixes: Mapping[str, str]) -> str:
     if form not in ("table", "ttl", "json"):
-        _refuse("the query gives triples, not rows", "ask for ttl or json")
+        _refuse("the query returns triples, not rows", "use ttl or json")
     if form == "json":
         return (found.serialize(format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
     return as_turtle(found, prefixes)

@@ -1,4 +1,4 @@
-"""The example questions as RDF, in the form that SPARQL editors load (SHACL's sh:SPARQLExecutable)."""
+"""The example questions as RDF, in the form that SPARQL editors can load (SHACL's sh:SPARQLExecutable)."""
 
 import re
 from collections.abc import Iterable
@@ -25,29 +25,30 @@ def to_triples(questions: Iterable[Question], publication: Publication) -> list[
     """Describe questions as sh:SPARQLExecutable.
 
     Args:
-        questions: what to describe.
-        publication: in whose namespace they get their IRIs, and which endpoint they are for.
+        questions: the questions.
+        publication: the publication, whose namespace their IRIs are in.
 
     Returns:
-        For each: its class, its title as rdfs:comment, keywords, the text, and the endpoint as schema:target.
+        For each question, its class, its title as rdfs:comment, its keywords, its text, and the endpoint as
+        schema:target.
 
     """
     triples: list[ox.Triple] = []
     for question in questions:
         node = ox.NamedNode(f"{publication.iri}queries/{question.name}")
         form = query_form(question.text)
-        said: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        statements: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
             (_RDF_TYPE, ox.NamedNode(_SH + "SPARQLExecutable")),
             (_RDF_TYPE, ox.NamedNode(_SH + _FORMS[form])),
             (_COMMENT, ox.Literal(question.title, language="en")),
             (ox.NamedNode(_SH + form.lower()), ox.Literal(question.text)),
             (ox.NamedNode(_SCHEMA + "target"), ox.NamedNode(f"{publication.iri}sparql")),
         ]
-        said.extend((ox.NamedNode(_SCHEMA + "keywords"), ox.Literal(word)) for word in question.keywords)
-        triples.extend(ox.Triple(node, predicate, value) for predicate, value in said)
+        statements.extend((ox.NamedNode(_SCHEMA + "keywords"), ox.Literal(word)) for word in question.keywords)
+        triples.extend(ox.Triple(node, predicate, value) for predicate, value in statements)
     return triples
 
 
 def query_form(text: str) -> str:
-    """Return SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words outside comments, IRIs and prefixes."""
+    """Return the first of the words SELECT, ASK, CONSTRUCT and DESCRIBE outside comments, IRIs and prefixes."""
     return next((match[1].upper() for match in _FORM.finditer(text) if match[1]), "SELECT")

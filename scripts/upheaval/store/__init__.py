@@ -1,1 +1,1 @@
-"""Things named by their content: builds."""
+"""Finished builds, identified by their content."""

@@ -1,4 +1,4 @@
-"""A build as the loader sees it: named graphs, how many triples each has, and the questions that come with it."""
+"""Read a build: its named graphs, their triple counts, and its example questions."""
 
 import gzip
 import hashlib
@@ -17,7 +17,7 @@ _SELECT = ox.NamedNode("http://www.w3.org/ns/shacl#select")
 
 
 class Unloaded(Refusal):
-    """Raised when something cannot be loaded or verified; its text is one line with the cure."""
+    """Raised if a build cannot be loaded or verified; its text is one line, with the cure."""
 
     def __init__(self, message: str, cure: str = "") -> None:
         super().__init__((Fault("load", " ".join(message.split()), cure, rule="load"),))
@@ -27,13 +27,13 @@ class Unloaded(Refusal):
         return f"error: {fault.message} ({fault.cure})" if fault.cure else f"error: {fault.message}"
 
     def and_then(self, state: str) -> "Unloaded":
-        """Return the same with a sentence on what the store holds now."""
+        """Return the same error with a note on the state of the store."""
         return Unloaded(f"{self.faults[0].message}; {state}", self.faults[0].cure)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some triples of one graph, numbered; the same build gives the same chunks."""
+    """A numbered batch of triples from one graph; the same build always gives the same chunks."""
 
     number: int
     graph: str
@@ -45,10 +45,10 @@ class Build:
     """A finished build.
 
     Attributes:
-        folder: where it is.
+        folder: its folder.
         iri: the publication's namespace.
-        counts: the number of triples by the IRI of the named graph.
-        identity: the RDFC-1.0 SHA-256 of data and derived facts together.
+        counts: the number of triples, by the IRI of the named graph.
+        identity: the RDFC-1.0 SHA-256 of the data and derived facts.
         quads: the N-Quads files; those of an import may be compressed.
 
     """
@@ -61,12 +61,12 @@ class Build:
 
     @property
     def key(self) -> str:
-        """A short name of exactly this content, for what is loaded on the way."""
+        """A short name that identifies the content, for temporary graphs."""
         return self.quads_hash()[:12]
 
     @property
     def identified(self) -> list[str]:
-        """The graphs that the identity covers."""
+        """The graphs covered by the identity."""
         return [graph for graph in self.counts if graph in (f"{self.iri}graph/data", f"{self.iri}graph/derived")]
 
     def quads_hash(self) -> str:
@@ -75,10 +75,10 @@ class Build:
         return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all triples in chunks of one graph each.
+        """Yield all triples in chunks, each from one graph.
 
-        Triples with blank nodes of one graph stay together in its last chunk, whatever its size, because a blank
-        node's label means nothing beyond one request.
+        A graph's triples with blank nodes stay together in its last chunk, whatever its size, because the label of a
+        blank node is only valid within one request.
         """
         waiting: dict[str, list[ox.Triple]] = {graph: [] for graph in self.counts}
         blank: dict[str, list[ox.Triple]] = {graph: [] for graph in self.counts}
@@ -99,13 +99,13 @@ class Build:
                 number += 1
 
     def store(self) -> ox.Store:
-        """Return the build in the embedded engine."""
+        """Load the build into a store of the embedded engine."""
         store = ox.Store()
         self.into(store)
         return store
 
     def into(self, store: ox.Store) -> None:
-        """Add the build to a store of the embedded engine, with those of its graphs that are empty."""
+        """Add the build to a store of the embedded engine, including empty graphs."""
         for graph in self.counts:
             store.add_graph(ox.NamedNode(graph))
         for path in self.quads:
@@ -118,7 +118,7 @@ class Build:
                 yield from ox.parse(stream, format=ox.RdfFormat.N_QUADS)
 
     def questions(self) -> dict[str, str]:
-        """Return the SELECT questions of the build, by name, with their defaults."""
+        """Return the build's SELECT questions by name, with default parameters."""
         file = self.folder / "queries.ttl"
         if not file.is_file():
             return {}
@@ -139,10 +139,10 @@ def file_hash(path: Path) -> str:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """Open N-Quads, compressed or not.
+    """Open an N-Quads file, compressed or not.
 
     Raises:
-        Unloaded: they are compressed with zstd, and the library for it is not installed.
+        Unloaded: it is compressed with zstd, and the zstd library is not installed.
 
     """
     if path.suffix == ".gz":
@@ -158,26 +158,26 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def open_build(folder: Path) -> Build:
-    """Read what a build or an import says of itself and check that its N-Quads are whole.
+    """Read the metadata of a build or import, and verify its N-Quads.
 
     Args:
-        folder: what `upheaval build` or `upheaval import` wrote.
+        folder: the output of `upheaval build` or `upheaval import`.
 
     Raises:
-        Unloaded: there is no build, or its N-Quads are not the ones that the manifest describes.
+        Unloaded: there is no build, or its N-Quads do not match the manifest.
 
     """
-    cure = "run `upheaval build` first, or name a build by --build"
+    cure = "run `upheaval build` first, or name a build with --build"
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         iri, identity, triples = manifest["publication"], manifest.get("rdfc10_sha256", ""), manifest["triples"]
         named = {path: about["sha256"] for path, about in manifest["files"].items() if ".nq" in path}
         imported = manifest.get("kind") == "import"
-        counts = {room if imported else f"{iri}graph/{room}": int(count) for room, count in triples.items()}
+        counts = {name if imported else f"{iri}graph/{name}": int(count) for name, count in triples.items()}
     except (OSError, ValueError, KeyError, TypeError):
-        raise Unloaded(f"no build in {folder}", cure) from None
+        raise Unloaded(f"there is no build in {folder}", cure) from None
     if not named or (imported and manifest["form"] != "nq"):
-        raise Unloaded(f"{folder} holds no N-Quads", "import with --format nq")
+        raise Unloaded(f"{folder} has no N-Quads", "import with --format nq")
     build = Build(
         folder, iri, counts, identity or canonical_hash(()), tuple((folder / path).resolve() for path in named)
     )

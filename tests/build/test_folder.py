@@ -122,7 +122,7 @@ def test_interruption_leaves_the_build_before(
 
 @pytest.mark.usefixtures("untouched")
 def test_no_folder_but_a_build_is_replaced(target: Path) -> None:
-    with pytest.raises(Refusal, match="is no build"):
+    with pytest.raises(Refusal, match="is not a build"):
         write_build(FILES, target.parent)
 
 

@@ -1,1 +1,1 @@
-"""The files of a publication."""
+"""Build the files of a publication."""

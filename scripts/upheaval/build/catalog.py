@@ -1,4 +1,4 @@
-"""The catalogue of a build: a dataset in the words of DCAT-AP 3.0.1, VoID and schema.org, apart from its files."""
+"""The catalogue of a build: the dataset, without its files, in DCAT-AP 3.0.1, VoID and schema.org."""
 
 from collections.abc import Iterable
 
@@ -24,21 +24,21 @@ LICENCE_TYPES = {
     "https://creativecommons.org/licenses/by-nd/": ("NoDerivativeWork", "No derivative work"),
     "https://creativecommons.org/licenses/by-nc": ("NonCommercialUseOnly", "Non-commercial use only"),
 }
-"""What a licence asks for, as ADMS names it, by the beginning of its address."""
+"""ADMS licence types, by the start of the licence's address."""
 
 
 def describe(publication: Publication, counts: Counts, vocabularies: Iterable[str]) -> Graph:
-    """Describe a dataset, apart from its files.
+    """Describe a dataset, without its files.
 
     Args:
-        publication: whose dataset.
-        counts: of data and derived facts together.
-        vocabularies: IRIs of the vocabularies that it uses.
+        publication: the publication.
+        counts: the counts of the data and derived facts.
+        vocabularies: the IRIs of the vocabularies that it uses.
 
     Returns:
         A graph with the dataset as dcat:Dataset, void:Dataset and schema:Dataset, this version of it, the catalogue,
-        and every node that they refer to with the class and the name that DCAT-AP demands of it. Those nodes have
-        IRIs in the document `catalog`.
+        and every node that they refer to, with the class and name that DCAT-AP requires. Those nodes have IRIs in the
+        document `catalog`.
 
     """
     graph = Graph()
@@ -81,7 +81,7 @@ def dataset_of(publication: Publication) -> URIRef:
 
 
 def version_of(publication: Publication) -> URIRef:
-    """Return the IRI of the version that is built."""
+    """Return the IRI of the version being built."""
     return URIRef(f"{publication.iri}{publication.version}")
 
 
@@ -91,7 +91,7 @@ def node(publication: Publication, name: str = "") -> URIRef:
 
 
 def agent(publication: Publication, name: str) -> URIRef:
-    """Return the IRI of somebody who made or publishes the dataset."""
+    """Return the IRI of an author or publisher of the dataset."""
     return node(publication, f"agent-{slug(name)}")
 
 
@@ -103,12 +103,12 @@ def add_resource(
     description: str,
     cls: URIRef = DCAT.Dataset,
 ) -> None:
-    """Add what DCAT-AP asks of any dataset: of the whole, of a version, of one of its tables, of a series.
+    """Add what DCAT-AP requires of any dataset, whether the whole, a version, a table or a series.
 
     Args:
         graph: the description to add to.
-        publication: whose dataset.
-        resource: its IRI.
+        publication: the publication.
+        resource: the IRI of the dataset.
         title, description: in English.
         cls: dcat:Dataset or dcat:DatasetSeries.
 
@@ -134,7 +134,7 @@ def add_resource(
 
 
 def _common(publication: Publication) -> list[tuple[URIRef, Node]]:
-    """Return what is said of the catalogue and of each dataset in it."""
+    """Return the statements common to the catalogue and each dataset in it."""
     day = Literal(publication.issued, datatype=XSD.date)
     return [
         (DCTERMS.publisher, agent(publication, publication.publisher)),
@@ -165,7 +165,7 @@ def _add_agents(graph: Graph, publication: Publication) -> None:
 
 
 def _add_terms(graph: Graph, publication: Publication, counts: Counts) -> None:
-    """Add the nodes that are referred to: licence, language, theme, home page, time and area."""
+    """Add the nodes that the description refers to: licence, language, theme, home page, time and area."""
     licence, themes = URIRef(publication.license), URIRef(AUTHORITY + "data-theme")
     graph.add((licence, RDF.type, DCTERMS.LicenseDocument))
     for beginning, (code, label) in LICENCE_TYPES.items():
@@ -194,7 +194,7 @@ def _add_terms(graph: Graph, publication: Publication, counts: Counts) -> None:
 
 
 def _as_wkt(box: list[float]) -> tuple[str, str]:
-    """Return a bounding box and its centre as well-known texts; one that crosses 180 degrees is cut in two there."""
+    """Return a bounding box and its centre as well-known text; a box that crosses 180 degrees is split there."""
     west, south, east, north = box
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     rings = [((a, south), (b, south), (b, north), (a, north), (a, south)) for a, b in spans]
@@ -205,13 +205,13 @@ def _as_wkt(box: list[float]) -> tuple[str, str]:
 
 
 def add_concept(graph: Graph, concept: URIRef, label: str) -> None:
-    """Add a concept of somebody else's list by its English label."""
+    """Add a concept of an external vocabulary, with its English label."""
     graph.add((concept, RDF.type, SKOS.Concept))
     graph.add((concept, SKOS.prefLabel, Literal(label, lang="en")))
 
 
 def _add_schema(graph: Graph, publication: Publication, counts: Counts) -> None:
-    """Add what search engines read of the dataset (schema.org's Dataset)."""
+    """Add the description for search engines (schema.org's Dataset)."""
     dataset = dataset_of(publication)
     for predicate, value in (
         (SCHEMA.name, Literal(publication.title, lang="en")),

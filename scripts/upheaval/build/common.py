@@ -1,4 +1,4 @@
-"""The files of a build that stay the same however many records there are: vocabulary, contract, catalogue."""
+"""The files of a build whose size does not depend on the number of records: vocabulary, contract and catalogue."""
 
 import json
 
@@ -22,53 +22,53 @@ _NOT_CATALOGUED = ("dc", "owl", "sh", "shapes", "vann", "wd")
 
 
 def canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
-    """Return triples with blank nodes labelled canonically (RDFC-1.0), in a stable order."""
+    """Return triples in a stable order, with canonical blank node labels (RDFC-1.0)."""
     dataset = ox.Dataset(in_graph(triples))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return order(quad.triple for quad in dataset)
 
 
-def describe_counts(setting: Schema, counts: Counts) -> Graph:
-    """Describe a dataset by what was counted in it, apart from its files."""
-    used = {triple.predicate.value for triple in setting.vocabulary.ontology}
+def describe_counts(schema: Schema, counts: Counts) -> Graph:
+    """Describe a dataset by its counts, without its files."""
+    used = {triple.predicate.value for triple in schema.vocabulary.ontology}
     known = [PREFIXES[name] for name in ("dcterms", "rdfs", "skos")]
     vocabularies = [VOCABULARY, *(space for space in known if any(iri.startswith(space) for iri in used))]
-    return describe(setting.publication, counts, vocabularies)
+    return describe(schema.publication, counts, vocabularies)
 
 
 def prefixes_of(contract: Contract, *names: str) -> dict[str, str]:
-    """Return namespaces by prefix: those named, and those of codes."""
+    """Return namespaces by prefix: the given ones and those of codes."""
     return {name: PREFIXES[name] for name in names} | code_prefixes(contract)
 
 
-def vocabulary_files(setting: Schema) -> Files:
+def vocabulary_files(schema: Schema) -> Files:
     """Make the files of the vocabulary and its shapes."""
     prefixes = prefixes_of(
-        setting.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
+        schema.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
     )
-    ontology = canonical(setting.vocabulary.ontology)
-    shapes = canonical(setting.vocabulary.shapes)
+    ontology = canonical(schema.vocabulary.ontology)
+    shapes = canonical(schema.vocabulary.shapes)
     more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
     return {
         "statecraft.ttl": turtle(ontology, prefixes),
         "statecraft.jsonld": _expanded(ontology),
         "statecraft.rdf": rdf_xml(ontology, prefixes),
-        "alignments.ttl": turtle(canonical(setting.vocabulary.alignments), prefixes | more),
+        "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }
 
 
-def contract_files(setting: Schema) -> Files:
+def contract_files(schema: Schema) -> Files:
     """Make the context, the JSON Schemas and the example questions."""
-    publication = setting.publication
+    publication = schema.publication
     questions = read_questions(publication)
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
     return {
-        "context.jsonld": as_json({"@context": setting.context}),
+        "context.jsonld": as_json({"@context": schema.context}),
         "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),
         **{
-            f"schema/{folder}.json": as_json(schema)
-            for folder, schema in schemas(setting.contract, publication.iri).items()
+            f"schema/{folder}.json": as_json(described)
+            for folder, described in schemas(schema.contract, publication.iri).items()
         },
     }
 

@@ -1,4 +1,4 @@
-"""The tables for machine learning: a Croissant 1.1 description, with a record set for each table."""
+"""Describe the tables for machine learning in Croissant 1.1, with a record set for each table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ CONTEXT = {
     "name": {"@container": "@language"},
     **{term: f"cr:{term}" for term in _CROISSANT.split()},
 }
-"""The context that the specification prints (section "Preamble"), to which a reader compares a file's."""
+"""The context given in the specification (section "Preamble"), which readers compare with that of a file."""
 
 _TYPES = {
     "integer": "sc:Integer",
@@ -47,12 +47,12 @@ def croissant(publication: Publication, tables: Mapping[str, CsvTable], files: M
     """Describe the tables for machine learning.
 
     Args:
-        publication: whose tables.
-        tables: by name.
-        files: their content by path in the build.
+        publication: the publication.
+        tables: the tables by name.
+        files: the content of their files, by path in the build.
 
     Returns:
-        The content of croissant.json; addresses of files are relative to it.
+        The content of croissant.json; file addresses are relative to it.
 
     """
     return {

@@ -1,4 +1,4 @@
-"""The descriptor of the tables: a Data Package, version 2, with a Table Schema for each table."""
+"""Describe the tables as a Data Package, version 2, with a Table Schema for each table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,12 +37,12 @@ def datapackage(
     """Describe the tables (Data Package version 2).
 
     Args:
-        publication: whose tables.
-        tables: by name.
-        files: their content by path in the build.
+        publication: the publication.
+        tables: the tables by name.
+        files: the content of their files, by path in the build.
 
     Returns:
-        The content of datapackage.json. Lists that would be empty, which the profile forbids, are left out.
+        The content of datapackage.json, without empty lists, which the profile forbids.
 
     """
     publishers = [] if publication.publisher in publication.creator else [publication.publisher]
@@ -67,7 +67,7 @@ def datapackage(
 
 
 def path_of(name: str) -> str:
-    """Return where the file of a table is in a build."""
+    """Return the path of a table's file in a build."""
     return f"csv/{name}.csv"
 
 
@@ -96,37 +96,37 @@ def _resource(name: str, table: CsvTable, files: Mapping[str, Content]) -> dict[
 def _field(column: TableColumn) -> dict[str, Any]:
     """Describe a column.
 
-    The standard has a type `list`, with `delimiter` and `itemType`, which the JSON Schema of version 2.0 leaves out
-    (it comes with 2.1). Until then a list is a string that has these two properties besides.
+    The standard has a type `list`, with `delimiter` and `itemType`, but the JSON Schema only has it since version 2.1.
+    Until that can be used, a list is a string with these two additional properties.
     """
     kind = field_type(column)
     constraints: dict[str, Any] = {"required": True} if column.required else {}
-    said: dict[str, Any] = {"name": column.name, "title": column.title, "description": column.description}
+    field: dict[str, Any] = {"name": column.name, "title": column.title, "description": column.description}
     if column.many:
-        said |= {"type": "string", "delimiter": SEPARATOR, "itemType": kind if kind in _ITEMS else "string"}
+        field |= {"type": "string", "delimiter": SEPARATOR, "itemType": kind if kind in _ITEMS else "string"}
         if column.form in NOT_NAMES and not _partial(column):
-            said["description"] += " Inside a value, %7C stands for a vertical bar."
+            field["description"] += " Inside a value, %7C stands for a vertical bar."
     else:
-        said["type"] = kind
+        field["type"] = kind
         if kind == "boolean":
-            said |= {"trueValues": ["true"], "falseValues": ["false"]}
+            field |= {"trueValues": ["true"], "falseValues": ["false"]}
         if kind == "string" and (column.form is Form.IRI or column.datatypes == (str(XSD.anyURI),)):
-            said["format"] = "uri"
+            field["format"] = "uri"
         if column.codes:
             constraints["enum"] = list(column.codes)
     if date := _partial(column):
         constraints["pattern"] = f"^{date}(\\|{date})*$" if column.many else f"^{date}$"
-    return said | ({"constraints": constraints} if constraints else {})
+    return field | ({"constraints": constraints} if constraints else {})
 
 
 def field_type(column: TableColumn) -> str:
-    """Return the type of a column's values in Table Schema's words; several datatypes have no type but `string`."""
+    """Return the Table Schema type of a column's values; a column with several datatypes is a `string`."""
     names = [datatype.removeprefix(str(XSD)) for datatype in column.datatypes]
     return _TYPES.get(names[0], "string") if len(names) == 1 else "string"
 
 
 def _partial(column: TableColumn) -> str:
-    """Return what a date matches that may be given to the year, the month or the day; an empty text for others."""
+    """Return a pattern for dates given to the year, month or day, or an empty string for other columns."""
     names = [datatype.removeprefix(str(XSD)) for datatype in column.datatypes]
     if len(names) < 2 or not all(name in _PARTIAL for name in names):
         return ""

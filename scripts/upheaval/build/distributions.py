@@ -1,8 +1,8 @@
-"""The files of a build in its catalogue: forms of the dataset, single tables, and what describes and explains them.
+"""The files of a build in its catalogue: forms of the dataset, single tables, and what describes them.
 
-Only a file that holds the dataset is one of its distributions (DCAT 3 section 6.8). Each table is a dataset of its own
-in a series. Shapes, schemas, context and vocabulary are resources of the profile that the data conform to (Profiles
-Vocabulary), and questions and reports are documents beside it.
+Only a file that holds the whole dataset is one of its distributions (DCAT 3 section 6.8). Each table is a dataset of
+its own, in a series. The shapes, schemas, context and vocabulary are resources of the profile that the data conform to
+(Profiles Vocabulary); questions and reports are related documents.
 """
 
 from collections.abc import Mapping
@@ -48,13 +48,13 @@ _PACKAGE = "datapackage.json"
 def add_files(
     graph: Graph, publication: Publication, files: Mapping[str, Content], package: Mapping[str, Any] | None = None
 ) -> None:
-    """Add the files of a build as what they are, each with its media type, size and SHA-256.
+    """Add the files of a build, each with its role, media type, size and SHA-256.
 
     Args:
         graph: the description to add to.
-        publication: whose files.
-        files: their content by their path in the build.
-        package: the content of datapackage.json, which says what the tables are; None where there are none.
+        publication: the publication.
+        files: the content of the files, by path in the build.
+        package: the content of datapackage.json, which describes the tables; None if there are none.
 
     """
     adding = _Adding(graph, publication)
@@ -76,7 +76,7 @@ def add_files(
 
 
 class _Adding:
-    """Adds files of one publication to a description."""
+    """Adds the files of a publication to a description."""
 
     def __init__(self, graph: Graph, publication: Publication) -> None:
         self.graph, self.publication = graph, publication
@@ -92,7 +92,7 @@ class _Adding:
         return URIRef(f"{self.publication.iri}{path}")
 
     def file(self, path: str, content: Content) -> None:
-        """Add what is true of any file."""
+        """Add the statements that apply to any file."""
         file, checksum = self._url(path), self._url(f"{path}#sha256")
         self._say(
             file,
@@ -114,7 +114,7 @@ class _Adding:
         return media
 
     def _distribution(self, path: str, title: str, description: str) -> URIRef:
-        """Add a file as a distribution; which dataset it is a form of is for the caller to say."""
+        """Add a file as a distribution; the caller links it to its dataset."""
         file = self._url(path)
         plain, compressed = suffixes(path)
         available = URIRef(AUTHORITY + "planned-availability/AVAILABLE")
@@ -139,7 +139,7 @@ class _Adding:
         return file
 
     def form(self, path: str) -> None:
-        """Add a file that holds the dataset."""
+        """Add a file that holds the whole dataset."""
         title, suffix = self.publication.title, suffixes(path)[0]
         if path == _PACKAGE:
             description = f"{title} as CSV tables; this file names them and describes their columns (Data Package 2.0)."
@@ -154,11 +154,11 @@ class _Adding:
         if path != _PACKAGE and suffix != ".jsonld":
             self._say(self.dataset, (VOID.dataDump, file))
 
-    def table(self, path: str, said: Mapping[str, Any]) -> None:
-        """Add a table as a dataset in the series of tables, with its one file."""
+    def table(self, path: str, resource: Mapping[str, Any]) -> None:
+        """Add a table as a dataset in the series of tables, with its only file."""
         table = self._url(path.removesuffix(".csv"))
-        add_resource(self.graph, self.publication, table, said["title"], said["description"])
-        file = self._distribution(path, path, said["description"])
+        add_resource(self.graph, self.publication, table, resource["title"], resource["description"])
+        file = self._distribution(path, path, resource["description"])
         self._say(
             table,
             (DCTERMS.isPartOf, self.dataset),
@@ -201,7 +201,7 @@ class _Adding:
             self._say(dataset, (DCTERMS.conformsTo, self._profile))
 
     def resource(self, path: str, stem: str) -> None:
-        """Add a file that says or checks how the data are made."""
+        """Add a file that describes or checks the structure of the data."""
         resource = node(self.publication, f"resource-{slug(path)}")
         self._say(self._profile, (PROF.hasResource, resource))
         self._say(

@@ -1,4 +1,4 @@
-"""One row a pair of states and year, in the form that panel studies use."""
+"""The dyad-year table: one row per pair of states and year, as panel studies use it."""
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -11,9 +11,9 @@ from upheaval.schema.contract import local
 
 TITLE = "Pairs of states by year"
 DESCRIPTION = (
-    "How many agreements and activities are recorded between two states in a year, in all and by type. A step of an "
+    "The number of agreements and activities recorded between two states in a year, in total and by type. A step of an "
     "agreement counts in its own year, an activity in each year from its first to its last day; one without a known "
-    "end counts up to the year of this version. Years without a record have no row."
+    "end counts up to the year of this version. Years without records have no row."
 )
 CODES = ("isoAlpha3", "cowCode", "gwCode")
 RECORDS = """
@@ -51,14 +51,14 @@ def dyad_years(store: ox.Store, graph: Graph, last_year: int) -> CsvTable:
     """Count agreements and activities for each pair of states and year.
 
     Args:
-        store: data, derived facts and vocabulary.
-        graph: the ontology, which says what codes and types mean.
-        last_year: the year up to which activities without an end are counted.
+        store: the data, derived facts and vocabulary.
+        graph: the ontology, for the meaning of codes and types.
+        last_year: the last year in which activities without an end are counted.
 
     Returns:
-        The table. A step of an agreement counts in its own year; an activity in each year from its earliest to
-        its latest day, or to `last_year` where it has begun and no end is known. A record with several types counts
-        under each top-level type once, and once in `records`. Years without a record have no row.
+        The table. A step of an agreement counts in its own year; an activity in each year from its earliest to its
+        latest day, or to `last_year` if no end is known. A record with several types counts once for each top-level
+        type, and once in `records`. Years without records have no row.
 
     """
     tops = {local(row["top"].value): row["top"].value for row in select(store, TYPES)}
@@ -77,7 +77,7 @@ def dyad_years(store: ox.Store, graph: Graph, last_year: int) -> CsvTable:
         _column("state2", "second state", "The name of the other state.", required=True),
         *(_code(graph, code, side) for side in (1, 2) for code in CODES),
         _column("year", "year", "The calendar year.", XSD.gYear, required=True),
-        _column("records", "records", "The number of records, of whatever type.", XSD.integer, required=True),
+        _column("records", "records", "The number of records, of any type.", XSD.integer, required=True),
         *(_type(graph, name, tops[name]) for name in types),
     )
     rows = [
@@ -100,7 +100,7 @@ def _column(
 
 
 def _code(graph: Graph, name: str, side: int) -> TableColumn:
-    """Return the column of a code of one of the two states; a former state often has none."""
+    """Return the column for a code of one of the two states; former states often have none."""
     prop, which = STATECRAFT[name], ("first", "second")[side - 1]
     label = graph.value(prop, RDFS.label) or name
     return _column(f"{name}{side}", f"{label} of the {which} state", f"{_text(graph, prop)} Of the {which} state.")

@@ -1,4 +1,4 @@
-"""The files of a build, as bytes by path: everything is made in memory before anything is written."""
+"""Make the files of a build in memory, before anything is written."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -44,15 +44,15 @@ def export(assembly: Assembly) -> Files:
         assembly: a publication without faults.
 
     Returns:
-        Content by path under the build folder; the manifest describes all the others.
+        The content by path in the build; the manifest describes all other files.
 
     """
     publication = assembly.publication
-    graphs = {room: triples_of(assembly, room) for room in ("data", "derived")}
+    graphs = {name: triples_of(assembly, name) for name in ("data", "derived")}
     both = united(graphs.values())
-    setting = Schema(publication, assembly.vocabulary, assembly.contract, assembly.context)
+    schema = Schema(publication, assembly.vocabulary, assembly.contract, assembly.context)
     statements = n_triples(both)
-    description = describe_counts(setting, count(statements.splitlines(), objects=True))
+    description = describe_counts(schema, count(statements.splitlines(), objects=True))
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
     framed = frames(both, assembly.context, publication.iri)
@@ -60,27 +60,27 @@ def export(assembly: Assembly) -> Files:
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
-        **vocabulary_files(setting),
-        **contract_files(setting),
+        **vocabulary_files(schema),
+        **contract_files(schema),
         **tables,
         "quality.md": as_markdown(assess(assembly), publication).encode(),
     }
     add_files(description, publication, files, package)
     files |= catalog_files(description)
-    counts = {room: len(triples) for room, triples in graphs.items()}
+    counts = {name: len(triples) for name, triples in graphs.items()}
     # Without blank nodes, the canonical form (RDFC-1.0 section 5) is the sorted statements.
     files["manifest.json"] = make_manifest(publication, files, sha256_of(statements), counts)
     return files
 
 
-def triples_of(assembly: Assembly, room: str) -> list[ox.Triple]:
+def triples_of(assembly: Assembly, name: str) -> list[ox.Triple]:
     """Return the triples of one of a dataset's graphs, such as `data` or `derived`."""
-    graph = ox.NamedNode(assembly.publication.graph(room))
+    graph = ox.NamedNode(assembly.publication.graph(name))
     return [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, graph)]
 
 
 def united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
-    """Return the triples of some graphs, each once."""
+    """Return the distinct triples of several graphs."""
     return list(dict.fromkeys(triple for triples in graphs for triple in triples))
 
 
@@ -92,23 +92,23 @@ def formats(
     Args:
         assembly: a publication.
         graphs: its triples by graph.
-        both: those of `data` and `derived`, each once.
+        both: the distinct triples of `data` and `derived`.
         framed: the same as JSON-LD.
 
     Returns:
-        Content by file name.
+        The content by file name.
 
     """
     publication, stem = assembly.publication, assembly.publication.name
     prefixes = prefixes_of(assembly.contract, "dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "wd", "xsd")
     place = ranks(assembly.contract)
-    ordered = {room: order(triples, place) for room, triples in graphs.items()}
+    ordered = {name: order(triples, place) for name, triples in graphs.items()}
     stated = set(graphs["data"])
     derived = [triple for triple in ordered["derived"] if triple not in stated]
     return {
         f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
         f"{stem}.jsonld": to_json(assembly.context, framed),
-        f"{stem}.nq": n_quads({publication.graph(room): triples for room, triples in graphs.items()}),
+        f"{stem}.nq": n_quads({publication.graph(name): triples for name, triples in graphs.items()}),
         f"{stem}.trig": _trig(publication, ordered, prefixes),
         f"{stem}.rdf": rdf_xml(
             order([*ordered["data"], *derived], place), prefixes | {publication.prefix: publication.iri}
@@ -117,19 +117,19 @@ def formats(
 
 
 def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:
-    """Write one block a graph; the bodies are Turtle, which TriG contains (TriG section 2)."""
+    """Write one block per graph; the bodies are Turtle, of which TriG is a superset (TriG section 2)."""
     names = dict(prefixes) | {
         name: PREFIXES[name] for name in ("owl", "dcat", "foaf", "prov", "rdf", "vann", "vcard", "void")
     }
     parts = [turtle([], names, None)]
-    for room, triples in ordered.items():
+    for name, triples in ordered.items():
         body = turtle(triples, names, None, header=False).rstrip(b"\n")
-        parts.append(f"<{publication.graph(room)}> {{\n".encode() + body + b"\n}\n\n")
+        parts.append(f"<{publication.graph(name)}> {{\n".encode() + body + b"\n}\n\n")
     return b"".join(parts)
 
 
 def _tables(assembly: Assembly, framed: list[Frame]) -> tuple[Files, dict[str, Any]]:
-    """Make the tables and what describes them; the descriptor is also returned as it is."""
+    """Make the tables and their descriptions; also return the Data Package descriptor itself."""
     publication, graph = assembly.publication, assembly.vocabulary.graph
     found = TableMaker(assembly.contract, assembly.context, graph, publication.iri).tables(framed)
     found["dyad_year"] = dyad_years(assembly.store, graph, int(publication.issued[:4]))

@@ -1,4 +1,4 @@
-"""Writing a build: all of it or nothing."""
+"""Write a build atomically: all of it or nothing."""
 
 import hashlib
 import os
@@ -11,10 +11,10 @@ from typing import TypeAlias
 from upheaval.faults import refuse
 
 SITE = "site"
-"""The folder of the web pages, which a new build takes over from the one before; `upheaval site` then renews them."""
+"""The folder of the web pages, which a new build keeps from the previous one; `upheaval site` updates them."""
 
 Content: TypeAlias = bytes | Path
-"""What goes into a file of a build: bytes, or another file on the same disk, which is moved."""
+"""The content of a file: bytes, or another file on the same disk, which is moved."""
 
 
 def size_of(content: Content) -> int:
@@ -31,21 +31,21 @@ def sha256_of(content: Content) -> str:
 
 
 def write_build(files: Mapping[str, Content], target: Path) -> None:
-    """Write the files of a build into a folder, in the place of what a build left there before.
+    """Write a build to a folder, replacing a previous build.
 
     Args:
-        files: content by path.
-        target: the folder, usually `build`. What is in it is kept until everything new has been written beside it.
+        files: the content by path.
+        target: the folder, usually `build`. It is only replaced when everything has been written beside it.
 
     Raises:
-        Refusal: the disk is full or read-only, or the folder cannot be replaced, or holds something that is no build;
-            what was there is untouched.
+        Refusal: the disk is full or read-only, or the folder cannot be replaced or is not a build; in every case it is
+            unchanged.
 
     """
     target = target.resolve()
     if target.exists() and not is_build(target):
-        message = f"{target} is there already and is no build, and a build replaces the whole folder"
-        refuse(target.name, message, "name an empty or a new folder", rule="build/target")
+        message = f"{target} already exists and is not a build; building would replace it"
+        refuse(target.name, message, "name a new or empty folder", rule="build/target")
     beside: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
         swap(beside, target)
     except OSError as error:
         message = f"the build cannot be written to {target}: {error.strerror}"
-        cure = "make room or give write access, then build again; the build before is untouched"
+        cure = "free up disk space or check the permissions, then build again; your previous build is unchanged"
         refuse(target.name, message, cure, rule="build/write")
     finally:
         if beside is not None:
@@ -69,12 +69,12 @@ def write_build(files: Mapping[str, Content], target: Path) -> None:
 
 
 def is_build(folder: Path) -> bool:
-    """Say whether a folder may be replaced: it is empty, or has the manifest that a build or an import leaves."""
+    """Return whether a folder may be replaced: it is empty, or has the manifest of a build or import."""
     return folder.is_dir() and ((folder / "manifest.json").is_file() or not any(folder.iterdir()))
 
 
 def swap(new: Path, target: Path) -> None:
-    """Put a folder in the place of another; when that fails or is interrupted in between, it is undone."""
+    """Replace a folder by another; a failure or an interruption is rolled back."""
     old = new.with_name(new.name + "-old")
     try:
         if target.exists():

@@ -1,4 +1,4 @@
-"""Triples to JSON-LD: one object a record with its parts inside, compacted with the derived context."""
+"""Frame triples as JSON-LD: one object per record, with its parts inside, compacted with the derived context."""
 
 import json
 from collections.abc import Iterable
@@ -20,13 +20,13 @@ def frames(triples: Iterable[ox.Triple], context: Context, base: str) -> list[Fr
     """Frame triples by record.
 
     Args:
-        triples: in any order; blank nodes are not expected.
-        context: as `derive_context` returns it.
-        base: the namespace against which names are shortened.
+        triples: the triples, in any order; without blank nodes.
+        context: the context from `derive_context`.
+        base: the namespace relative to which names are shortened.
 
     Returns:
-        One object for each subject that is not part of another, sorted by its name. A node is part of another when
-        its IRI is that one's with a fragment and that one refers to it.
+        One object per subject that is not part of another, sorted by name. A node is part of another if its IRI is
+        the other's plus a fragment, and the other refers to it.
 
     """
     framing = _Framing(context, base)
@@ -35,15 +35,15 @@ def frames(triples: Iterable[ox.Triple], context: Context, base: str) -> list[Fr
         subjects.setdefault(iri_of(triple.subject), []).append(triple)
     parts = {
         triple.object.value
-        for subject, said in subjects.items()
-        for triple in said
+        for subject, statements in subjects.items()
+        for triple in statements
         if isinstance(triple.object, ox.NamedNode) and _contains(subject, triple.object.value)
     }
     return [framing.frame(subject, subjects) for subject in sorted(subjects) if subject not in parts]
 
 
 def to_json(context: Context, graph: list[Frame]) -> bytes:
-    """Write a context and objects as JSON-LD, one object a line, in the order given."""
+    """Write a context and objects as JSON-LD, one object per line, in the order given."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     objects = ",\n".join(map(encode, graph))
     return f'{{"@context": {encode(context)},\n"@graph": [\n{objects}\n]}}\n'.encode()
@@ -54,7 +54,7 @@ def _contains(whole: str, part: str) -> bool:
 
 
 class _Framing:
-    """The framing of one set of triples."""
+    """Frames a set of triples."""
 
     def __init__(self, context: Context, base: str) -> None:
         self.context = context
@@ -71,22 +71,24 @@ class _Framing:
         by_predicate: dict[str, list[ox.Triple]] = {}
         for triple in subjects[subject]:
             by_predicate.setdefault(triple.predicate.value, []).append(triple)
-        for predicate, said in by_predicate.items():
+        for predicate, statements in by_predicate.items():
             if predicate == _TYPE:
-                types = sorted(self.classes.get(iri_of(triple.object), iri_of(triple.object)) for triple in said)
+                types = sorted(self.classes.get(iri_of(triple.object), iri_of(triple.object)) for triple in statements)
                 frame["type"] = types if len(types) > 1 else types[0]
                 continue
             name = self.terms.get(predicate, predicate)
-            frame[name] = self._values(name, subject, said, subjects)
+            frame[name] = self._values(name, subject, statements, subjects)
         head: Frame = {key: frame[key] for key in ("id", "type", "label") if key in frame}
         return {**head, **{key: frame[key] for key in sorted(frame) if key not in head}}
 
-    def _values(self, name: str, subject: str, said: list[ox.Triple], subjects: dict[str, list[ox.Triple]]) -> Any:
+    def _values(
+        self, name: str, subject: str, statements: list[ox.Triple], subjects: dict[str, list[ox.Triple]]
+    ) -> Any:
         term = self.context.get(name, {})
         if "@language" in term.get("@container", ""):
-            return _languages(said)
+            return _languages(statements)
         values = []
-        for triple in said:
+        for triple in statements:
             value = triple.object
             if isinstance(value, ox.NamedNode) and _contains(subject, value.value) and value.value in subjects:
                 values.append(self.frame(value.value, subjects))
@@ -114,9 +116,9 @@ class _Framing:
         return short if short and ":" not in short else iri
 
 
-def _languages(said: list[ox.Triple]) -> Frame:
+def _languages(statements: list[ox.Triple]) -> Frame:
     texts: dict[str, list[str]] = {}
-    for triple in said:
+    for triple in statements:
         assert isinstance(triple.object, ox.Literal), triple
         texts.setdefault(triple.object.language or "", []).append(triple.object.value)
     return {language: sorted(found) if len(found) > 1 else found[0] for language, found in sorted(texts.items())}

@@ -1,4 +1,4 @@
-"""The manifest of a build: which files, how long, with which hashes, and the identity of the data."""
+"""The manifest of a build: its files with sizes and hashes, and the identity of the data."""
 
 import json
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ def make_manifest(
     """Write the manifest.
 
     Args:
-        publication: whose build.
-        files: content by path in the build, without the manifest itself.
-        identity: the hash of data and derived facts together.
+        publication: the publication.
+        files: the content by path in the build, without the manifest itself.
+        identity: the hash of the data and derived facts.
         triples: the number of triples by named graph.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What a file of a build is by its name: its media type, and its format in the European Union's list of file types."""
+"""The media type of a file by its name, and its format in the European Union's list of file types."""
 
 MEDIA = {
     ".ttl": "text/turtle",
@@ -12,7 +12,7 @@ MEDIA = {
     ".gz": "application/gzip",
     ".md": "text/markdown",
 }
-"""The media type by the end of a file's name."""
+"""Media types, by file extension."""
 
 FORMATS = {
     ".ttl": "RDF_TURTLE",
@@ -24,12 +24,12 @@ FORMATS = {
     ".csv": "CSV",
     ".json": "JSON",
 }
-"""The code in the authority table `file-type` of the Publications Office, which DCAT-AP asks for, likewise."""
+"""Codes in the Publications Office's authority table `file-type`, which DCAT-AP requires, by file extension."""
 
 UNKNOWN = "application/octet-stream"
 
 
 def suffixes(path: str) -> tuple[str, str]:
-    """Return the end of a file's name, and that of what compressed it or an empty text: `.nq` and `.gz`."""
+    """Return a file's extension and that of its compression, or an empty string: `.nq` and `.gz`."""
     plain = path.removesuffix(".gz")
     return plain[plain.rfind(".") :], path[len(plain) :]

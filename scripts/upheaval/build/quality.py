@@ -1,4 +1,4 @@
-"""The quality of a dataset made visible: coverage, single sources, disputes, likely duplicates, missing links."""
+"""Assess the quality of a dataset: coverage, single sources, disputes, likely duplicates and missing links."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from upheaval.schema.contract import local
 from upheaval.schema.questions import read_questions
 
 NEAR = 5
-"""Records with the same actors and types whose first days are at most so many days apart may be one thing twice."""
+"""Records with the same actors and types whose first days are at most this many days apart may be duplicates."""
 
 STATE = "https://w3id.org/statecraft#"
 LINKABLE = ("State", "Organization", "Place", "Item", "Treaty", "Coalition")
@@ -38,15 +38,15 @@ _LINKED = "SELECT DISTINCT ?record WHERE { ?link <https://w3id.org/statecraft#su
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What is to be seen of a dataset's quality.
+    """The quality of a dataset.
 
     Attributes:
-        coverage: pair, type, phase, records, findings and state of each cell.
-        single_source: records that one independent source supports, with its publisher.
+        coverage: the pair, type, phase, records, findings and state of each cell.
+        single_source: records that only one independent source supports, with its publisher.
         disputed: records and the sources that dispute them.
-        duplicates: pairs of records that may be one thing twice, with their first days.
-        oldest: the sources that were read longest ago, or never by what their records say.
-        unlinked: records by kind that no link matches with another publication.
+        duplicates: pairs of possible duplicates, with their first days.
+        oldest: the least recently retrieved sources, first those without a date of retrieval.
+        unlinked: records without a link to another dataset, by kind.
 
     """
 
@@ -65,7 +65,7 @@ def assess(assembly: Assembly) -> Quality:
         assembly: the dataset with its derived facts.
 
     Returns:
-        Its quality; a publication without the example questions for it has no rows there.
+        The quality; rows that come from example questions are missing if the publication lacks those questions.
 
     """
     return Quality(

@@ -1,11 +1,11 @@
-"""The quality report as Markdown, for the terminal and for the build."""
+"""The quality report, for the terminal and for the build."""
 
 from collections.abc import Iterable, Sequence
 
 from upheaval.build.quality import Quality
 from upheaval.schema.publication import Publication
 
-LEGEND = "A number counts records; – was searched and nothing found; ? nobody has looked."
+LEGEND = "Numbers count records; – searched, nothing found; ? not searched yet."
 MARKS = {"gap": "?", "searched, nothing found": "–"}
 
 
@@ -13,13 +13,12 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
     """Write the report.
 
     Args:
-        quality: what was assessed.
-        publication: whose quality.
+        quality: the quality of the dataset.
+        publication: the publication.
 
     Returns:
-        Markdown: the matrix of pair, type and phase (a number counts records, a dash stands for a search that found
-        nothing, a question mark for a gap), single sources, disputes, likely duplicates, oldest sources, missing
-        links.
+        Markdown with the matrix of pair, type and phase, single sources, disputes, possible duplicates, the least
+        recently retrieved sources, and missing links.
 
     """
     header, cells = matrix(quality)
@@ -31,10 +30,10 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
         _table(header, cells),
         _section("On a single independent source", ("record", "name", "publisher"), quality.single_source),
         _section("Disputed", ("record", "name", "publisher", "says"), quality.disputed),
-        _section("Perhaps one thing twice", ("record", "first day", "record", "first day"), quality.duplicates),
-        _section("Read longest ago", ("source", "publisher", "read"), quality.oldest),
+        _section("Possible duplicates", ("record", "first day", "record", "first day"), quality.duplicates),
+        _section("Least recently retrieved", ("source", "publisher", "read"), quality.oldest),
         _section(
-            "Without a link to another publication",
+            "Without a link to another dataset",
             ("kind", "number", "records"),
             [(kind, str(len(slugs)), ", ".join(slugs)) for kind, slugs in sorted(quality.unlinked.items())],
         ),
@@ -43,19 +42,19 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
 
 
 def totals(quality: Quality) -> str:
-    """Return one sentence that counts what there is to be seen."""
+    """Return a sentence with the totals."""
     gaps = sum(row[5] == "gap" for row in quality.coverage)
     unlinked = sum(map(len, quality.unlinked.values()))
     return (
         f"{len(quality.coverage)} cells of pair, type and phase, {gaps} of them gaps; "
         f"{len(quality.single_source)} records on a single independent source; "
         f"{len({row[0] for row in quality.disputed})} disputed; "
-        f"{len(quality.duplicates)} pairs to look at; {unlinked} records without a link."
+        f"{len(quality.duplicates)} possible duplicates; {unlinked} records without a link."
     )
 
 
 def matrix(quality: Quality) -> tuple[list[str], list[list[str]]]:
-    """Return the coverage as a table with a row a pair and type, and a column a phase."""
+    """Return the coverage as a table with one row per pair and type, and one column per phase."""
     phases = list(dict.fromkeys(row[2] for row in quality.coverage))
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for pair, kind, phase, records, _findings, state in quality.coverage:

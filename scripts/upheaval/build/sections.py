@@ -1,4 +1,4 @@
-"""The data as Turtle for people: a section a kind, a record and its parts together."""
+"""Write the data as Turtle for people: in sections by kind, with records and their parts together."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,13 +18,13 @@ def grouped_turtle(
     derived: Iterable[ox.Triple],
     prefixes: Mapping[str, str],
 ) -> bytes:
-    """Write a publication's data as Turtle for people: a section a kind, a record and its parts together.
+    """Write a publication's data as Turtle for people: in sections by kind, with records and their parts together.
 
     Args:
-        publication: whose data; its namespace is the base.
-        records: in the order in which they are written.
-        data: what the records say, in order.
-        derived: what rules conclude, in order, for a section of its own at the end.
+        publication: the publication, whose namespace is the base.
+        records: the records, in the order of writing.
+        data: the records' triples, in order.
+        derived: the derived triples, in order, for a section at the end.
         prefixes: namespaces by prefix.
 
     Returns:
@@ -42,7 +42,7 @@ def grouped_turtle(
             parts.append(_banner(f"{kind.folder}: {kind.comment}"))
         written = by_record.get(publication.iri + record.slug, [])
         parts.append(turtle(written, prefixes, publication.iri, header=False) + b"\n")
-    parts.append(_banner("What the rules of the vocabulary conclude from the records above"))
+    parts.append(_banner("Derived from the records above by the rules of the vocabulary"))
     parts.append(turtle(derived, prefixes, publication.iri, header=False))
     return b"".join(parts)
 

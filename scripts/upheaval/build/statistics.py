@@ -1,4 +1,4 @@
-"""What VoID counts, from sorted N-Triples: of a whole dataset, or of shards that share no subject."""
+"""Count sorted N-Triples for VoID: those of a whole dataset, or of shards without common subjects."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ class Counts:
     """The counts.
 
     Attributes:
-        triples, subjects: how many.
-        objects: how many distinct ones, or None where nobody has seen all of them together.
-        classes, properties: how many instances and triples, by IRI.
-        first, last: the earliest and the latest day of all that is dated, or empty texts.
+        triples, subjects: their numbers.
+        objects: the number of distinct objects, or None if it is not known for the whole dataset.
+        classes, properties: the numbers of instances and of triples, by IRI.
+        first, last: the earliest and latest day in the data, or empty strings.
 
     """
 
@@ -30,7 +30,7 @@ class Counts:
     last: str = ""
 
     def add(self, other: "Counts") -> None:
-        """Add the counts of another shard; distinct objects cannot be added."""
+        """Add the counts of another shard; numbers of distinct objects cannot be added."""
         self.triples += other.triples
         self.subjects += other.subjects
         self.objects = None
@@ -44,11 +44,11 @@ def count(lines: Iterable[bytes], objects: bool = False) -> Counts:
     """Count sorted N-Triples.
 
     Args:
-        lines: each once, without blank nodes.
-        objects: whether to count distinct objects, all of which are then held in memory.
+        lines: distinct lines, without blank nodes.
+        objects: whether to count distinct objects, which are then all held in memory.
 
     Returns:
-        The counts; days are those of `earliest` and `latest`.
+        The counts; the days are those of `earliest` and `latest`.
 
     """
     counts = Counts()

@@ -1,4 +1,4 @@
-"""CSV tables, derived from the contract and the ontology: a table a kind, and one for each kind of part."""
+"""CSV tables, derived from the contract and the ontology: one for each kind of record and of part."""
 
 import csv
 import io
@@ -16,10 +16,10 @@ from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Form, Key, Kind, local
 
 SEPARATOR = "|"
-"""What stands between the values of a cell that can hold several. A value has it as %7C."""
+"""Separates the values of a cell that can hold several; inside a value it is written %7C."""
 
 NOT_NAMES = (Form.LITERAL, Form.LANGUAGE)
-"""The forms of values that can hold any character; names of records, codes and IRIs never have a separator."""
+"""The forms of values that may contain the separator; record names, codes and IRIs never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class TableColumn:
     """A column of a table.
 
     Attributes:
-        name: as in the header.
-        title, description: what it holds, in English.
+        name: its name in the header.
+        title, description: its meaning, in English.
         form: how its values are written.
-        datatypes: the IRIs of the XSD datatypes of its values, for literals.
+        datatypes: the IRIs of the XSD datatypes of literals.
         many: whether a cell can hold several values.
         required: whether every row has a value.
-        codes: what a value is one of; empty where there is no such list.
-        language: the language of its texts, or an empty text.
+        codes: the permitted values, or empty.
+        language: the language of its texts, or an empty string.
 
     """
 
@@ -51,7 +51,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A table: what it is, its columns, its rows in order, and the columns that tell its rows apart."""
+    """A table: its description, its columns, its sorted rows, and the columns that identify a row."""
 
     title: str
     description: str
@@ -66,7 +66,7 @@ class CsvTable:
 
 @dataclass(slots=True)
 class _Collected:
-    """The rows of a table before it has columns."""
+    """The rows of a table whose columns are not yet known."""
 
     kind: Kind
     part: bool
@@ -77,9 +77,9 @@ class TableMaker:
     """Lays records out in tables.
 
     Args:
-        contract: which kinds and keys there are.
-        context: what their names stand for.
-        graph: the ontology, which says what derived properties mean.
+        contract: the kinds and keys.
+        context: the JSON-LD context.
+        graph: the ontology, for the meaning of derived properties.
         base: the namespace of the records.
 
     """
@@ -91,12 +91,12 @@ class TableMaker:
         """Lay records out.
 
         Args:
-            frames: as `frames` returns them for data and derived facts together.
+            frames: the frames of the data and derived facts, from `frames`.
 
         Returns:
-            The tables by name: the folder of a kind, or the key of a part and an `s`. A table has a column for each
-            key of its kind, in the contract's order, and then one for each other property that its rows have, which
-            are those that only rules produce; texts are in one column a language.
+            The tables by name: the folder of a kind, or the key of a part plus `s`. A table has a column for each key
+            of its kind, in the contract's order, followed by one for each further property of its rows, which are
+            those that only rules produce. Texts have one column per language.
 
         """
         by_name = {kind.name: kind for kind in self._contract.kinds.values()}
@@ -140,7 +140,7 @@ class TableMaker:
         return TableColumn("id", "identifier", description, required=True)
 
     def _parent(self) -> TableColumn:
-        description = "The name of the record, or of the part of one, that this is a part of."
+        description = "The name of the record or part that this is a part of."
         return TableColumn("partOf", "part of", description, required=True)
 
     def _of_key(self, key: Key, language: str = "") -> TableColumn:
@@ -224,12 +224,12 @@ def _text(item: Any) -> str:
 
 
 def escape(text: str) -> str:
-    """Write a value for a cell that can hold several: %7C for a bar, and %2525 and %257C for %25 and %7C themselves."""
+    """Escape a value for a cell that can hold several: a bar becomes %7C, and a literal %25 or %7C %2525 or %257C."""
     return text.replace("%25", "%2525").replace("%7C", "%257C").replace(SEPARATOR, "%7C")
 
 
 def to_csv(header: list[str], rows: Iterable[Iterable[object]]) -> bytes:
-    """Write a table as CSV (RFC 4180, UTF-8, lines end in CRLF), its values unchanged."""
+    """Write a table as CSV (RFC 4180, UTF-8, CRLF line ends), with unchanged values."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)

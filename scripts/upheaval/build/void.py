@@ -1,4 +1,4 @@
-"""The statistics of a dataset in VoID's words: how much there is of which class and property."""
+"""Describe a dataset's statistics in VoID: its size, and the numbers by class and property."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ def add_statistics(graph: Graph, dataset: URIRef, counts: Counts) -> None:
     Args:
         graph: the description to add to.
         dataset: the dataset, whose IRI is also the namespace of its partitions.
-        counts: of data and derived facts together.
+        counts: the counts of the data and derived facts.
 
     """
     totals = {
@@ -45,7 +45,7 @@ def _partition(
 
 
 def _names(iris: Iterable[str]) -> dict[str, str]:
-    """Return a name for each term: its own where it is Statecraft's, and with its namespace's last word elsewhere."""
+    """Name each term: its local name in Statecraft, otherwise prefixed with the last word of its namespace."""
     names: dict[str, str] = {}
     for iri in sorted(iris):
         name = iri[max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1 :]

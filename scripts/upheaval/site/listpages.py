@@ -120,7 +120,7 @@ def _sections(library: Library, quality: Quality) -> Iterator[tuple[str, list[st
     )
     yield "Least recently retrieved", ["source", "publisher", "read"], [row(r, (0,)) for r in quality.oldest]
     yield (
-        "Without a link to another publication",
+        "Without a link to another dataset",
         ["kind", "records"],
         [[Shown(kind), Shown(str(len(slugs)))] for kind, slugs in sorted(quality.unlinked.items())],
     )

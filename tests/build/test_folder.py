@@ -283,7 +283,7 @@ def test_interruption_of_the_process_is_one_line(words: str, pipe: str, tmp_path
     process.send_signal(signal.SIGINT)
     os.close(writer)  # a signal that comes just before the read does not wake it: the end of the file does
     stdout, stderr = process.communicate(timeout=30)
-    assert (process.returncode, stdout, stderr) == (1, "", "interrupted; nothing was written\n")
+    assert (process.returncode, stdout, stderr) == (1, "", "interrupted; nothing written\n")
 
 
 def open_when_read(pipe: Path) -> int:

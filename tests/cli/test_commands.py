@@ -198,7 +198,7 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
         (["in-force", "--at="], None, 1, "is not a date"),
         (["in-force", "--at"], None, 2, "`--at` has no value"),
         (["in-force", "--on", "1991-06-01"], None, 1, "it has --at"),
-        (["in-force", "1991-06-01"], None, 2, "a parameter is written --name value"),
+        (["in-force", "1991-06-01"], None, 2, "write parameters as --name value"),
     ],
 )
 def test_question_that_cannot_be_asked(words: list[str], text: str | None, status: int, message: str) -> None:

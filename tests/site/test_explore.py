@@ -203,7 +203,7 @@ def test_a_part_of_a_record_opens_where_its_iri_points(visit: Visit, axis_addres
 
 def test_downloads_of_a_chart_come_as_files(visit: Visit, axis_address: str, axis_site: Path, tmp_path: Path) -> None:
     page = visit(axis_address, accept_downloads=True).open("charts/matrix/")
-    for words in ("as it is", "for a spreadsheet", "SVG"):
+    for words in ("unchanged", "for a spreadsheet", "SVG"):
         with page.expect_download() as download:
             page.get_by_role("link", name=words, exact=True).click()
         name = download.value.suggested_filename

@@ -167,7 +167,7 @@ def open_library(assembly: Assembly, identity: str) -> Library:
             library.alignments.setdefault(iri_of(triple.subject), []).append(iri_of(triple.object))
     keys = {term["@id"]: name for name, term in assembly.context.items() if isinstance(term, dict) and "@id" in term}
     library.wider = frozenset(keys.get(iri, iri) for wider in wider_properties(graph).values() for iri in wider)
-    for quad in assembly.store.quads_for_pattern(None, None, None, rooms[1]):
+    for quad in assembly.store.quads_for_pattern(None, None, None, graphs[1]):
         name = iri_of(quad.subject).removeprefix(publication.iri)
         library.concluded.setdefault(name, set()).add(keys.get(quad.predicate.value, quad.predicate.value))
     _link(library)

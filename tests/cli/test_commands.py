@@ -191,8 +191,8 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
     ("words", "text", "status", "message"),
     [
         (["no-such"], None, 1, "there are agreements-of-state, assessments, "),
-        (["-"], "SELECT *\nWHERE { ?s ?p }", 1, "-:2:16: error: this query cannot be run: expected"),
-        (["-"], "", 1, "-:1:1: error: "),
+        (["-"], "SELECT *\nWHERE { ?s ?p }", 1, "standard input:2:16: error: this query cannot be run: expected"),
+        (["-"], "", 1, "standard input:1:1: error: "),
         (["-", "--format", "csv"], TRIPLES, 1, "use ttl or json"),
         (["in-force", "--format", "ttl"], None, 1, "use table, csv, json or md"),
         (["in-force", "--at="], None, 1, "is not a date"),

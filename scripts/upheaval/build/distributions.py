@@ -145,6 +145,8 @@ class _Adding:
             description = f"{title} as CSV tables; this file names them and describes their columns (Data Package 2.0)."
         elif suffix in (".nq", ".trig"):
             description = f"{title} in named graphs: data, derived facts, vocabulary and catalogue."
+        elif path.endswith(".all.nt"):
+            description = f"{title}: data, derived facts and vocabulary as one graph, for the example questions."
         else:
             description = f"{title}: data and derived facts as one graph."
         file = self._distribution(path, path, description)

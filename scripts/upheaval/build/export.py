@@ -60,6 +60,7 @@ def export(assembly: Assembly) -> Files:
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
+        f"{publication.name}.all.nt": _joined(statements, n_triples(graphs["vocabulary"])),
         **vocabulary_files(schema),
         **contract_files(schema),
         **tables,
@@ -71,6 +72,11 @@ def export(assembly: Assembly) -> Files:
     # Without blank nodes, the canonical form (RDFC-1.0 section 5) is the sorted statements.
     files["manifest.json"] = make_manifest(publication, files, sha256_of(statements), counts)
     return files
+
+
+def _joined(*documents: bytes) -> bytes:
+    """Return the statements of N-Triples documents, each once, in order."""
+    return b"".join(sorted({line for document in documents for line in document.splitlines(keepends=True)}))
 
 
 def triples_of(assembly: Assembly, name: str) -> list[ox.Triple]:

@@ -22,6 +22,7 @@ SUITES = Path(os.environ.get("UPHEAVAL_SUITES", ROOT.parent / "shared" / "suites
 STRICT = os.environ.get("UPHEAVAL_REQUIRE_ENGINES") == "1"
 WHOLE = os.environ.get("UPHEAVAL_SWEEP") == "whole"
 _Case = TypeVar("_Case")
+sweep = pytest.mark.skipif(not WHOLE, reason="part of a sweep: UPHEAVAL_SWEEP=whole runs it")
 
 
 def sampled(cases: Sequence[_Case], number: int) -> list[_Case]:

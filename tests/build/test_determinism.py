@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support import WORLD, copy_of_world
+from tests.support import WORLD, copy_of_world, examples
 from upheaval.build.export import export
 from upheaval.cli.main import main
 from upheaval.populate.assembly import assemble
@@ -85,7 +85,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
     return value
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(st.integers(0, 2**32))
 def test_order_in_the_files_carries_no_meaning(
     documents: dict[str, Any], identity: str, elsewhere: Path, seed: int

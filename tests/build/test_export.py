@@ -11,12 +11,12 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rdflib import Dataset, Graph, URIRef
 
-from tests.support import ROOT
+from tests.support import ROOT, examples
 from upheaval.build.export import Files
 from upheaval.populate.assembly import Assembly
 from upheaval.query.sparqlexamples import query_form
@@ -162,7 +162,7 @@ STATEMENTS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(STATEMENTS, st.sampled_from([BASE, None]))
 def test_any_triples_survive_turtle(triples: list[ox.Triple], base: str | None) -> None:
     written = turtle(order(triples), {"rdfs": PREFIXES["rdfs"], "BASE": "https://example.net/"}, base)
@@ -170,7 +170,7 @@ def test_any_triples_survive_turtle(triples: list[ox.Triple], base: str | None) 
     assert set(parse_again(written, "turtle")) == set(triples)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(STATEMENTS)
 def test_any_triples_survive_rdf_xml(triples: list[ox.Triple]) -> None:
     written = rdf_xml(order(triples), {"rdfs": PREFIXES["rdfs"], "e": BASE})

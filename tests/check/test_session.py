@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fixtures import Trial
-from tests.support import ROOT, copy_of_world, faults_of
+from tests.support import ROOT, copy_of_world, examples, faults_of
 from upheaval.check.portions import Facts, Portion, Verdict, judge, read_facts
 from upheaval.check.reach import reach_of
 from upheaval.check.session import Session
@@ -122,7 +122,7 @@ def spoil(chance: random.Random, root: Path) -> None:
 EDITS: tuple[Edit, ...] = (add_line, add_line, link, link, drop_line, swap_word, delete, copy, rename, spoil)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @example(seed=5048, group=1)
 @given(seed=st.integers(0, 2**32), group=st.sampled_from((1, 8, 1000)))
 def test_after_any_edits_what_is_found_is_what_a_full_check_finds(

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import examples
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.documents import Populated, load, populate
@@ -62,7 +63,7 @@ def of(world: Assembly) -> Populate:
 def test_order_of_keys_and_lists_changes_nothing(world: Assembly) -> None:
     expected = _triples(world, _populated(world, TREATY))
 
-    @settings(max_examples=40, deadline=None)
+    @examples(40)
     @given(st.integers(0, 2**32))
     def shuffled(seed: int) -> None:
         populated = _populated(world, _shuffle(TREATY, random.Random(seed)))

@@ -6,9 +6,10 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.support import examples
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.rules import derive
@@ -105,7 +106,7 @@ DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31)) | st.builds(
 EDGES = [date(year, month, 1) for year in (1900, 1999, 2000, 2023, 2024) for month in range(1, 13)]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(DAYS, min_size=1, max_size=40, unique=True))
 @example(EDGES)
 def test_earliest_and_latest_are_those_of_the_calendar(world: Assembly, days: list[date]) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures import Trial
+from tests.support import examples
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.datatypes import IllFormed, web_address
 from upheaval.rdf.jsonld import Statements, escape, to_bytes
@@ -69,7 +70,7 @@ def test_all_records(axis: Assembly, trial: Trial) -> None:
         assert len(expected) > least
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(DOCUMENT)
 def test_any_document(context: dict[str, Any], document: dict[str, Any]) -> None:
     assert written(context, [document]) == processed(context, [document])

@@ -37,6 +37,7 @@ def test_sparqlwrapper(server: Running) -> None:
         found = client.query().convert()
         graph = found if isinstance(found, Graph) else Graph().parse(data=found, format="turtle")
         assert len(graph) > 20
+    client.setReturnFormat(wrapper.JSON)
     client.setQuery("SELECT nonsense")
     with pytest.raises(wrapper.SPARQLExceptions.QueryBadFormed):
         client.query()

@@ -5,8 +5,11 @@ from playwright.sync_api import Page, expect
 
 from tests.site.browser import overflow, violations
 from tests.site.conftest import Visit
+from tests.support import sampled
 
 PHONE = {"width": 360, "height": 740}
+LOOKS = [("light", None), ("light", PHONE), ("dark", PHONE), ("dark", None)]
+each_look = pytest.mark.parametrize(("scheme", "viewport"), sampled(LOOKS, 2))
 
 
 def answered(page: Page, name: str, view: str = "") -> Page:
@@ -20,8 +23,7 @@ def answered(page: Page, name: str, view: str = "") -> Page:
     return page
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@each_look
 def test_the_ask_page(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
     options = {"viewport": viewport} if viewport else {}
     page = visit(world_address, color_scheme=scheme, **options).open("ask/")
@@ -34,8 +36,7 @@ def test_the_ask_page(visit: Visit, world_address: str, scheme: str, viewport: d
         assert overflow(page) <= 0, name
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@each_look
 def test_a_graph_an_error_and_a_completion(
     visit: Visit, world_address: str, scheme: str, viewport: dict | None
 ) -> None:
@@ -59,8 +60,7 @@ def test_a_graph_an_error_and_a_completion(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@each_look
 def test_search(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
     options = {"viewport": viewport} if viewport else {}
     page = visit(world_address, color_scheme=scheme, **options).open("search/?q=treaty")

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.serve.support import running
 from tests.site.browser import Watched, served, violations
 from tests.site.conftest import Visit, render
-from tests.support import WORLD, copy_of_world
+from tests.support import WORLD, copy_of_world, sampled
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
@@ -99,7 +99,7 @@ def test_every_example_runs_and_its_csv_is_the_one_that_the_site_offers(visit: V
     page = ready(visit(axis_address))
     names = page.locator("[data-question]").evaluate_all("all => all.map(one => one.dataset.question)")
     assert len(names) > 20
-    for name in names:
+    for name in sampled(names, 8):
         open_question(page, name)
         run(page)
         offered = page.request.get(f"{axis_address}ask/answers/{name}.csv").text()

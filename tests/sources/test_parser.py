@@ -8,10 +8,11 @@ import unicodedata
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from yaml.error import MarkedYAMLError
 
+from tests.support import examples
 from upheaval.faults import Fault, Refusal, Severity, refuse
 from upheaval.sources import characters
 from upheaval.sources.parser import MAX_BYTES, MAX_DEPTH, MAX_SCALAR, MappingNode, SequenceNode, Value, position, read
@@ -624,7 +625,7 @@ def check_any(data: bytes) -> tuple[MappingNode | None, list[Fault]]:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=500)
+@examples(500)
 def test_any_bytes_give_a_record_or_a_fault(data: bytes) -> None:
     check_any(data)
 
@@ -639,7 +640,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 def test_text_that_resembles_yaml_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None:
     record, faults = check_any(text.encode())
     lines = re.split("\r\n?|\n", text.removeprefix("\ufeff"))

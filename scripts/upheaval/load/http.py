@@ -1,12 +1,14 @@
 """HTTP access to a store: the SPARQL 1.1 Protocol for queries and updates, and the Graph Store Protocol for graphs."""
 
-import urllib.error
-import urllib.request
-from collections.abc import Iterable
+import ssl
+import time
+from collections.abc import Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 from urllib.parse import urlencode, urlsplit
 
+import httpx2
 import pyoxigraph as ox
 
 from upheaval.rdf.graphs import write
@@ -17,6 +19,10 @@ RESULTS = "application/sparql-results+json"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A server that requires Digest answers a body with 401 and closes, which cuts off a body larger than a socket buffer.
 LARGE = 16_384
+# Stores close connections without a word, so that no request goes over one that has been used.
+ONE_EACH = httpx2.Limits(max_keepalive_connections=0)
+LARGEST = 4 << 30
+"""The most bytes that an answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,50 +83,47 @@ class SparqlClient:
         return f"{self.graphs}{'&' if '?' in self.graphs else '?'}{urlencode({'graph': graph})}"
 
     def _send(self, method: str, url: str, body: bytes | None, media: str, accept: str) -> bytes:
-        request = urllib.request.Request(url, body, {"Accept": accept}, method=method)
-        if media:
-            request.add_header("Content-Type", media)
-        passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
-        if self.user:
-            passwords.add_password(None, url, self.user, self.password)
-        digest = urllib.request.HTTPDigestAuthHandler(passwords)
-        handlers: list[Any] = [urllib.request.HTTPBasicAuthHandler(passwords), digest]
-        if self.user and body is not None and len(body) > LARGE:
-            self._answer_challenge(request, digest)
-        if urlsplit(url).hostname in LOOPBACK:
-            handlers.append(urllib.request.ProxyHandler({}))
+        headers = {"Accept": accept} | ({"Content-Type": media} if media else {})
+        auth = _Login(self.user, self.password) if self.user else None
         try:
-            with urllib.request.build_opener(*handlers).open(request, timeout=self.timeout) as answer:
-                content: bytes = answer.read()
-                if answer.status == 206 or answer.headers.get("X-SPARQL-MaxRows"):
-                    raise Unloaded(
-                        f"{url} truncated its answer", "raise the store's limits (Virtuoso: ResultSetMaxRows)"
-                    )
-                return content
-        except urllib.error.HTTPError as error:
-            raise self._refused(url, error.code, error.read(2000).decode(errors="replace")) from None
-        except TimeoutError:
-            raise Unloaded(f"{url} did not answer within {self.timeout:g} s", "try again, or raise --timeout") from None
-        except (urllib.error.URLError, OSError, ValueError) as error:
-            cause = getattr(error, "reason", error)
-            reason = getattr(cause, "strerror", None) or cause
-            raise Unloaded(f"{url} cannot be reached: {reason}", "start the store, or correct the address") from None
+            away = urlsplit(url).hostname not in LOOPBACK  # no proxy stands between a machine and itself
+            with (
+                httpx2.Client(
+                    auth=auth, timeout=self.timeout, trust_env=away, verify=_tls(), limits=ONE_EACH
+                ) as client,
+                client.stream(method, url, content=body, headers=headers) as answer,
+            ):
+                return self._content(answer)
+        except httpx2.TimeoutException:
+            raise self._late(url) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+            raise Unloaded(
+                f"{url} cannot be reached: {_reason(error)}", "start the store, or correct the address"
+            ) from None
 
-    def _answer_challenge(self, request: urllib.request.Request, digest: urllib.request.HTTPDigestAuthHandler) -> None:
-        """Get the challenge by a request without the body (RFC 7616 section 3.3) and authenticate the real request."""
-        empty = urllib.request.Request(request.full_url, method="HEAD")
-        handlers = [urllib.request.ProxyHandler({})] if urlsplit(request.full_url).hostname in LOOPBACK else []
-        try:
-            with urllib.request.build_opener(*handlers).open(empty, timeout=self.timeout):
-                return
-        except urllib.error.HTTPError as error:
-            scheme, _, about = error.headers.get("WWW-Authenticate", "").partition(" ")
-            if error.code == 401 and scheme.lower() == "digest":
-                pairs = filter(None, urllib.request.parse_http_list(about))
-                answer = digest.get_authorization(request, urllib.request.parse_keqv_list(list(pairs)))
-                request.add_unredirected_header("Authorization", f"Digest {answer}")
-        except OSError:
-            return  # the real request reports the error
+    def _content(self, answer: httpx2.Response) -> bytes:
+        """Return the body of an answer, read within the limits of time and size."""
+        url, started = str(answer.request.url), time.monotonic()
+        content = bytearray()
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > LARGEST:
+                limit = f"{LARGEST >> 20} MiB"
+                raise Unloaded(f"{url} sends more than {limit}", "check that this is the store's address")
+            if time.monotonic() - started > self.timeout:
+                raise self._late(url)
+            if answer.is_error and len(content) > 2000:
+                break
+        if answer.is_redirect:
+            raise Unloaded(f"{url} redirects to {answer.headers.get('Location')}", "give that address, if you trust it")
+        if answer.is_error:
+            raise self._refused(url, answer.status_code, content[:2000].decode(errors="replace"))
+        if answer.status_code == 206 or answer.headers.get("X-SPARQL-MaxRows"):
+            raise Unloaded(f"{url} truncated its answer", "raise the store's limits (Virtuoso: ResultSetMaxRows)")
+        return bytes(content)
+
+    def _late(self, url: str) -> Unloaded:
+        return Unloaded(f"{url} did not answer within {self.timeout:g} s", "try again, or raise --timeout")
 
     def _refused(self, url: str, status: int, reason: str) -> Unloaded:
         reason = " ".join(reason.split())[:200]
@@ -128,3 +131,44 @@ class SparqlClient:
             who = f"user {self.user}" if self.user else "requests without credentials"
             return Unloaded(f"{url} refuses {who} ({status} {reason})", "set UPHEAVAL_USER and UPHEAVAL_PASSWORD")
         return Unloaded(f"{url} refuses the request with {status}: {reason}", "see the store's log")
+
+
+class _Login(httpx2.Auth):
+    """Basic (RFC 7617) or Digest (RFC 7616), whichever the store asks for."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self.user, self.password = user, password
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Send a request and, where it is refused, the same with what the challenge asks for."""
+        answer = None
+        if len(request.content) > LARGE:
+            answer = yield httpx2.Request("HEAD", request.url)
+        if answer is None or answer.status_code != 401:
+            answer = yield request
+        if answer.status_code != 401:
+            return
+        challenges = [value.lower() for value in answer.headers.get_list("WWW-Authenticate")]
+        if any(value.startswith("digest ") for value in challenges):
+            digest = httpx2.DigestAuth(self.user, self.password).auth_flow(request)
+            next(digest)
+            with suppress(ValueError, httpx2.ProtocolError):  # a challenge out of form stays a refusal
+                yield digest.send(answer)
+        elif any(value.startswith("basic ") for value in challenges):
+            yield next(httpx2.BasicAuth(self.user, self.password).auth_flow(request))
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the machine's certificates, which take longer to read than most requests."""
+    return httpx2.create_ssl_context()
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the operating system says of a failed connection, or what the library does."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    return str(error) or type(error).__name__

@@ -68,7 +68,7 @@ def compare(store: TripleStore, build: Build) -> LoadReport:
             continue
         found = store.triples(graph)
         held = [quad.triple for quad in here.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
-        if canonical_hash(found) != canonical_hash(held):
+        if set(found) != set(held) and canonical_hash(found) != canonical_hash(held):
             differing.append(graph)
         if graph in build.identified:
             both |= {str(triple): triple for triple in found}

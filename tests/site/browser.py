@@ -17,6 +17,8 @@ from upheaval.serve.policy import POLICY
 from upheaval.site.client import bundle, cache_folder
 
 FOLDER = "/some/where/"
+PATIENCE = 30_000
+"""Milliseconds after which a test gives up; machines that run tests may be slow."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = [
     "--no-sandbox",
@@ -85,7 +87,7 @@ class Watched:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.address = address
         self.faults: list[str] = []
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", self._watch)
         context.on("request", lambda request: self._requested(request.url))
         context.on("response", lambda response: self._answered(response.status, response.url))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.site.browser import Watched, chromium, launch, served
+from tests.site.browser import PATIENCE, Watched, chromium, launch, served
 from tests.support import ROOT, WORLD, once, skip_or_fail
 from upheaval.site.client import bundle, cache_folder
 
@@ -36,13 +36,19 @@ def upheaval(*words: str, **environment: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def world_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def client(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the Ask page loads is in the cache: npm runs in one worker, while the others wait."""
+    once(tmp_path_factory, "client", lambda _: bundle(cache_folder()))
+
+
+@pytest.fixture(scope="session")
+def world_site(client: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of the invented publication; not to be changed."""
     return once(tmp_path_factory, "world-site", lambda folder: render(WORLD, folder)) / "build" / "site"
 
 
 @pytest.fixture(scope="session")
-def axis_site(axis_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def axis_site(client: None, axis_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of the project's own publication; not to be changed."""
 
     def make(folder: Path) -> None:
@@ -52,7 +58,7 @@ def axis_site(axis_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(client: None) -> Iterator[Browser]:
     """A browser for the tests of the pages alone: while it runs, its event loop is the thread's."""
     path = chromium()
     if path is None:
@@ -61,6 +67,7 @@ def browser() -> Iterator[Browser]:
     made, reason = bundle(cache_folder())
     if made is None:
         skip_or_fail(f"no bundle for the Ask page: {reason}")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = launch(playwright, path)
         yield started

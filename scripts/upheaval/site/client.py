@@ -50,7 +50,7 @@ def bundle(cache: Path) -> tuple[Bundle | None, str]:
     """
     sources = {path.relative_to(ROOM).as_posix(): path.read_bytes() for path in _sources()}
     folder = cache / _digest(sources)
-    if not (folder / "bundle" / "client.json").is_file():
+    if not _is_made(folder):
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is None or npm is None:
             return None, f"{'Node' if node is None else 'npm'} is not installed; install Node 18 or later"
@@ -63,6 +63,10 @@ def bundle(cache: Path) -> tuple[Bundle | None, str]:
         except OSError as error:
             return None, f"{folder} cannot be written: {error.strerror}"
     return _read(folder), ""
+
+
+def _is_made(folder: Path) -> bool:
+    return (folder / "bundle" / "client.json").is_file()
 
 
 def _sources() -> list[Path]:
@@ -89,9 +93,9 @@ def _make(sources: dict[str, bytes], folder: Path, node: str, npm: str) -> None:
         # The bundler is a development dependency, which npm would skip if NODE_ENV were "production".
         _run([npm, "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], beside)
         _run([node, "build.js", "bundle"], beside)
-        if folder.exists():
-            shutil.rmtree(folder)
-        beside.rename(folder)
+        if not _is_made(folder):  # another process may have made it meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+            beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

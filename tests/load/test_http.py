@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 from urllib.request import parse_http_list, parse_keqv_list
 
 import pyoxigraph as ox
@@ -26,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
     """A store that does with every request what a test says."""
 
     protocol_version = "HTTP/1.1"
-    answer: Answer
+    answer: ClassVar[Answer]
     seen: list[tuple[str, int]]
 
     def do_POST(self) -> None:
@@ -150,7 +151,7 @@ def test_answer_beyond_the_limit_is_not_read_to_its_end(encoding: str, monkeypat
 
 
 @pytest.mark.parametrize("headers", [{"X_SPARQL_MaxRows": "10000"}, {}])
-def test_answer_that_was_cut_off_is_no_answer(headers: dict[str, str]) -> None:
+def test_answer_that_was_cut_off_is_no_answer(headers: dict[str, Any]) -> None:
     with (
         store(lambda request: request.reply(200 if headers else 206, **headers)) as (url, _),
         pytest.raises(Unloaded, match="has cut its answer off"),

@@ -83,7 +83,7 @@ def open_question(page: Page, name: str) -> None:
     page.locator(f"[data-question={name}]").click()
 
 
-@pytest.mark.parametrize("name", ["votes", "dyad-year", "coverage", "security-promises"])
+@pytest.mark.parametrize("name", sampled(["dyad-year", "votes", "coverage", "security-promises"], 2))
 def test_an_example_gives_the_rows_that_python_gives(
     visit: Visit, world_address: str, world: Assembly, name: str
 ) -> None:
@@ -187,12 +187,15 @@ def test_nothing_is_fetched_for_the_engine_before_the_first_run(visit: Visit, wo
 
 @pytest.mark.parametrize(
     "query",
-    [
-        "SELECT * WHERE {\n  ?é ?p ?o .\n  FILTER (?o > )\n}",
-        'SELECT * WHERE { ?s ?p "é𝄞" . ?s nope:term ?o }',
-        "SELECT *\nWHERE { ?s ?p ",
-        "SELECT ?s { ?s ?p ?o }\nORDER LIMIT 3",
-    ],
+    sampled(
+        [
+            "SELECT * WHERE {\n  ?é ?p ?o .\n  FILTER (?o > )\n}",
+            "SELECT *\nWHERE { ?s ?p ",
+            'SELECT * WHERE { ?s ?p "é𝄞" . ?s nope:term ?o }',
+            "SELECT ?s { ?s ?p ?o }\nORDER LIMIT 3",
+        ],
+        2,
+    ),
 )
 def test_a_mistake_is_marked_where_python_finds_it(
     visit: Visit, world_address: str, world: Assembly, query: str
@@ -388,10 +391,10 @@ def test_completion_offers_terms_and_records_by_name_and_declares_prefixes(visit
     page.keyboard.type("i")
     option = page.locator(".cm-tooltip-autocomplete li", has_text="pact:arvenia").first
     expect(option).to_contain_text("Arvenia – state")
+    page.wait_for_timeout(100)  # CodeMirror takes a click on what has only just appeared for a slip
     option.click()
-    assert query_of(page).startswith(
-        "PREFIX pact: <https://example.org/northern-pact/>\nSELECT ?s { ?s ?p pact:arvenia"
-    )
+    expect(page.locator(".cm-line").first).to_have_text("PREFIX pact: <https://example.org/northern-pact/>")
+    assert query_of(page).partition("\n")[2].startswith("SELECT ?s { ?s ?p pact:arvenia")
 
 
 def test_the_form_makes_a_query_whose_rows_python_gives_too(visit: Visit, world_address: str, world: Assembly) -> None:
@@ -414,13 +417,16 @@ def test_the_form_makes_a_query_whose_rows_python_gives_too(visit: Visit, world_
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [
-        ("#form-type", "cooperation:arms-transfer"),
-        ("#form-source", "source-kind:news"),
-        ("#form-basis", "two"),
-        ("#form-basis", "official"),
-        ("#form-basis", "undisputed"),
-    ],
+    sampled(
+        [
+            ("#form-type", "cooperation:arms-transfer"),
+            ("#form-source", "source-kind:news"),
+            ("#form-basis", "two"),
+            ("#form-basis", "official"),
+            ("#form-basis", "undisputed"),
+        ],
+        2,
+    ),
 )
 def test_each_field_of_the_form_narrows_the_table(
     visit: Visit, world_address: str, world: Assembly, field: str, value: str

@@ -221,7 +221,7 @@ SAMPLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", sampled(SAMPLE, 8), ids=lambda path: path or "front")
+@pytest.mark.parametrize("path", sampled(SAMPLE, 6), ids=lambda path: path or "front")
 def test_everybody_can_use_it(visit: Visit, axis_address: str, path: str) -> None:
     for scheme in ("light", "dark"):
         page = visit(axis_address, color_scheme=scheme).open(path)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Visit
+from tests.support import sampled
 from upheaval.populate.assembly import Assembly
 
 
@@ -50,17 +51,20 @@ def test_every_name_of_every_record_is_in_the_index(axis_site: Path, axis: Assem
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [
-        ("russia", "Russia"),
-        ("РОССИЯ", "Russia"),
-        ("росс", "Russia"),
-        ("中华人民共和国", "China"),
-        ("ايران", "Iran"),
-        ("조선", "North Korea"),
-        ("DPRK", "North Korea"),
-        ("north korea", "North Korea"),
-        ("korea north", "North Korea"),
-    ],
+    sampled(
+        [
+            ("russia", "Russia"),
+            ("РОССИЯ", "Russia"),
+            ("росс", "Russia"),
+            ("中华人民共和国", "China"),
+            ("ايران", "Iran"),
+            ("조선", "North Korea"),
+            ("DPRK", "North Korea"),
+            ("north korea", "North Korea"),
+            ("korea north", "North Korea"),
+        ],
+        4,
+    ),
 )
 def test_names_are_found_in_any_script(visit: Visit, axis_address: str, typed: str, first: str) -> None:
     page = visit(axis_address).open("ask/")

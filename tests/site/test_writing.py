@@ -15,7 +15,7 @@ from upheaval.faults import Refusal
 from upheaval.schema.publication import open_publication
 from upheaval.site.citing import reference
 from upheaval.site.overview import extent
-from upheaval.site.paths import Paths, root_of
+from upheaval.site.pagepaths import Paths, root_of
 from upheaval.site.tabular import FORMULA, safe, safe_copy
 from upheaval.site.writing import write_site
 

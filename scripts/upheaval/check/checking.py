@@ -2,7 +2,7 @@
 
 from upheaval.check.dataview import classes_of, lines_in
 from upheaval.check.locating import to_faults
-from upheaval.check.queries import query_faults
+from upheaval.check.sparqlfaults import query_faults
 from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.terms import statements

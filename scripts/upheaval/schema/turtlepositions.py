@@ -31,7 +31,7 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _TurtleToken:
     kind: str
     text: str
     value: str
@@ -78,7 +78,7 @@ def _location(text: str, start: int) -> Location:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
-def _within(statement: list[_Token], predicate: Term | None, value: Term | None) -> tuple[int, int]:
+def _within(statement: list[_TurtleToken], predicate: Term | None, value: Term | None) -> tuple[int, int]:
     """Return how much of a statement was found, and where."""
     rank, start = 0, statement[0].start
     if predicate is None:
@@ -95,7 +95,7 @@ def _within(statement: list[_Token], predicate: Term | None, value: Term | None)
     return rank, start
 
 
-def _objects(statement: list[_Token], place: int) -> Iterator[_Token]:
+def _objects(statement: list[_TurtleToken], place: int) -> Iterator[_TurtleToken]:
     """Yield the tokens of a predicate's objects, up to the next predicate of the same node."""
     depth = 0
     for token in statement[place + 1 :]:
@@ -108,17 +108,17 @@ def _objects(statement: list[_Token], place: int) -> Iterator[_Token]:
         yield token
 
 
-def _is(token: _Token, value: Term) -> bool:
+def _is(token: _TurtleToken, value: Term) -> bool:
     if is_iri(value):
         return token.kind in ("iri", "name") and token.value == text_of(value)
     return value[0] == '"' and token.kind in ("text", "number", "word") and token.value == text_of(value)
 
 
-def _statements(text: str) -> Iterator[list[_Token]]:
+def _statements(text: str) -> Iterator[list[_TurtleToken]]:
     """Yield the tokens of each statement, IRIs resolved."""
     prefixes: dict[str, str] = {}
     base = ""
-    found: list[_Token] = []
+    found: list[_TurtleToken] = []
     for match in _TOKEN.finditer(text):
         kind, raw = str(match.lastgroup), match[0]
         if kind in ("comment", "space"):
@@ -134,7 +134,7 @@ def _statements(text: str) -> Iterator[list[_Token]]:
             value = unescape(raw[quotes:-quotes])
         elif raw == "a":
             value = _TYPE
-        found.append(_Token(kind, raw, value, match.start()))
+        found.append(_TurtleToken(kind, raw, value, match.start()))
         if raw.lower() == "graph" or raw in "{}":
             found.clear()
         first = found[0].text.lower() if found else ""

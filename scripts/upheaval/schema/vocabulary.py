@@ -12,12 +12,12 @@ from upheaval.faults import Fault, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, RDFS
 from upheaval.rdf.terms import statements, text_of
-from upheaval.schema.completion import completion
+from upheaval.schema.implied import completion
 from upheaval.schema.publication import Publication
 from upheaval.schema.turtlepositions import find_statement
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
-from upheaval.shacl.shapesgraph import Problem, ShapesError
+from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
 
 _TYPE, _ANNOTATION = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.AnnotationProperty))
 
@@ -96,7 +96,7 @@ def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[o
 
 
 def shape_faults(
-    publication: Publication, problems: Iterable[Problem], severity: Severity = Severity.ERROR
+    publication: Publication, problems: Iterable[ShapesProblem], severity: Severity = Severity.ERROR
 ) -> list[Fault]:
     """Return what is wrong with shapes as faults, at the lines of the files that say so.
 
@@ -114,7 +114,7 @@ def shape_faults(
     return sorted(_shape_fault(texts, problem, severity) for problem in problems)
 
 
-def _shape_fault(texts: Mapping[str, str], problem: Problem, severity: Severity) -> Fault:
+def _shape_fault(texts: Mapping[str, str], problem: ShapesProblem, severity: Severity) -> Fault:
     rule = "shapes/ill-formed" if severity is Severity.ERROR else "shapes/no-effect"
     found = [
         (*place, name)

@@ -13,7 +13,7 @@ from upheaval.shacl.paths import Path
 from upheaval.shacl.reads import Reads
 from upheaval.shacl.shaclterms import CLASS, OWL_CLASS, VIOLATION, sh, short
 from upheaval.shacl.shapes import Constraint, Shape, Target
-from upheaval.shacl.shapesgraph import Problem, ShapesError, ShapesGraph
+from upheaval.shacl.shapesgraph import ShapesError, ShapesGraph, ShapesProblem
 from upheaval.shacl.sparqlreading import (
     Component,
     read_component_constraints,
@@ -62,7 +62,7 @@ class ShapesPlan:
     """
 
     shapes: tuple[Shape, ...]
-    notes: tuple[Problem, ...]
+    notes: tuple[ShapesProblem, ...]
     lines: tuple[str, ...]
     names: Mapping[Term, Term]
 

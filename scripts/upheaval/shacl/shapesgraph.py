@@ -12,7 +12,7 @@ Statement = tuple[Term, Term, Term]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ShapesProblem:
     """One thing wrong with a shapes graph.
 
     Attributes:
@@ -40,8 +40,8 @@ class Problem:
 class ShapesError(Exception):
     """Raised for a shapes graph that is ill-formed, or that asks for what is not evaluated here."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(problems)
+    def __init__(self, problems: Iterable[ShapesProblem]) -> None:
+        self.problems: tuple[ShapesProblem, ...] = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -51,8 +51,8 @@ class ShapesGraph:
     def __init__(self, lines: Iterable[str]) -> None:
         """Take canonical N-Triples, one statement each (`rdf.terms.statements`)."""
         self.lines = tuple(dict.fromkeys(lines))
-        self.problems: list[Problem] = []
-        self.notes: list[Problem] = []
+        self.problems: list[ShapesProblem] = []
+        self.notes: list[ShapesProblem] = []
         self._about: dict[Term, dict[Term, list[Term]]] = {}
         self._leads: dict[Term, Term] = {}
         self._with: dict[Term, list[Term]] = {}
@@ -81,16 +81,16 @@ class ShapesGraph:
         within: tuple[int, int] | None = None,
     ) -> None:
         """Note that something is wrong, so that the graph is refused."""
-        self._add(self.problems, Problem(message, cure, subject, predicate, value, within, self.anchor(subject)))
+        self._add(self.problems, ShapesProblem(message, cure, subject, predicate, value, within, self.anchor(subject)))
 
     def note(
         self, message: str, cure: str, subject: Term, predicate: Term | None = None, value: Term | None = None
     ) -> None:
         """Note what has no effect, though somebody may think so."""
-        self._add(self.notes, Problem(message, cure, subject, predicate, value, None, self.anchor(subject)))
+        self._add(self.notes, ShapesProblem(message, cure, subject, predicate, value, None, self.anchor(subject)))
 
     @staticmethod
-    def _add(problems: list[Problem], problem: Problem) -> None:
+    def _add(problems: list[ShapesProblem], problem: ShapesProblem) -> None:
         if problem not in problems:
             problems.append(problem)
 

@@ -23,7 +23,7 @@ _SOME_PATH = Predicate("<x:x>")
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ComponentParameter:
     """A parameter of a constraint component."""
 
     path: Term
@@ -36,7 +36,7 @@ class Component:
     """A constraint component of somebody's own."""
 
     iri: Term
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ComponentParameter, ...]
 
 
 def read_prefixes(graph: ShapesGraph) -> None:
@@ -175,7 +175,7 @@ def _prebound(component: Component, select: bool) -> frozenset[str]:
     return names if select else names | {"value"}
 
 
-def _parameter(graph: ShapesGraph, component: Term, node: Term) -> Parameter | None:
+def _parameter(graph: ShapesGraph, component: Term, node: Term) -> ComponentParameter | None:
     graph.take_type(node, sh("Parameter"))
     path = graph.value(node, sh("path"))
     optional = scalars.is_true(graph, node, sh("optional"))
@@ -188,7 +188,7 @@ def _parameter(graph: ShapesGraph, component: Term, node: Term) -> Parameter | N
         message = f"the local name of the parameter {short(path)} cannot be the name of a variable"
         graph.refuse(message, "use another IRI", component, sh("parameter"), node)
         return None
-    return Parameter(path, name, optional)
+    return ComponentParameter(path, name, optional)
 
 
 def read_component_constraints(

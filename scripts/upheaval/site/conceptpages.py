@@ -8,7 +8,7 @@ from upheaval.rdf.namespaces import DCTERMS, SKOS
 from upheaval.schema.contract import Form, local
 from upheaval.site.library import COOPERATION, ConceptEntry, Library, items, value_of
 from upheaval.site.pages import Page
-from upheaval.site.values import Shown, web
+from upheaval.site.recordvalues import Shown, web
 
 MOST = 400
 """Maximum number of records listed on a code's page."""

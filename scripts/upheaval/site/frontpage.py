@@ -8,7 +8,7 @@ from upheaval.site.chartpages import drawn_network, drawn_types, months
 from upheaval.site.library import Library, english, items
 from upheaval.site.overview import Overview, Pair
 from upheaval.site.pages import Page, Renderer
-from upheaval.site.values import Shown, Values
+from upheaval.site.recordvalues import Shown, Values
 
 NEWEST = 5
 SHADES = 5

@@ -15,7 +15,7 @@ from upheaval.rdf.namespaces import OWL, RDFS, SKOS
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
 from upheaval.schema.vocabulary import wider_properties
-from upheaval.site.paths import Paths
+from upheaval.site.pagepaths import Paths
 
 COOPERATION = URIRef("https://w3id.org/statecraft/cooperation")
 

@@ -11,8 +11,8 @@ from upheaval.build.qualityreport import LEGEND, totals
 from upheaval.build.qualityreport import matrix as coverage
 from upheaval.site.library import Library, items, text
 from upheaval.site.pages import Page
+from upheaval.site.recordvalues import Shown
 from upheaval.site.texts import TEXTS, render_text, texts
-from upheaval.site.values import Shown
 
 
 def list_pages(library: Library) -> Iterator[Page]:

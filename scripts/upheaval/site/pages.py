@@ -12,7 +12,7 @@ from markupsafe import Markup
 from upheaval.serve.policy import POLICY
 from upheaval.site.assets import ROOM, Assets
 from upheaval.site.library import Library
-from upheaval.site.paths import root_of
+from upheaval.site.pagepaths import root_of
 from upheaval.site.texts import texts
 
 _BREAKERS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})

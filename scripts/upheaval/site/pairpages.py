@@ -7,7 +7,7 @@ from upheaval.site.chartpages import drawn_timeline, months
 from upheaval.site.library import Library, items
 from upheaval.site.overview import Overview, Pair, TimelineEntry
 from upheaval.site.pages import Page, Renderer
-from upheaval.site.values import Shown, Values
+from upheaval.site.recordvalues import Shown, Values
 
 
 @dataclass(frozen=True, slots=True)

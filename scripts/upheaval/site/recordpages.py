@@ -8,8 +8,8 @@ from upheaval.build.framing import Frame
 from upheaval.site.citing import reference
 from upheaval.site.library import Library, items, property_iri, property_label, text
 from upheaval.site.pages import Page
+from upheaval.site.recordvalues import Fact, Shown, Values
 from upheaval.site.structured import structured
-from upheaval.site.values import Fact, Shown, Values
 from upheaval.sources.parser import MappingNode
 
 MATCHES = ("exactMatch", "closeMatch", "broadMatch")

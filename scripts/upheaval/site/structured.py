@@ -8,7 +8,7 @@ from rdflib import URIRef
 from upheaval.build.framing import Frame
 from upheaval.rdf.namespaces import RDFS
 from upheaval.site.library import Library, items
-from upheaval.site.values import web
+from upheaval.site.recordvalues import web
 
 SCHEMA = "https://schema.org/"
 

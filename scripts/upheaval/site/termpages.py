@@ -12,7 +12,7 @@ from upheaval.schema.contract import Form, Key, Kind, local
 from upheaval.schema.questions import read_question
 from upheaval.site.library import Library, value_of
 from upheaval.site.pages import Page
-from upheaval.site.values import Shown, web
+from upheaval.site.recordvalues import Shown, web
 
 _TYPES = {OWL.Class: "class", OWL.ObjectProperty: "property", OWL.DatatypeProperty: "property",
           OWL.AnnotationProperty: "annotation property"}  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheaval.schema.completion import completion
+from upheaval.schema.implied import completion
 from upheaval.schema.publication import open_publication
 from upheaval.schema.vocabulary import load_vocabulary
 

@@ -1,4 +1,4 @@
-# `make help` lists what there is. Needs Python 3.11 or newer with its venv module, and nothing else.
+# `make help` lists the targets. Needs Python 3.11 or newer with its venv module, and nothing else.
 #     make PYTHON=python3.13        with another Python
 
 PYTHON ?= python3
@@ -12,13 +12,13 @@ UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.1
 .DELETE_ON_ERROR:
 .PHONY: build check site test test-fast lint bench lock clean help FORCE
 
-build: .venv/.installed  ## validate the data and write build/ (what `make` alone does)
+build: .venv/.installed  ## validate the data and write build/ (the default)
 	$(BIN)/upheaval build
 
-check: .venv/.installed  ## only validate the data
+check: .venv/.installed  ## validate the data only
 	$(BIN)/upheaval check
 
-site: build  ## render the web pages into build/site/ (with Node: the query engine for the browser too)
+site: build  ## render the web pages into build/site/ (with Node: including the in-browser query engine)
 	$(BIN)/upheaval site
 
 test: lint  ## lint, type check and run the tests in parallel (UPHEAVAL_SWEEP=whole: all cases of every sweep)
@@ -33,7 +33,7 @@ lint: .venv/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## measure ratios against named peers, in one table: make bench STEPS=read,ask
+bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## benchmark against peers: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 
 .venv-bench .venv-bench-rml: .venv-%: requirements-%.txt
@@ -42,14 +42,14 @@ bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## measure ratios against
 	@$@/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
-lock: .venv/.made  ## pin the requirements anew (to the newest versions: make lock LOCKFLAGS=--upgrade)
+lock: .venv/.made  ## update the lock files (to the newest versions: make lock LOCKFLAGS=--upgrade)
 	$(PIP) install 'uv>=0.9,<1'
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build -o requirements.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench -o requirements-bench.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench-rml -o requirements-bench-rml.txt
 
-clean:  ## remove all that was made: build/, dist/, .venv/ and caches
+clean:  ## remove everything generated: build/, dist/, .venv/ and caches
 	rm -rf build dist .venv .venv-bench .venv-bench-rml .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -66,7 +66,7 @@ endif
 
 .venv/.made: requirements.txt
 	@command -v "$(PYTHON)" >/dev/null \
-		|| { echo "error: no $(PYTHON) here; install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 1; }
+		|| { echo "error: $(PYTHON) not found; install Python 3.11 or newer, or name one: make PYTHON=..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null \

@@ -190,7 +190,7 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "text", "status", "message"),
     [
-        (["no-such"], None, 1, "there are agreements-of-state, assessments, "),
+        (["no-such"], None, 1, "the questions are agreements-of-state, assessments, "),
         (["-"], "SELECT *\nWHERE { ?s ?p }", 1, "standard input:2:16: error: this query cannot be run: expected"),
         (["-"], "", 1, "standard input:1:1: error: "),
         (["-", "--format", "csv"], TRIPLES, 1, "use ttl or json"),

@@ -77,10 +77,10 @@ def test_older_edition_without_some_columns_is_read(target: ImportTarget, tmp_pa
 
 
 REFUSED = {
-    "no table": ("sipri", "Some notes\nand more of them\n", "this is no file of `sipri`.*saved as CSV"),
-    "another dataset": ("sipri", COW, "this is no file of `sipri`"),
+    "no table": ("sipri", "Some notes\nand more of them\n", "this is not a file of `sipri`.*saved as CSV"),
+    "another dataset": ("sipri", COW, "this is not a file of `sipri`"),
     "another edition": ("atop", ATOP.replace("yrent", "entered"), "another version of `atop`.*lacks `yrent`"),
-    "empty": ("cow", "", "this is no file of `cow`"),
+    "empty": ("cow", "", "this is not a file of `cow`"),
 }
 
 

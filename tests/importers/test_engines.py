@@ -140,7 +140,7 @@ def test_reference_list_names_each_state_once() -> None:
             "<urn:a> skos:inScheme <urn:s> ; skos:notation 'x' . <urn:b> skos:inScheme <urn:s> ; skos:notation 'x' .",
             "twice",
         ),
-        ("<urn:a> skos:", "no Turtle"),
+        ("<urn:a> skos:", "is not Turtle"),
     ],
 )
 def test_faulty_crosswalk_is_refused(crosswalk: str, wrong: str, target: ImportTarget) -> None:

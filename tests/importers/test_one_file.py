@@ -40,7 +40,7 @@ def test_record_that_does_not_conform_is_refused(target: ImportTarget, tmp_path:
     wrong = example().replace("evidential-status", "bearing")
     (tmp_path / "drills.py").write_text(wrong, encoding="utf-8")
     (table,) = written(tmp_path / "in", {"drills.csv": "number,day,one,other,kind\n7,1999,RU,IR,sea\n"})
-    with pytest.raises(Refusal, match="`evidentialStatus` that is no code"):
+    with pytest.raises(Refusal, match="`evidentialStatus` that is not a code"):
         imported(target, str(tmp_path / "drills.py"), (table,), tmp_path / "out")
 
 

@@ -112,7 +112,7 @@ class _Validation:
             self.flags.append((value.isnull(), f"has a blank `{key.name}`"))
         if key.form is Form.CODE:
             known = sorted(iri for cls in key.classes for iri in self.contract.codes.get(cls, {}).values())
-            self.flags.append((~value.isin(known), f"has a `{key.name}` that is no code"))
+            self.flags.append((~value.isin(known), f"has a `{key.name}` that is not a code"))
         if key.form in (Form.RECORD, Form.NODE):
             self._reference(rows, key, value)
 

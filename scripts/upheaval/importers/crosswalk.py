@@ -164,7 +164,7 @@ def actors(
         states: the reference list.
         known: the publication's own states and organizations.
         base: the publication's namespace.
-        dataset: the dataset's name, for actors that are no states.
+        dataset: the dataset's name, for actors that are not states.
 
     Returns:
         One actor a code, or several with spans that do not overlap and leave no gap.
@@ -226,7 +226,7 @@ def _of_concept(concept: Concept, states: dict[str, State], known: list[Known], 
 
 
 def organization(code: str, label: str, kind: str, known: list[Known], base: str, dataset: str) -> Actor:
-    """Return an actor that is no state: the publication's record with the same English name, or one of the import's."""
+    """Return a non-state actor: the publication's record with the same English name, or one of the import."""
     from upheaval.populate.naming import slug
 
     for own in known:
@@ -246,7 +246,7 @@ def _by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
         for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
             said.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(iri_of(quad.object))
     except SyntaxError as error:
-        refuse(name, f"no Turtle: {error.msg}", "mend it", at=syntax_location(error))
+        refuse(name, f"this is not Turtle: {error.msg}", "fix the file", at=syntax_location(error))
     return said
 
 

@@ -86,7 +86,7 @@ def stage(path: Path, dataset: Dataset, folder: Path, encoding: str, progress: P
         progress: is told how many bytes have just been read.
 
     Raises:
-        Refusal: it cannot be read, or is no file of the dataset; the message says what it lacks.
+        Refusal: it cannot be read, or is not a file of the dataset; the message lists what it lacks.
 
     """
     header, file = find_header(path, dataset, encoding)
@@ -159,7 +159,7 @@ def _no_header(path: Path, dataset: Dataset, best: tuple[float, int, File, list[
     named = ", ".join(f"`{name}`" for name in missing[:6])
     if share < 0.3:
         wanted = " or ".join(", ".join(list(one.columns)[:5]) for one in dataset.files)
-        message = f"this is no file of `{dataset.name}`: no line among the first {_DEEPEST} has its columns"
+        message = f"this is not a file of `{dataset.name}`: none of the first {_DEEPEST} lines has its columns"
         return Fault(path.name, message, f"use the file with {wanted} …, saved as CSV", rule="import/header")
     message = f"this is another version of `{dataset.name}` ({file.name}): it lacks {named}"
     cure = f"download the edition that the declaration reads: {dataset.edition}"

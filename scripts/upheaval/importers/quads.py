@@ -78,7 +78,7 @@ def quads(rows: Rows, table: Table, terms: Terms) -> Expression:
         terms: what keys and classes mean.
 
     Raises:
-        Refusal: a column is no key of its class.
+        Refusal: a column is not a key of its class.
 
     """
     writer = _Writer(rows, table, terms)

@@ -87,7 +87,7 @@ class _Screening:
         self.whole = dict(sources.tables)
 
     def malformed(self) -> None:
-        cure = "mend the quotation marks and separators of the line"
+        cure = "fix the quotation marks and separators on the line"
         wrong = []
         for one in self.staged:
             for row, problem, text in one.malformed:
@@ -139,7 +139,7 @@ class _Screening:
         yield from (one.fault(columns.get(one.file, ())) for one in wrong[:MOST])
         more = f"{count} faults" if count > MOST else "1 fault" if count == 1 else f"{count} faults"
         yield Fault(
-            "import", f"{more} in all; nothing was imported", "mend them, or put such rows aside with --skip-bad"
+            "import", f"{more} in all; nothing was imported", "fix them, or quarantine such rows with --skip-bad"
         )
 
     def write_aside(self) -> None:

@@ -129,7 +129,7 @@ def run(target: ImportTarget, dataset: Dataset, options: ImportOptions, step: St
         swap(beside / "new", out)
     except OSError as error:
         message = f"the import cannot be written to {options.out}: {error.strerror}"
-        refuse(out.name, message, "make room or give write access", rule="import/write")
+        refuse(out.name, message, "free up disk space, or check the permissions", rule="import/write")
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)

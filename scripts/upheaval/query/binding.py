@@ -1,4 +1,4 @@
-"""A question as it is asked: found by its name, with values in the place of its defaults."""
+"""Find a question by its name, and bind its parameters to values."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -18,20 +18,20 @@ _DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}
 
 
 def bind(question: Question, values: Mapping[str, str], known: KnownTerms) -> str:
-    """Put values in the place of a question's defaults.
+    """Replace the default values of a question's parameters.
 
     Args:
-        question: what is asked.
-        values: text by parameter; a record is given by its name, a code by its last part or its IRI.
-        known: the records and codes that there are.
+        question: the question.
+        values: text by parameter; give a record by its name, and a code by its last part or its IRI.
+        known: the records and codes of the dataset.
 
     Returns:
-        The query, in which the data of the parameter's VALUES block (SPARQL 1.1 section 10.2) is one RDF term,
-        written by the RDF library, so that nothing in a value can be anything but that term.
+        The query. The parameter's VALUES block (SPARQL 1.1 section 10.2) has one RDF term, written by the RDF library,
+        so that a value cannot inject anything else.
 
     Raises:
-        Refusal: the header is malformed, there is no such parameter, a required one is missing, or the text is no
-            value of its type: no date, no such record, a record of another class.
+        Refusal: the header is malformed, there is no such parameter, a required one is missing, or a value is not valid
+            for its type.
 
     """
     if question.faults:
@@ -70,18 +70,18 @@ def _refuse(question: Question, message: str, cure: str) -> NoReturn:
 
 
 def find_question(name: str, publication: Publication, stdin: str | None = None) -> Question:
-    """Find what is to be asked.
+    """Find a question.
 
     Args:
         name: the name of an example, the path of a file, or `-` for the text in `stdin`.
-        publication: whose examples.
-        stdin: what was given on standard input.
+        publication: the publication with the examples.
+        stdin: the text from standard input.
 
     Returns:
         The question.
 
     Raises:
-        Refusal: there is no such example and no such file, or it cannot be read.
+        Refusal: there is no such example or file, or it cannot be read.
 
     """
     if name == "-":
@@ -91,6 +91,6 @@ def find_question(name: str, publication: Publication, stdin: str | None = None)
         return questions[name]
     if not Path(name).exists():
         near = get_close_matches(name, questions, 1)
-        cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(questions)}"
+        cure = f"did you mean `{near[0]}`?" if near else f"the questions are {', '.join(questions)}"
         refuse("queries", f"no question and no file is named `{name}`", cure)
     return read_question(Path(name).stem, read_text(Path(name), name), name)

@@ -1,4 +1,4 @@
-"""What the shell completes after `upheaval query`: questions, their parameters, and records or codes as values."""
+"""Shell completion for `upheaval query`: questions, their parameters, and records or codes as values."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,20 +11,20 @@ from upheaval.schema.questions import Parameter, Question, read_questions
 from upheaval.schema.schema import prepare
 
 Completion = tuple[str, str]
-"""A word and what it means."""
+"""A word and its description."""
 
 
 def complete(root: Path, words: Iterable[str], incomplete: str) -> list[Completion]:
-    """Return what may stand in the place of an incomplete word.
+    """Return the completions of a word.
 
     Args:
         root: the publication's folder.
-        words: those before it: the name of a question, parameters and values.
-        incomplete: what has been typed of it.
+        words: the words before it: the name of a question, parameters and values.
+        incomplete: the part of the word typed so far.
 
     Returns:
-        Names of questions with their titles, parameters with their descriptions, or names of records or codes; nothing
-        where there is no publication.
+        Names of questions with their titles, parameters with their descriptions, or names of records or codes; none if
+        there is no publication.
 
     """
     name, *rest = [*words, ""]

@@ -1,4 +1,4 @@
-"""The records and the codes of a dataset by the names that people give, with a suggestion for a name that is none."""
+"""Look up the records and codes of a dataset by name, with suggestions for unknown names."""
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -17,10 +17,10 @@ ANY = Parameter("record", "record", (), False, "", 0)
 
 
 class KnownTerms:
-    """What a store holds: looked up when a name is given, and listed only for a suggestion.
+    """The records and codes in a store, listed only when a suggestion is needed.
 
     Args:
-        store: data, derived facts and vocabulary, each in its graph.
+        store: the data, derived facts and vocabulary, each in its graph.
         base: the namespace of records.
 
     """
@@ -30,11 +30,11 @@ class KnownTerms:
         self._not_data = {f"{base}graph/{name}" for name in ("vocabulary", "catalogue")}
 
     def record(self, text: str, parameter: Parameter = ANY) -> ox.NamedNode:
-        """Return the record that is meant.
+        """Return a record.
 
         Args:
-            text: its name, or its IRI.
-            parameter: which classes it may be of.
+            text: its name or its IRI.
+            parameter: the parameter, with the classes that the record may have.
 
         Raises:
             IllFormed: there is no such record, or it is of another class.
@@ -54,7 +54,7 @@ class KnownTerms:
         return ox.NamedNode(iri)
 
     def records(self, parameter: Parameter) -> list[str]:
-        """Return the names of the records that a parameter accepts, in order."""
+        """Return the sorted names of the records that a parameter accepts."""
         found: dict[str, set[str]] = {}
         for quad in self.store.quads_for_pattern(None, _TYPE, None, None):
             name = str(getattr(quad.subject, "value", ""))
@@ -64,14 +64,14 @@ class KnownTerms:
         return sorted(set().union(*accepted))
 
     def code(self, text: str, parameter: Parameter) -> ox.NamedNode:
-        """Return the code that is meant.
+        """Return a code.
 
         Args:
             text: the last part of its IRI, or the IRI.
-            parameter: which classes it may be of.
+            parameter: the parameter, with the classes that the code may have.
 
         Raises:
-            IllFormed: there is no such code, or several end in the text.
+            IllFormed: there is no such code, or the text is ambiguous.
 
         """
         known = self.codes(parameter)
@@ -85,7 +85,7 @@ class KnownTerms:
         raise IllFormed(f"there is no code `{text}`", cure)
 
     def codes(self, parameter: Parameter) -> list[str]:
-        """Return the IRIs of the codes that a parameter accepts, in order."""
+        """Return the sorted IRIs of the codes that a parameter accepts."""
         classes = [cls for cls in self._narrower(_CONCEPT) if parameter.accepts(self._with_wider({cls}))]
         found = {
             quad.subject.value
@@ -111,7 +111,7 @@ class KnownTerms:
         return near[0] if near else ""
 
     def _with_wider(self, classes: set[str]) -> frozenset[str]:
-        """Return classes and all that they are below (RDF Schema 1.1 section 3.4)."""
+        """Return classes with all their superclasses (RDF Schema 1.1 section 3.4)."""
         return self._reached(classes, lambda cls: self.store.quads_for_pattern(cls, _WIDER, None, None), "object")
 
     def _narrower(self, cls: str) -> frozenset[str]:
@@ -129,5 +129,5 @@ class KnownTerms:
 
 
 def _plain(text: str) -> str:
-    """Write a name as names of files are written: `North Korea` as `north-korea`."""
+    """Write a name like a file name: `North Korea` as `north-korea`."""
     return "-".join(text.casefold().split())

@@ -1,13 +1,13 @@
-"""The one way to Oxigraph for a SPARQL text: it is judged first, and what has been judged is what is run.
+"""Check SPARQL texts and run them in Oxigraph; every query, wherever it comes from, passes through here.
 
-A text may come from a file of a publication, a shape, standard input, the network or an assistant. It is refused when
-it would contact another host (SERVICE, SPARQL 1.1 Federated Query section 2), change something (any update, LOAD
-among them), or name a graph that is not there (FROM, SPARQL 1.1 section 13.2; Oxigraph would answer with nothing).
+A text may come from a publication's file, a shape, standard input, the network or an AI assistant. It is refused if it
+would contact another host (SERVICE, SPARQL 1.1 Federated Query section 2), is an update (such as LOAD), or names a
+graph that does not exist (FROM, SPARQL 1.1 section 13.2; Oxigraph would return nothing).
 
-Codepoint escapes are resolved before anything else (SPARQL 1.1 section 19.2), and the engine gets the resolved text,
-so nothing can mean one thing here and another there. Whether a word is a keyword or a part of a name, a literal or a
-comment, only the engine's parser knows; so it is asked: a text that still parses with a new word in the place of
-each `service` had no SERVICE. A text without those letters, as nearly all are, costs one search.
+Codepoint escapes are resolved first (SPARQL 1.1 section 19.2), and the engine gets the resolved text, so that the text
+that is checked is the text that runs. Only the engine's parser can tell a keyword from part of a name, a literal or a
+comment, so it decides: a text that still parses after every `service` has been replaced by a new word has no SERVICE.
+For a text without those letters, as nearly all are, this costs one search.
 """
 
 import re
@@ -39,11 +39,11 @@ FEDERATED = "SERVICE is not allowed: it would contact another host"
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuery:
-    """A query that asks no other host and changes nothing.
+    """A query that contacts no other host and changes nothing.
 
     Attributes:
-        text: what the engine is to parse, without codepoint escapes.
-        graphs: the IRIs that its FROM and FROM NAMED clauses name.
+        text: the text for the engine, without codepoint escapes.
+        graphs: the IRIs in its FROM and FROM NAMED clauses.
 
     """
 
@@ -58,17 +58,17 @@ def evaluate(
     default: Iterable[str] | None = None,
     named: Iterable[str] | None = None,
 ) -> Found:
-    """Judge a query and run it over all graphs of a store together, or over those that are named for it.
+    """Check a query and run it over the union of a store's graphs, or over the given ones.
 
     Args:
-        store: what is asked.
+        store: the store.
         text: SPARQL 1.1.
-        base: the IRI against which relative ones are resolved.
-        default, named: the graphs of its dataset, which count instead of its FROM clauses (SPARQL 1.1 Protocol
-            section 2.1.4) and are empty where the store does not have them.
+        base: the base IRI for relative IRIs.
+        default, named: the graphs of its dataset, which take precedence over its FROM clauses (SPARQL 1.1 Protocol
+            section 2.1.4); graphs that the store does not have are empty.
 
     Returns:
-        What the engine returns.
+        The engine's result.
 
     Raises:
         SyntaxError: the query is refused, or is not SPARQL; with line and column, if known.
@@ -91,7 +91,7 @@ def evaluate(
 
 
 def select(store: ox.Store, text: str) -> ox.QuerySolutions:
-    """Judge a SELECT query and run it over all graphs of a store together; otherwise as `evaluate`."""
+    """Check a SELECT query and run it over the union of a store's graphs, as `evaluate` does."""
     found = evaluate(store, text)
     if not isinstance(found, ox.QuerySolutions):
         raise _refused(text, None, "this is not a SELECT query")
@@ -99,7 +99,7 @@ def select(store: ox.Store, text: str) -> ox.QuerySolutions:
 
 
 def check(text: str, graphs: Iterable[str], base: str | None = None) -> None:
-    """Judge a query that is not run now: it must be SPARQL as well, and name no graph but those given.
+    """Check a query without running it: it must be SPARQL and name only the given graphs.
 
     Raises:
         SyntaxError: as `evaluate`.
@@ -112,14 +112,14 @@ def check(text: str, graphs: Iterable[str], base: str | None = None) -> None:
 
 @lru_cache(256)
 def judge(text: str, base: str | None = None) -> JudgedQuery:
-    """Decide whether a query may be run: it contacts nobody.
+    """Check that a query does not contact other hosts.
 
     Args:
         text: SPARQL.
-        base: the IRI against which relative ones are resolved.
+        base: the base IRI for relative IRIs.
 
     Returns:
-        The text to run. It may still not be SPARQL, which the engine says when it gets it.
+        The text to run. It may still not be SPARQL, which the engine reports when it runs it.
 
     Raises:
         SyntaxError: it is refused; with line and column.
@@ -135,7 +135,7 @@ def judge(text: str, base: str | None = None) -> JudgedQuery:
 
 
 def prepare(text: str) -> "Query":
-    """Judge a query and have rdflib parse it, for pySHACL; it sees one graph, and so has no FROM.
+    """Check a query and parse it with rdflib, for pySHACL; it runs on a single graph, so FROM is not allowed.
 
     Raises:
         SyntaxError: it is refused, or is not SPARQL.
@@ -147,7 +147,7 @@ def prepare(text: str) -> "Query":
     _refuse_unknown(query, set())
     try:
         prepared = prepareQuery(query.text)
-    except Exception as error:  # pyparsing's, and for a prefix that is not declared a plain one
+    except Exception as error:  # from pyparsing, or a plain Exception for an undeclared prefix
         raise SyntaxError(" ".join(str(error).split())) from None
     if any(node.name == "ServiceGraphPattern" for node in _nodes(prepared.algebra)):
         raise _refused(query.text, None, FEDERATED)
@@ -155,7 +155,7 @@ def prepare(text: str) -> "Query":
 
 
 def conclusions(text: str) -> frozenset[str]:
-    """Return the IRIs of the properties that the template of a CONSTRUCT query names (SPARQL 1.1 section 16.2)."""
+    """Return the IRIs of the properties in the template of a CONSTRUCT query (SPARQL 1.1 section 16.2)."""
     from rdflib import URIRef
     from rdflib.plugins.sparql import prepareQuery
 
@@ -164,11 +164,11 @@ def conclusions(text: str) -> frozenset[str]:
 
 
 def _resolve(text: str) -> str:
-    """Resolve codepoint escapes, once, as SPARQL 1.1 section 19.2 says.
+    """Resolve codepoint escapes once (SPARQL 1.1 section 19.2).
 
     Raises:
-        SyntaxError: an escape stands for no character, or for one that may begin or end a token: engines that resolve
-            escapes within literals alone, as Oxigraph does, would read another query.
+        SyntaxError: an escape is not a character, or is one that may start or end a token. Engines that only resolve
+            escapes inside literals, as Oxigraph does, would read a different query.
 
     """
     try:
@@ -196,14 +196,14 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _error_without(word: str, text: str, base: str | None) -> SyntaxError | None:
-    """Say whether a text parses with a new word in the place of a keyword, which is then none of its keywords.
+    """Parse a text with a keyword replaced by a new word, which only succeeds if the text does not use the keyword.
 
-    The new word differs in its last letter and occurs nowhere in the text. So names, literals and comments that held
-    the old one are as good as before, all tokens end where they ended, and only the keyword is missed: nothing else
-    in the grammar begins where a clause begins and goes on as one does.
+    The new word differs in its last letter and occurs nowhere in the text. Names, literals and comments with the old
+    word therefore remain valid and tokens keep their length; only the keyword itself is missed, because nothing else in
+    the grammar can replace a clause's keyword.
 
     Returns:
-        None where it parses; otherwise it has the keyword, or is not SPARQL.
+        None if it parses; otherwise the error: the text uses the keyword, or is not SPARQL.
 
     """
     lower = text.lower()
@@ -222,23 +222,23 @@ def _error_without(word: str, text: str, base: str | None) -> SyntaxError | None
 
 
 def _parse(text: str, base: str | None) -> None:
-    """Let the engine parse a query without SERVICE: over an empty store, for it evaluates an ASK at once."""
+    """Parse a query without SERVICE with the engine, on an empty store, because it evaluates an ASK at once."""
     try:
         ox.Store().query(text, base_iri=base)
     except SyntaxError as error:
         raise _explained(error, text) from None
-    except RuntimeError:  # it has been parsed, and is being evaluated
+    except RuntimeError:  # parsing succeeded, and evaluation failed
         pass
 
 
 def _find_keyword(word: str, text: str) -> int | None:
-    """Return where a word stands that is outside of comments, names and literals, for a message."""
+    """Return the offset of a word outside comments, names and literals, for a message."""
     words = ((match.start(), (match["word"] or "").upper()) for match in _TOKEN.finditer(text))
     return next((start for start, found in words if found.startswith(word)), None)
 
 
 def _dataset(text: str, base: str | None) -> frozenset[str]:
-    """Return the graphs that the FROM clauses of a query name; it has no SERVICE."""
+    """Return the graphs in the FROM clauses of a query without SERVICE."""
     from pyparsing import ParseException
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
@@ -253,7 +253,7 @@ def _dataset(text: str, base: str | None) -> frozenset[str]:
 
 
 def _nodes(tree: Any) -> Iterator[Any]:
-    """Yield the nodes of a parse of rdflib's, however deep."""
+    """Yield all nodes of an rdflib parse tree."""
     from pyparsing import ParseResults
     from rdflib.plugins.sparql.parserutils import CompValue
 
@@ -284,7 +284,7 @@ def _refused(text: str, start: int | None, message: str) -> SyntaxError:
 
 
 def _explained(error: SyntaxError, text: str) -> SyntaxError:
-    """Return the engine's error with its line and column apart, and in plain words where the text is an update."""
+    """Return the engine's error with line and column separated, and a clear message for an update."""
     words = ((match.start(), (match["word"] or "").upper()) for match in _TOKEN.finditer(text))
     start, first = next(((at, word) for at, word in words if word not in ("", "BASE", "PREFIX", "VERSION")), (0, ""))
     if first in _UPDATES:

@@ -1,4 +1,4 @@
-"""Triples to text, with the same bytes every time: pyoxigraph writes the statements, headers and order are set here."""
+"""Serialize triples reproducibly: pyoxigraph writes the statements; order and headers are determined here."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -56,9 +56,9 @@ def turtle(
     """Write triples as Turtle, in the order given.
 
     Args:
-        triples: those of one subject together.
+        triples: the triples, grouped by subject.
         prefixes: namespaces by prefix.
-        base: the IRI against which the others are shortened.
+        base: the IRI relative to which others are shortened.
         header: whether to write the base and the prefixes.
 
     Returns:
@@ -74,11 +74,11 @@ def turtle(
 
 @cache
 def _within(base: str) -> re.Pattern[bytes]:
-    """Return what finds texts in quotes, to be left alone, and IRIs that begin with a base, whose rest is group 1.
+    """Return a pattern for quoted strings, to be skipped, and for IRIs that start with a base; group 1 is the rest.
 
-    pyoxigraph shortens every IRI of the same scheme and host, down to `<//host/path>`. Here, what follows the base must
-    not begin as a path or a fragment of its own, have a colon (it would be a scheme), or have the segments `.` and
-    `..`, which a parser takes out (RFC 3986 sections 4.2 and 5.2.4).
+    pyoxigraph would shorten every IRI with the same scheme and host, down to `<//host/path>`. Here, the part after the
+    base must not start like an absolute path or a fragment, contain a colon (which would mark a scheme), or have the
+    segments `.` and `..`, which parsers remove (RFC 3986 sections 4.2 and 5.2.4).
     """
     quoted = rb'"(?:[^"\\\n]|\\.)*"'
     rest = rb'(?![/#>])(?!(?:[^<>"]*[/?#])?\.\.?[/?#>])[^<>"{}|^`\\:\x00-\x20]*>'
@@ -86,17 +86,17 @@ def _within(base: str) -> re.Pattern[bytes]:
 
 
 def turtle_header(prefixes: Mapping[str, str], base: str | None) -> bytes:
-    """Return the lines that declare a base, if there is one, and prefixes, sorted; a blank line follows them."""
+    """Return the declarations of the base, if any, and of the sorted prefixes, followed by a blank line."""
     lines = [f"@base <{base}> .\n"] if base else []
     lines.extend(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in sorted(prefixes.items()))
     return "".join([*lines, "\n"]).encode()
 
 
 def rdf_xml(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
-    """Write triples as RDF/XML, in the order given, with the namespaces sorted.
+    """Write triples as RDF/XML, in the order given, with sorted namespaces.
 
-    Tabs and line breaks in texts are written as references, because a parser reads every other line break as a line
-    feed (XML 1.0 section 2.11).
+    Tabs and line breaks in texts are written as character references, because parsers normalize literal line breaks to
+    line feeds (XML 1.0 section 2.11).
     """
     text = _TEXT.sub(_escape_blanks, write(triples, ox.RdfFormat.RDF_XML, dict(prefixes)))
     match = _ROOT.search(text)
@@ -113,12 +113,12 @@ def _escape_blanks(match: re.Match[bytes]) -> bytes:
 
 
 def n_triples(triples: Iterable[ox.Triple]) -> bytes:
-    """Write triples as N-Triples, sorted."""
+    """Write triples as sorted N-Triples."""
     return _sorted_lines(write(triples, ox.RdfFormat.N_TRIPLES))
 
 
 def n_quads(graphs: Mapping[str, Iterable[ox.Triple]]) -> bytes:
-    """Write triples by the IRIs of their graphs as N-Quads, sorted."""
+    """Write triples, grouped by the IRI of their graph, as sorted N-Quads."""
     lines: list[bytes] = []
     for name, triples in graphs.items():
         end = f"<{name}> .\n".encode()

@@ -1,15 +1,15 @@
-"""The example questions: SPARQL files with a header that says what they answer and what can be asked differently.
+"""The example questions: SPARQL files whose header describes their answers and parameters.
 
-The header is the comment lines at the top. A parameter says its type, from which its field on the site, completion,
-validation and documentation follow:
+The header consists of the comment lines at the top. The type of a parameter determines its field on the site, its
+completion, validation and documentation:
 
-    # title: Who belonged to an organization or a coalition on a day?
+    # title: Who belonged to an organization or coalition on a given day?
     # keywords: membership, organization
-    # answers: One row per membership that covers the day.
+    # answers: One row per membership on that day.
     # parameter: organization record(Organization Coalition) the organization or coalition
     # parameter: at date the day asked about
 
-A parameter's default is the one term in `VALUES ?name { … }`; a required parameter has UNDEF there.
+A parameter's default is the only term in `VALUES ?name { … }`; a required parameter has UNDEF there.
 """
 
 import re
@@ -38,15 +38,15 @@ _PROLOGUE = re.compile(r"\b(?:PREFIX\s+(?P<prefix>[\w.-]*):|BASE)\s*<(?P<iri>[^<
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What can be asked differently: a variable with a VALUES block of its own.
+    """A parameter of a question: a variable with its own VALUES block.
 
     Attributes:
         name: the variable.
         type: date, year, number, text, record or code.
-        classes: of records, or of codes, that are meant: local names, or IRIs; any when empty.
+        classes: the permitted classes of a record or code, as local names or IRIs; any class if empty.
         required: whether it has no default.
-        description: for people.
-        line: of the header.
+        description: its description, for people.
+        line: its line in the file.
 
     """
 
@@ -59,26 +59,26 @@ class Parameter:
 
     @property
     def written(self) -> str:
-        """The type as people read it."""
+        """The type, for people."""
         return f"{self.type}({' '.join(map(local, self.classes))})" if self.classes else self.type
 
     def accepts(self, classes: frozenset[str]) -> bool:
-        """Say whether something of these classes, wider ones included, may be the value."""
+        """Return whether a record or code of these classes, superclasses included, is permitted."""
         return not self.classes or any(cls in self.classes or local(cls) in self.classes for cls in classes)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One SPARQL file.
+    """An example question.
 
     Attributes:
-        name: the file's name without `.rq`.
-        file: how messages name the file.
+        name: the file name without `.rq`.
+        file: the file's name in messages.
         title: the question, for people.
-        keywords, answers: words to find it by, and what its rows are.
-        parameters: what can be asked differently.
-        text: the query, which runs as it stands in any SPARQL 1.1 engine.
-        faults: what is wrong with the header.
+        keywords, answers: keywords, and a description of its rows.
+        parameters: its parameters.
+        text: the query, which runs unchanged in any SPARQL 1.1 engine.
+        faults: the faults of its header.
 
     """
 
@@ -93,7 +93,7 @@ class Question:
 
     @property
     def required(self) -> tuple[Parameter, ...]:
-        """The parameters without which it is not asked."""
+        """The required parameters."""
         return tuple(parameter for parameter in self.parameters if parameter.required)
 
 
@@ -101,13 +101,13 @@ def read_question(name: str, text: str, file: str = "") -> Question:
     """Read a SPARQL text and its header.
 
     Args:
-        name: what to call it.
+        name: the question's name.
         text: SPARQL.
-        file: how messages name it; a file of `queries/` when left out.
+        file: its name in messages; by default a file in `queries/`.
 
     Returns:
-        The question; its title is its name if the header has none. What is malformed in the header is left out, and
-        among its faults.
+        The question; its title is its name if the header has none. Malformed parts of the header are left out and
+        reported among its faults.
 
     """
     file = file or f"queries/{name}.rq"
@@ -127,7 +127,7 @@ def read_question(name: str, text: str, file: str = "") -> Question:
 
 
 class _Header:
-    """The header of one question, line by line."""
+    """Reads the header of a question, line by line."""
 
     def __init__(self, file: str, prefixes: dict[str, str]) -> None:
         self.file, self.prefixes = file, prefixes
@@ -209,7 +209,7 @@ class _Header:
 
 
 def values_blocks(name: str, text: str) -> list[re.Match[str]]:
-    """Return the VALUES blocks (SPARQL 1.1 section 10.2) of one variable; group 1 is what stands in the braces."""
+    """Return the VALUES blocks (SPARQL 1.1 section 10.2) of a variable; group 1 is the content of the braces."""
     literal = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\""""
     return list(re.finditer(rf"VALUES\s+[?$]{re.escape(name)}\s*\{{((?:{literal}|[^}}'\"])*)\}}", text, re.IGNORECASE))
 
@@ -235,14 +235,14 @@ def _fits(kind: str, term: object) -> bool:
 
 
 def default_of(question: Question, parameter: Parameter) -> str:
-    """Return the default of a parameter: an IRI, or the text of a literal; an empty text if it has none."""
+    """Return the default of a parameter: an IRI, the text of a literal, or an empty string if it has none."""
     blocks = values_blocks(parameter.name, question.text)
     terms = _terms(parameter.name, blocks[0][0], question.text) if len(blocks) == 1 else []
     return str(getattr(terms[0], "value", "")) if len(terms) == 1 else ""
 
 
 def unknown_classes(question: Question, contract: Contract) -> list[Fault]:
-    """Find classes in the header of a question that no record, or no code, is of."""
+    """Find classes in the header of a question that no record or code can have."""
     records = {cls for kind in contract.folders.values() for cls in kind.ancestors}
     faults = []
     for parameter in question.parameters:
@@ -272,10 +272,10 @@ def read_questions(publication: Publication) -> dict[str, Question]:
 
 
 def read_text(path: Path, name: str) -> str:
-    """Read a file of SPARQL; `name` is how messages call it.
+    """Read a SPARQL file; `name` is its name in messages.
 
     Raises:
-        Refusal: it cannot be read, or is not UTF-8.
+        Refusal: it cannot be read or is not UTF-8.
 
     """
     try:

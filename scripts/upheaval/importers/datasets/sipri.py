@@ -193,7 +193,7 @@ DATASET = Dataset(
     caveats=(
         "Shells and most munitions, small arms and much support equipment are outside the register's scope.",
         "A transfer begins and ends with its years of delivery; one that has none begins with its year of order.",
-        "Trend-indicator values measure capability and are no prices.",
+        "Trend-indicator values measure capability; they are not prices.",
         "The Soviet Union and Russia are two actors, as in the register.",
         "A row has no number of its own: the IRI is made from recipient, supplier, weapon, year and number of the"
         " order, and changes when SIPRI corrects one of them.",

@@ -1,0 +1,32 @@
+"""Messages and docstrings keep to plain English: phrases that read as translated do not come back."""
+
+import re
+
+import pytest
+
+from tests.support import ROOT
+
+AVOIDED = {
+    r"\bmend(s|ed|ing)? (it|them|the)\b": "fix",
+    r"(?<!there )\b(is|are) no (build|date|number|site|text|name|state|code|record|web address|IRI)s?\b": "is not a …",
+    r"\bcome again\b": "try again",
+    r"\bis untouched\b": "is unchanged",
+    r"\bmake room\b": "free up disk space",
+}
+FILES = [
+    path
+    for folder in ("scripts/upheaval", "queries")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".html", ".js", ".rq") and not {"node_modules", "shacl", "check"} & set(path.parts)
+]
+
+
+@pytest.mark.parametrize("phrase", AVOIDED)
+def test_no_text_uses_a_phrase_that_reads_as_translated(phrase: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in FILES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(phrase, line)
+    ]
+    assert found == [], f"write: {AVOIDED[phrase]}"

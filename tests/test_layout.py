@@ -1,4 +1,4 @@
-"""A name means one thing: no two modules of the package bear the same, and no two classes."""
+"""A name means one thing, and nothing private to a library is imported."""
 
 import ast
 from collections import defaultdict
@@ -60,3 +60,14 @@ def test_what_is_there_twice_is_found(finder: Finder, tmp_path: Path) -> None:
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text("class stores: ...\n" if file.endswith("stores.py") else "")
     assert list(twice(finder(tmp_path))) == ["stores"]
+
+
+def test_no_module_imports_what_a_library_keeps_for_itself() -> None:
+    private = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            parts = [part for name in names for part in name.split(".")]
+            private += [f"{path.name}: {part}" for part in parts if part.startswith("_") and part[:2] != "__"]
+    assert private == []

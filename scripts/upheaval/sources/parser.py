@@ -3,8 +3,7 @@
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from yaml import YAMLError
-from yaml._yaml import CParser
+from yaml import CBaseLoader, YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -188,7 +187,7 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
     parent mapping may begin at the same offset.
     """
     source = report.source
-    get_event: Any = CParser(source.data).get_event
+    get_event: Any = CBaseLoader(source.data).get_event
     escapes = b"\\" in source.data
     started = hollow = False
     documents = SequenceNode()

@@ -214,7 +214,7 @@ def ontology_not_turtle(root: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["check", "build"])
-def test_what_is_wrong_is_said_in_a_line(
+def test_each_problem_is_reported_in_one_line(
     command: str, spoil: Callable[[Path], None], place: str, message: str, tmp_path: Path
 ) -> None:
     root = copy_of_world(tmp_path)
@@ -253,7 +253,7 @@ def test_what_cannot_be_exported_is_refused(file: str, old: bytes, new: bytes, t
     assert len(said(upheaval("build", cwd=root))) == 1
 
 
-def test_question_that_is_no_text(tmp_path: Path) -> None:
+def test_a_query_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / "queries").mkdir()
     (root / "queries/x.rq").write_bytes(b"# \xff")
@@ -263,7 +263,7 @@ def test_question_that_is_no_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("root", ["nowhere", "data/publication.yaml"])
-def test_missing_folder(root: str, tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(root: str, tmp_path: Path) -> None:
     result = upheaval("check", "--root", root, cwd=copy_of_world(tmp_path))
     assert result.returncode in (1, 2)
     assert "Traceback" not in result.stderr

@@ -42,7 +42,7 @@ def quads(target: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("which", "jobs", "size"), [("axis", 2, 700), ("world", 1, 5), ("world", 2, 1000)])
-def test_same_as_the_ordinary_build(
+def test_a_streaming_build_equals_the_ordinary_one(
     which: str, jobs: int, size: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     assembly: Assembly = request.getfixturevalue(which)
@@ -70,7 +70,7 @@ def test_same_as_the_ordinary_build(
     assert not partial_folder(tmp_path / "out").exists()
 
 
-def test_same_faults_and_nothing_built(trial: Trial, tmp_path: Path) -> None:
+def test_a_streaming_build_reports_the_same_faults_and_writes_nothing(trial: Trial, tmp_path: Path) -> None:
     done = stream(trial.assembly.publication.root, tmp_path / "out", 1, False, untracked, 40)
     assert [f"{one} {one.rule}" for one in done.faults] == [f"{one} {one.rule}" for one in trial.faults]
     assert list(tmp_path.iterdir()) == []
@@ -90,7 +90,7 @@ stream(Path(sys.argv[1]), Path(sys.argv[2]), 1, False, track, 8)
 
 
 @pytest.mark.parametrize(("step", "number"), [("populate", 3), ("validate", 0), ("write", 4)])
-def test_killed_and_resumed(step: str, number: int, tmp_path: Path) -> None:
+def test_a_killed_build_can_be_resumed(step: str, number: int, tmp_path: Path) -> None:
     target = tmp_path / "out"
     stream(WORLD, tmp_path / "whole", 1, False, untracked, 8)
     target.mkdir()
@@ -138,7 +138,7 @@ def test_rule_that_says_nothing_of_what_it_sees(tmp_path: Path) -> None:
     assert "95-x.rq does not say what it sees" in result.stderr
 
 
-def test_command(tmp_path: Path) -> None:
+def test_the_command_builds_and_reports(tmp_path: Path) -> None:
     words = ["build", "--stream", "--root", str(WORLD), "--to", str(tmp_path / "out"), "--jobs", "1"]
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert (result.exit_code, result.stderr) == (0, "57 records checked, no problems found\n")

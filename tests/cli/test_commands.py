@@ -89,7 +89,7 @@ FAULTS = [
 ]
 
 
-def test_text_is_a_line_a_fault() -> None:
+def test_text_has_one_line_per_fault() -> None:
     assert as_text(FAULTS).splitlines() == [
         "data/a,b: 50%.yaml:3:7: error: wrong and 100% so (fix it)",
         "data/é.yaml: warning: odd",
@@ -112,7 +112,7 @@ def test_json_has_every_part_of_a_fault() -> None:
     assert [(one["line"], one["column"]) for one in rest] == [(None, None), (2, 1)]
 
 
-def test_sarif_has_what_its_readers_need() -> None:
+def test_sarif_has_rules_levels_and_locations() -> None:
     log = json.loads(as_sarif(FAULTS))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
@@ -140,7 +140,7 @@ def test_github_annotations_are_escaped() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
-def test_every_form_of_check_says_the_same(form: str, root: Path) -> None:
+def test_every_format_of_check_reports_the_same_faults(form: str, root: Path) -> None:
     stranger(root)
     result = upheaval("check", "--format", form, root=root)
     assert result.exit_code == 0
@@ -161,7 +161,7 @@ AT = ["in-force", "--at", "1991-06-01"]
 
 
 @pytest.mark.parametrize("words", [AT, ["in-force", "--at=1991-06-01"], ["--at", "1991-06-01", "in-force"]])
-def test_answer_in_each_form(words: list[str]) -> None:
+def test_answers_can_be_written_in_each_format(words: list[str]) -> None:
     rows = list(csv.reader(io.StringIO(upheaval("query", *words, "--format", "csv").stdout)))
     assert rows[0] == ["agreement", "label", "party", "since"]
     assert [row[1:] for row in rows[1:]] == [
@@ -201,7 +201,9 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
         (["in-force", "1991-06-01"], None, 2, "write parameters as --name value"),
     ],
 )
-def test_question_that_cannot_be_asked(words: list[str], text: str | None, status: int, message: str) -> None:
+def test_invalid_questions_are_refused_with_a_message(
+    words: list[str], text: str | None, status: int, message: str
+) -> None:
     result = upheaval("query", *words, text=text)
     assert result.exit_code == status
     assert result.stdout == ""
@@ -252,13 +254,13 @@ def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
         ("stats", "x", "there is no kind of record `stats`"),
     ],
 )
-def test_new_record_that_cannot_be(kind: str, slug: str, message: str, root: Path) -> None:
+def test_a_new_record_with_an_invalid_name_or_kind_is_refused(kind: str, slug: str, message: str, root: Path) -> None:
     result = upheaval("new", "record", kind, slug, root=root)
     assert result.exit_code == 1
     assert message in result.stderr
 
 
-def test_check_where_there_is_nothing(tmp_path: Path) -> None:
+def test_check_outside_a_publication_fails_with_a_message(tmp_path: Path) -> None:
     result = process(tmp_path, "check")
     assert result.returncode == 1
     assert result.stdout.count("\n") == 1

@@ -87,7 +87,7 @@ def test_command_loads_and_shows(oxigraph: tuple[Server, str], build: Build) -> 
         "sparql:http://localhost/",
     ],
 )
-def test_wrong_target_is_one_line(target: str, build: Build) -> None:
+def test_an_invalid_target_is_refused_in_one_line(target: str, build: Build) -> None:
     done = CliRunner().invoke(load_command, [target, "--build", str(build.folder)])
     assert done.exit_code == 1
     assert done.output.count("\n") == 1
@@ -99,7 +99,7 @@ def test_help_has_examples() -> None:
     assert "upheaval load oxigraph:http://localhost:7878" in text
 
 
-def test_no_build_and_damaged_build(build: Build, tmp_path: Path) -> None:
+def test_a_missing_or_damaged_build_is_refused(build: Build, tmp_path: Path) -> None:
     with pytest.raises(Unloaded, match="there is no build in"):
         open_build(tmp_path)
     shutil.copytree(build.folder, tmp_path / "build")
@@ -125,7 +125,7 @@ def test_chunks_hold_everything_once_and_keep_blank_nodes_together(build: Build)
         assert len(blank) <= 1
 
 
-def test_missing_program_and_time_limit() -> None:
+def test_a_missing_program_and_a_slow_one_are_reported() -> None:
     with pytest.raises(Unloaded, match="Java is missing"):
         run(["no-such-program"], "", 5, "Java", "install it")
     with pytest.raises(Unloaded, match=r"did not finish within 0\.2 s"):

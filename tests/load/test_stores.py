@@ -224,7 +224,7 @@ def test_tdb2_refuses_what_is_not_its_own(tmp_path: Path, build: Build) -> None:
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_wrong_password_and_no_server(virtuoso: tuple[Server, str], build: Build) -> None:
+def test_a_wrong_password_and_a_missing_server_are_reported(virtuoso: tuple[Server, str], build: Build) -> None:
     with pytest.raises(Unloaded, match=r"refuses user dba .set UPHEAVAL_USER and UPHEAVAL_PASSWORD"):
         loading(f"virtuoso:{virtuoso[1]}", build, UPHEAVAL_PASSWORD="wrong")
     nobody = free_port()

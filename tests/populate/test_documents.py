@@ -128,7 +128,7 @@ def test_number_keeps_its_value(world: Assembly, text: str, stored: str) -> None
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a?b=c#d", "http://пример.испытание/я", "https://[::1]/"])
-def test_address_of_the_web(world: Assembly, address: str) -> None:
+def test_web_addresses_are_kept_as_written(world: Assembly, address: str) -> None:
     populated = _populated(world, {"url": address}, "sources")
     assert populated.faults == []
     assert {iri_of(triple.object) for triple in _triples(world, populated)} >= {address}
@@ -155,7 +155,7 @@ def test_address_of_the_web(world: Assembly, address: str) -> None:
         *(("url", text, "is not a web address") for text in ("https://a.b/c d", "https://a.b/<c>", "www.example.org")),
     ],
 )
-def test_value_that_is_none(of: Populate, key: str, text: str, message: str) -> None:
+def test_invalid_values_are_faults(of: Populate, key: str, text: str, message: str) -> None:
     folder, shape = FOLDERS[key]
     block = {**ESTIMATE, "value": text}
     populated = of({"estimate": [block]} if key == "value" else {"label": {"en": "A"}, key: text}, folder)
@@ -253,7 +253,7 @@ def test_role_named_like_a_key(world: Assembly) -> None:
         ({"cooperationType": "zzz"}, "`zzz` is not a code of `cooperationType`", "see the ontology", "cooperationType"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_cure(
+def test_each_fault_has_a_message_and_a_cure(
     of: Populate, more: dict[str, object], message: str, cure: str, rule: str
 ) -> None:
     said = _said(of({**TREATY, **more}))
@@ -263,7 +263,7 @@ def test_what_is_wrong_is_said_with_its_cure(
     assert said[0][2].endswith(rule)
 
 
-def test_fault_stands_where_its_value_does(world: Assembly) -> None:
+def test_a_fault_has_the_position_of_its_value(world: Assembly) -> None:
     text = "label: {en: A}\nparty:\n  - arvenia\n  - arvenla\nstep:\n  - {action: signed, date: 2001-02-30}\n"
     record = Record("a-record", world.contract.folders["treaties"], "f.yaml", read(text.encode(), "f.yaml")[0])
     faults = populate([*world.records, record], world.contract, world.publication).faults

@@ -75,7 +75,7 @@ def test_record_may_stand_deeper_in_its_folder(root: Path) -> None:
         ("data/states/.yaml", "a record's file name must end in .yaml (move it elsewhere)"),
     ],
 )
-def test_file_out_of_place(root: Path, file: str, fault: str) -> None:
+def test_a_file_in_the_wrong_place_is_a_fault(root: Path, file: str, fault: str) -> None:
     assert put(root, file) == [f"{file}: error: {fault}"]
 
 
@@ -92,7 +92,7 @@ def test_file_out_of_place(root: Path, file: str, fault: str) -> None:
         ("Эдения", "a-name"),
     ],
 )
-def test_name_out_of_form(root: Path, name: str, better: str) -> None:
+def test_a_malformed_record_name_is_a_fault(root: Path, name: str, better: str) -> None:
     said = "a record's file name may only have lower-case letters, digits and single hyphens"
     file = f"data/states/{name}.yaml"
     assert put(root, file) == [f"{file}: error: {said} (rename it to `{better}.yaml`)"]
@@ -228,7 +228,7 @@ def test_unreadable_file_is_a_fault(root: Path) -> None:
         ("- a\n", "1:1: error: "),
     ],
 )
-def test_publication_that_says_something_wrong(tmp_path: Path, text: str, fault: str) -> None:
+def test_invalid_publication_metadata_is_refused(tmp_path: Path, text: str, fault: str) -> None:
     (said,) = _refused(tmp_path, text)
     assert said.startswith(f"data/publication.yaml:{fault}")
 

@@ -63,7 +63,7 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_frames(dataset: OpenedDataset, library: str) -> None:
+def test_rows_become_data_frames(dataset: OpenedDataset, library: str) -> None:
     pytest.importorskip(library)
     frame = dataset.query("who-supplies-whom").frame(library)
     assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record"]
@@ -104,7 +104,7 @@ def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: OpenedDataset, monk
         ("CONSTRUCT WHERE { ?s ?p ?o }", "triples"),
     ],
 )
-def test_refusals(dataset: OpenedDataset, text: str, wrong: str) -> None:
+def test_invalid_queries_are_refused(dataset: OpenedDataset, text: str, wrong: str) -> None:
     with pytest.raises(Refusal, match=wrong):
         dataset.query(text)
 
@@ -123,6 +123,6 @@ def test_parameter_that_does_not_fit_is_refused(dataset: OpenedDataset, values: 
     assert dataset.query("members", organization="river-league", at="2012-01-01")
 
 
-def test_nothing_to_open(tmp_path: Path) -> None:
+def test_a_folder_that_is_neither_build_nor_publication_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="publication"):
         upheaval.open(tmp_path)

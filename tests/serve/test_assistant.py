@@ -72,13 +72,13 @@ def descend_self() -> list[int]:
     return descend(os.getpid())
 
 
-def test_greeting(said: dict[str, Any]) -> None:
+def test_the_server_introduces_itself_and_its_tools(said: dict[str, Any]) -> None:
     assert said["name"] == "upheaval"
     assert f"at most {ROWS} rows" in said["instructions"]
     assert said["tools"] == {"list_questions", "ask", "sparql", "describe"}
 
 
-def test_questions(said: dict[str, Any]) -> None:
+def test_questions_are_listed_and_answered(said: dict[str, Any]) -> None:
     assert len(said["questions"]) >= 20
     assert {"name", "title", "answers", "parameters"} <= set(said["questions"][0])
     assert said["ask"]["rows"]
@@ -95,13 +95,13 @@ def test_questions(said: dict[str, Any]) -> None:
     }
 
 
-def test_answers_are_cut_and_said_to_be(said: dict[str, Any]) -> None:
+def test_answers_beyond_the_limit_are_truncated_and_say_so(said: dict[str, Any]) -> None:
     assert (len(said["rows"]["rows"]), said["rows"]["truncated"]) == (ROWS, True)
     assert said["few"] == {"rows": [{"d": "1.5", "i": 2, "b": True, "n": None}], "truncated": False}
     assert said["truth"] == {"answer": True, "truncated": False}
 
 
-def test_description(said: dict[str, Any]) -> None:
+def test_a_record_is_described(said: dict[str, Any]) -> None:
     assert f"<{NAMESPACE}" in said["describe"]["turtle"]
     assert said["describe"]["truncated"] is True
     assert "no record is named `a b`" in said["nobody"]["error"]
@@ -120,6 +120,6 @@ def test_runaway_query_is_stopped_and_others_go_on(said: dict[str, Any]) -> None
     assert said["again"] == said["ask"]
 
 
-def test_nothing_is_left(said: dict[str, Any]) -> None:
+def test_no_process_is_left_after_the_server_stops(said: dict[str, Any]) -> None:
     assert len(said["processes"]) >= 3
     until(lambda: all(gone(pid) for pid in said["processes"]), "a process is left")

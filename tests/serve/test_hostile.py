@@ -64,7 +64,7 @@ def send_raw(server: Running, data: bytes, seconds: float = 5) -> bytes:
         return received
 
 
-def test_traversal(server: Running) -> None:
+def test_paths_outside_the_build_are_not_served(server: Running) -> None:
     for path in TRAVERSALS:
         answer = send_raw(server, f"GET /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         status = int(answer.split()[1])

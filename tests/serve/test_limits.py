@@ -40,7 +40,7 @@ def runs_or_has_run(server: Running, query: "concurrent.futures.Future[Answer]")
     until(lambda: query.done() or server.metric("upheaval_workers_busy") == 1, "the query does not run")
 
 
-def test_time(strict: Running) -> None:
+def test_a_query_is_stopped_after_the_time_limit(strict: Running) -> None:
     for _ in range(8):  # until the other query has run while the slow one did
         before = settled(strict)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -68,7 +68,7 @@ def test_time(strict: Running) -> None:
     until(idle, "a worker still computes")
 
 
-def test_rows_are_cut_and_said_to_be(strict: Running) -> None:
+def test_rows_beyond_the_limit_are_cut_and_declared(strict: Running) -> None:
     answer = strict.post(MANY)
     assert answer.headers["upheaval-truncated"] == "rows; limit=50"
     found = answer.json()
@@ -94,7 +94,7 @@ def test_rows_are_cut_and_said_to_be(strict: Running) -> None:
     assert "truncated" in strict.get("/doc/arvenia.html").text
 
 
-def test_bytes_are_cut_and_said_to_be(strict: Running) -> None:
+def test_bytes_beyond_the_limit_are_cut_and_declared(strict: Running) -> None:
     text = "x" * 10_000
     answer = strict.post(f'SELECT ?s ("{text}" AS ?t) {{ ?s a ?c }} LIMIT 40')
     assert answer.headers["upheaval-truncated"] == "bytes; limit=200000"
@@ -102,14 +102,14 @@ def test_bytes_are_cut_and_said_to_be(strict: Running) -> None:
     assert answer.json()["head"]["truncated"]["by"] == "bytes"
 
 
-def test_length(strict: Running) -> None:
+def test_a_query_that_is_too_long_is_refused(strict: Running) -> None:
     query = "ASK {} #" + "x" * 40_000
     assert strict.post(query).status == 413
     assert strict.get("/sparql?" + urlencode({"query": query})).status == 414
     assert strict.post("ASK {} #" + "x" * 39_000).status == 200
 
 
-def test_concurrency(strict: Running) -> None:
+def test_queries_beyond_the_limits_are_refused_with_retry_after(strict: Running) -> None:
     settled(strict)
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         greedy = list(pool.map(lambda _: strict.post(CROSS, source="127.0.0.3"), range(6)))
@@ -125,7 +125,7 @@ def test_concurrency(strict: Running) -> None:
     assert strict.post("ASK {}").status == 200
 
 
-def test_crash_of_a_worker(strict: Running) -> None:
+def test_a_crashed_worker_is_replaced(strict: Running) -> None:
     before = settled(strict)
     answer = strict.post(CRASH)
     assert answer.status == 503  # the parser's stack overflows: the process dies, the server does not
@@ -140,7 +140,7 @@ def test_crash_of_a_worker(strict: Running) -> None:
     assert len(settled(strict)) == 2
 
 
-def test_loss_of_the_zygote(strict: Running) -> None:
+def test_a_lost_zygote_is_replaced(strict: Running) -> None:
     workers = settled(strict)
     zygote = int(stat(workers[0])[1])
     os.kill(zygote, signal.SIGKILL)
@@ -154,7 +154,7 @@ def test_loss_of_the_zygote(strict: Running) -> None:
     assert all(gone(pid) for pid in workers)
 
 
-def test_memory_of_a_query(strict: Running) -> None:
+def test_a_query_that_uses_too_much_memory_is_stopped(strict: Running) -> None:
     doubling = " ".join(f"BIND (CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(30))
     answer = strict.post(f'SELECT (STRLEN(?v30) AS ?n) {{ BIND ("0123456789" AS ?v0) {doubling} }}')
     assert answer.status == 503  # 10 GB asked for, 256 MiB allowed
@@ -169,7 +169,7 @@ def test_a_client_that_goes_away_frees_its_worker(server: Running) -> None:
     assert server.metric("upheaval_workers_busy") == 0
 
 
-def test_what_is_asked_is_answered_before_the_end(build: Path) -> None:
+def test_running_requests_are_answered_before_the_server_stops(build: Path) -> None:
     """SIGTERM: nobody else is let in, who is there gets an answer, and the status is 0."""
     with running(build, "--workers", "1", "--seconds", "3") as server, concurrent.futures.ThreadPoolExecutor(1) as pool:
         asked = pool.submit(server.post, CROSS)

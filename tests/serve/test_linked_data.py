@@ -89,7 +89,7 @@ def test_terms_are_in_their_document(server: Running) -> None:
         ("application/json", "jsonld"), ("text/*;q=0.1, application/ld+json;q=0.2", "jsonld"),
     ],
 )  # fmt: skip
-def test_thing_to_document(server: Running, accept: str | None, suffix: str) -> None:
+def test_a_record_redirects_to_its_document(server: Running, accept: str | None, suffix: str) -> None:
     answer = server.get("/arvenia", accept)
     assert (answer.status, answer.headers["location"]) == (303, f"/doc/arvenia.{suffix}")
     assert "Accept" in answer.headers["vary"]
@@ -98,12 +98,12 @@ def test_thing_to_document(server: Running, accept: str | None, suffix: str) -> 
     assert server.get(f"/arvenia.{suffix}").headers["location"] == f"/doc/arvenia.{suffix}"
 
 
-def test_not_acceptable(server: Running) -> None:
+def test_an_unacceptable_media_type_gets_406(server: Running) -> None:
     for path in ("/arvenia", "/doc/arvenia", "/statecraft", "/"):
         assert server.get(path, "image/png").status == 406, path
 
 
-def test_twins_say_the_same(server: Running) -> None:
+def test_all_formats_of_a_document_have_the_same_content(server: Running) -> None:
     for name in ("doc/friendship-treaty-1955", "doc/graph/derived", "statecraft", "statecraft/unit"):
         graphs = [Graph().parse(data=server.get(f"/{name}.{s}").body, format=PARSERS[s]) for s in ("ttl", "nt", "rdf")]
         assert len(graphs[0]) > 20
@@ -138,7 +138,7 @@ def test_signposting(server: Running) -> None:
             assert server.get(target).status == 200
 
 
-def test_validators(server: Running) -> None:
+def test_unchanged_documents_get_304(server: Running) -> None:
     for path in ("/doc/arvenia.ttl", "/doc/arvenia.html", "/northern-pact.nt", "/statecraft", "/"):
         answer = server.get(path, "text/html, text/turtle;q=0.5")
         tag = answer.headers["etag"]
@@ -154,14 +154,14 @@ def test_validators(server: Running) -> None:
     assert server.get("/doc/arvenia.ttl").headers["etag"] != server.get("/doc/arvenia.nt").headers["etag"]
 
 
-def test_retired(server: Running) -> None:
+def test_a_retired_resource_gets_410_with_its_replacement(server: Running) -> None:
     for path in ("/old-name", "/doc/old-name.ttl", "/old-name.html"):
         answer = server.get(path)
         assert answer.status == 410
         assert answer.json()["replacedBy"] == [NAMESPACE + "arvenia"]
 
 
-def test_escaping(server: Running) -> None:
+def test_hostile_values_are_escaped(server: Running) -> None:
     page = server.get("/doc/evil.html").text
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
@@ -174,7 +174,7 @@ def test_names_in_other_scripts(server: Running) -> None:
     assert "имя" in text
 
 
-def test_files(server: Running, build: Path) -> None:
+def test_files_are_sent_with_their_hashes(server: Running, build: Path) -> None:
     manifest = json.loads((build / "manifest.json").read_text())
     for path in manifest["files"]:
         if path.endswith(".nq"):
@@ -235,7 +235,7 @@ def test_named_graphs_resolve(server: Running) -> None:
         assert graph in set(Graph().parse(data=text, format="turtle").all_nodes()), room
 
 
-def test_nothing_of_this_name(server: Running) -> None:
+def test_unknown_names_get_404(server: Running) -> None:
     for path in ("/belmoora", "/belmoora.ttl", "/doc/belmoora", "/statecraft/nothing", "/graph/nothing", "/-/app.py"):
         answer = server.get(path, "text/turtle")
         assert (answer.status, answer.media) == (404, "application/problem+json"), path

@@ -40,14 +40,16 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("DESCRIBE <arvenia>", "text/*", 200, "text/turtle"),
     ],
 )
-def test_negotiation(server: Running, query: str, accept: str | None, status: int, media: str) -> None:
+def test_the_accept_header_selects_the_result_format(
+    server: Running, query: str, accept: str | None, status: int, media: str
+) -> None:
     answer = server.ask(query, accept)
     assert (answer.status, answer.media) == (status, media), answer.body
     assert "accept" in answer.headers["vary"].lower() or status != 200
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_all_forms_say_the_same(server: Running, build: object) -> None:
+def test_all_row_formats_have_the_same_content(server: Running, build: object) -> None:
     store = ox.Store()
     store.bulk_load(path=f"{build}/northern-pact.nq", format=ox.RdfFormat.N_QUADS)
     query = "SELECT ?s ?p ?o { ?s ?p ?o FILTER (isIRI(?s) && !isBlank(?o)) } ORDER BY ?s ?p ?o LIMIT 400"
@@ -64,7 +66,7 @@ def test_all_forms_say_the_same(server: Running, build: object) -> None:
     assert server.ask(query, format="csv").body == found.serialize(format=ox.QueryResultsFormat.CSV)
 
 
-def test_graph_forms_say_the_same(server: Running) -> None:
+def test_all_graph_formats_have_the_same_content(server: Running) -> None:
     graphs = [
         Graph().parse(data=server.ask(GRAPH, format=word).body, format=form)
         for word, form in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
@@ -99,7 +101,7 @@ def test_graph_forms_say_the_same(server: Running) -> None:
         ("GET", "/health", None, {"X-Long": "a" * 400_000}, 431),
     ],
 )
-def test_refusals(
+def test_invalid_requests_get_the_right_status(
     server: Running, method: str, path: str, body: bytes | None, headers: dict[str, str], status: int
 ) -> None:
     try:
@@ -112,13 +114,13 @@ def test_refusals(
         assert "GET" in answer.headers["allow"]
 
 
-def test_syntax_error_has_its_place(server: Running) -> None:
+def test_a_syntax_error_has_line_and_column(server: Running) -> None:
     answer = server.ask("SELECT * {\n ?s ?p \n} x")
     assert (answer.status, answer.json()["line"], answer.json()["column"]) == (400, 3, 2)
     assert "3:2" in answer.json()["detail"]
 
 
-def test_dataset(server: Running) -> None:
+def test_the_request_and_from_select_the_graphs(server: Running) -> None:
     def count(query: str, **more: str) -> int:
         return int(server.ask(query, **more).json()["results"]["bindings"][0]["n"]["value"])
 
@@ -137,7 +139,7 @@ def test_dataset(server: Running) -> None:
         assert count(f"SELECT (COUNT(*) AS ?n) FROM <{foreign}> {{ ?s ?p ?o }}", **{"default-graph-uri": data}) > 900
 
 
-def test_no_contact(server: Running) -> None:
+def test_queries_never_contact_other_hosts(server: Running) -> None:
     """Nothing that a query says reaches a socket that listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         target = f"http://127.0.0.1:{listener.getsockname()[1]}/x"

@@ -505,7 +505,7 @@ def test_other_errors_of_the_parser_have_a_place_too(error: yaml.YAMLError) -> N
     assert cure
 
 
-def test_fault() -> None:
+def test_a_fault_is_written_with_its_position() -> None:
     fault = Fault("data/x.yaml", "the key `a` is given twice", "keep one", at=(3, 7))
     assert str(fault) == "data/x.yaml:3:7: error: the key `a` is given twice (keep one)"
     assert str(Fault("x", "m", severity=Severity.NOTE)) == "x: note: m"
@@ -542,7 +542,7 @@ def test_refuse_raises_one_error_and_hides_the_exception_being_handled() -> None
     assert refused.value.__suppress_context__
 
 
-def test_refusal() -> None:
+def test_a_refusal_lists_its_faults_and_survives_pickling() -> None:
     faults = [Fault("a", "m", "c"), Fault("b", "n", at=(2, 2))]
     refusal = Refusal(faults)
     assert refusal.faults == tuple(faults)

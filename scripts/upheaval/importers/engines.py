@@ -18,7 +18,7 @@ ENDING = {"": "", "gzip": ".gz", "zstd": ".zst"}
 
 
 class Engine(Protocol):
-    """What runs Ibis expressions."""
+    """Runs Ibis expressions."""
 
     def read(self, files: list[Path]) -> Table:
         """Return the rows of Parquet files."""
@@ -58,7 +58,7 @@ def open_engine(name: str, folder: Path, memory: str, threads: int) -> Engine:
     kind, _, master = name.partition(":")
     needed = {"duckdb": ("duckdb", "ibis", "pyarrow"), "spark": ("duckdb", "ibis", "pyarrow", "pyspark")}
     if kind not in needed:
-        refuse("import", f"no engine is named `{name}`", "use duckdb or spark")
+        refuse("import", f"there is no engine `{name}`", "use duckdb or spark")
     missing = [module for module in needed[kind] if find_spec(module) is None]
     if missing:
         extra = "spark" if kind == "spark" else "import"

@@ -13,11 +13,11 @@ _BLOCK = 1 << 22
 
 
 def fingerprint(path: Path, progress: Callable[[int], None]) -> tuple[str, int]:
-    """Return the SHA-256 of a file and, if it holds N-Quads, compressed or not, how many lines it has.
+    """Return the SHA-256 of a file and, for N-Quads, compressed or not, the number of its lines.
 
     Args:
         path: the file.
-        progress: is told how many of its bytes have just been read.
+        progress: called with the number of bytes just read.
 
     """
     with path.open("rb") as file:
@@ -43,12 +43,12 @@ def opened(path: Path) -> pa.NativeFile:
 
 
 def identity(files: list[Path], folder: Path, memory: str = "500MB") -> tuple[int, str]:
-    """Count and hash the quads of several files, whatever the files and the order in which they stand.
+    """Count and hash the quads of several files, regardless of how they are split and ordered.
 
     Args:
         files: N-Quads, compressed or not.
-        folder: where sorting may spill to.
-        memory: the most that sorting takes before it does.
+        folder: a folder for spilling during the sort.
+        memory: the memory limit of the sort.
 
     Returns:
         The number of distinct quads, and the SHA-256 of their lines in the order of their bytes:

@@ -1,4 +1,4 @@
-"""Curated and imported records that may be the same thing: proposed for review, with the evidence, and never merged."""
+"""Propose imported records that may be the same as curated ones, with evidence for review; nothing is merged."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _WIDER = "?record statecraft:cooperationType ?type . ?type skos:broader* ?value"
 
 @dataclass(frozen=True, slots=True)
 class MatchEntry:
-    """What a record is compared by: parties with their sides, span, types, these with the wider ones, and names."""
+    """Features for comparing records: parties with sides, span, types with and without broader ones, names."""
 
     iri: str
     label: str
@@ -75,7 +75,7 @@ class MatchEntry:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A proposal: the two records, how sure it is (`high` or `medium`), and what speaks for it."""
+    """A proposed match: the two records, its confidence (`high` or `medium`), and the evidence."""
 
     curated: MatchEntry
     imported: MatchEntry
@@ -85,7 +85,7 @@ class Match:
     names: str
 
     def row(self) -> tuple[str, ...]:
-        """Return it as a row of the review file."""
+        """Return the match as a row of the review file."""
         parties = " ".join(sorted(party.rpartition("/")[2] for party in self.curated.parties))
         about = (self.confidence, parties, self.spans, self.types, self.names)
         return self.curated.iri, self.imported.iri, *about, self.curated.label, self.imported.label
@@ -102,7 +102,7 @@ def propose(store: ox.Store) -> list[Match]:
         store: the build and the imports; imported records have `/import/` in their IRIs.
 
     Returns:
-        The matches, by curated record, the surer first.
+        The matches by curated record, with higher confidence first.
 
     """
     found: list[Match] = []
@@ -175,7 +175,7 @@ def _rows(store: ox.Store, text: str) -> Iterator[tuple[str, ...]]:
 
 
 def as_csv(matches: Iterable[Match]) -> str:
-    """Return the review file for spreadsheets."""
+    """Write the review file as CSV."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(_HEADER)
@@ -184,9 +184,9 @@ def as_csv(matches: Iterable[Match]) -> str:
 
 
 def as_turtle(matches: Iterable[Match]) -> str:
-    """Return the review file for editors of RDF: each candidate as skos:closeMatch, its evidence in a comment."""
+    """Write the review file as Turtle: each candidate as skos:closeMatch, with its evidence in a comment."""
     lines = [
-        "# Candidates, to be reviewed: nothing is merged. Delete what is not the same thing; record what is as a link.",
+        "# Candidates for review; nothing is merged. Delete those that are not the same thing; add the rest as links.",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
     ]
     for match in matches:

@@ -1,4 +1,4 @@
-"""What the fields of the Ask page offer: lists of records and codes, and the states that there is something about."""
+"""The choices in the fields of the Ask page: lists of records, codes and states."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,18 +21,18 @@ _YEARS = f"""PREFIX statecraft: <{STATECRAFT}>
 SELECT (MIN(?day) AS ?first) WHERE {{ ?record statecraft:cooperationType ?type ; statecraft:earliest ?day }}"""
 
 Choice = tuple[str, str, int]
-"""A term, how it is called, and how deep it stands in its tree."""
+"""A term, its label, and its depth in the tree."""
 
 
 class Choices:
-    """The lists from which the parameters of questions are chosen, each once."""
+    """The lists of choices for the parameters of questions, without repetition."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self.lists: dict[str, list[Choice]] = {}
 
     def parameter(self, question: Question, parameter: Parameter) -> dict[str, Any]:
-        """Return a parameter with its default and the name of the list that it is chosen from."""
+        """Return a parameter with its default and the name of its list of choices."""
         name = ""
         if parameter.type in ("record", "code"):
             name = f"{parameter.type}-{'-'.join(map(local, parameter.classes)) or 'any'}"
@@ -62,7 +62,7 @@ class Choices:
 
 
 def curie(iri: str, known: Mapping[str, str]) -> str:
-    """Return an IRI with the prefix of the longest namespace that it begins with, else in angle brackets."""
+    """Shorten an IRI by the prefix of the longest matching namespace, or write it in angle brackets."""
     fitting = [prefix for prefix, space in known.items() if iri.startswith(space) and iri != space]
     if not fitting:
         return f"<{iri}>"
@@ -71,7 +71,7 @@ def curie(iri: str, known: Mapping[str, str]) -> str:
 
 
 def codes(library: Library, cls: str) -> list[Choice]:
-    """Return the codes of a class as a tree, by their names."""
+    """Return the codes of a class as a tree, sorted by label."""
     concepts = {
         iri: library.concepts[iri] for iri in library.contract.codes.get(cls, {}).values() if iri in library.concepts
     }
@@ -90,7 +90,7 @@ def tree(library: Library, tops: list[ConceptEntry], depth: int = 0) -> list[Cho
 
 
 def states(library: Library, known: Mapping[str, str]) -> dict[str, list[tuple[str, str, int]]]:
-    """Return states by whether they belong to a coalition, with the number of records that involve each."""
+    """Return the states in and outside coalitions, each with the number of records that involve it."""
     found: dict[str, list[tuple[str, str, int]]] = {"members": [], "others": []}
     for solution in select(library.assembly.store, _INVOLVED):
         iri = iri_of(solution["state"])
@@ -101,6 +101,6 @@ def states(library: Library, known: Mapping[str, str]) -> dict[str, list[tuple[s
 
 
 def first_year(assembly: Assembly) -> str:
-    """Return the year of the first day that is known of any agreement or activity; an empty text where none is."""
+    """Return the year of the earliest known agreement or activity, or an empty string."""
     days = [iri_of(solution["first"]) for solution in select(assembly.store, _YEARS) if solution["first"] is not None]
     return days[0][:4] if days else ""

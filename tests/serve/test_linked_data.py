@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic
 from tests.serve.support import NAMESPACE, Running, make_build, running
 from tests.support import WORLD
 from upheaval.populate.assembly import Assembly
-from upheaval.serve.policy import POLICY
+from upheaval.serve.policy import PAGES
 from upheaval.site.rendering import render
 
 FORMS = {
@@ -202,7 +202,7 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
         codes, text = follow(server, "/arvenia", "text/html")
         assert (codes, "Who says so" in text) == ([303, 200], True)
         page = server.get("/arvenia/")
-        assert page.headers["content-security-policy"] == POLICY
+        assert page.headers["content-security-policy"] == PAGES
         assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in page.headers["link"]
         assert follow(server, "/arvenia", "text/turtle")[0] == [303, 200]
         codes, text = follow(server, "/statecraft", "text/html")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from upheaval.serve.policy import POLICY
+from upheaval.serve.policy import PAGES
 from upheaval.site.client import bundle, cache_folder
 
 FOLDER = "/some/where/"
@@ -56,7 +56,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         return super().translate_path(where.removeprefix(FOLDER[:-1]))
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", PAGES)
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:

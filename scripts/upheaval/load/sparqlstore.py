@@ -11,10 +11,11 @@ import pyoxigraph as ox
 from upheaval.load.http import SparqlClient
 from upheaval.load.stores import Progress, ResultRow, rows
 from upheaval.rdf.graphs import write
+from upheaval.rdf.xsd import XSD
 from upheaval.store.builds import Build, Chunk, Unloaded
 
 PART = "http://purl.org/dc/terms/hasPart"
-_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+_INTEGER = ox.NamedNode(XSD + "integer")
 
 
 class SparqlStore:

@@ -11,11 +11,12 @@ from rich.table import Table
 from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import order, turtle
+from upheaval.rdf.xsd import XSD
 
 TextRows = list[list[str]]
 UNBROKEN = 12
 """Columns this narrow, such as dates and numbers, are never wrapped."""
-_PLAIN = ("http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+_PLAIN = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 
 
 def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:

@@ -10,10 +10,10 @@ import pyoxigraph as ox
 from upheaval.faults import Refusal, refuse
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
+from upheaval.rdf.xsd import XSD
 from upheaval.schema.publication import Publication
 from upheaval.schema.questions import Parameter, Question, read_question, read_questions, read_text, values_blocks
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}
 
 
@@ -61,7 +61,7 @@ def _term(parameter: Parameter, value: str, known: KnownTerms) -> ox.NamedNode |
         return known.code(value, parameter)
     if parameter.type == "text":
         return ox.Literal(value)
-    datatype = _XSD + _DATATYPES[parameter.type]
+    datatype = XSD + _DATATYPES[parameter.type]
     return ox.Literal(value, datatype=ox.NamedNode(typed(value, (datatype,))))
 
 

@@ -17,9 +17,9 @@ from upheaval.query.answers import ask
 from upheaval.query.binding import bind
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import in_graph, to_rdflib
+from upheaval.rdf.xsd import XSD
 from upheaval.schema.questions import Question, read_question, read_questions
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
 _VALUES: dict[str, Callable[[str], object]] = {
     XSD + "integer": int,
     XSD + "decimal": Decimal,

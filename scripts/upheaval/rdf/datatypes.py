@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
+from upheaval.rdf.xsd import XSD
+
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")

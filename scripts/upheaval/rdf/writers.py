@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of, write
 from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.xsd import XSD
 
 PREFIXES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -30,7 +31,7 @@ PREFIXES = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "wd": "http://www.wikidata.org/entity/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "xsd": XSD,
 }
 _TYPE = str(RDF.type)
 _HEADER = re.compile(rb"\A(?:@prefix[^\n]*\n)*")

@@ -7,7 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from upheaval.faults import Fault, Refusal, refuse
-from upheaval.rdf.datatypes import XSD, IllFormed, typed, web_address
+from upheaval.rdf.datatypes import IllFormed, typed, web_address
+from upheaval.rdf.xsd import XSD
 from upheaval.sources.parser import MappingNode, SequenceNode, read
 
 FILE = "data/publication.yaml"

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF, RDFS
 from upheaval.rdf.sparql import select
+from upheaval.rdf.xsd import XSD
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
 from upheaval.serve.snapshot import Snapshot
@@ -14,7 +15,6 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _SCHEMA = "https://schema.org/"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE = ox.NamedNode(str(RDF.type))
 _RESULTS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
@@ -31,7 +31,7 @@ def _void(name: str) -> ox.NamedNode:
 
 
 def _integer(number: int) -> ox.Literal:
-    return ox.Literal(str(number), datatype=ox.NamedNode(_XSD + "integer"))
+    return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
 
 
 def service_description(served: Snapshot, names: Names, limits: Limits) -> list[ox.Triple]:
@@ -100,7 +100,7 @@ def _limits(service: ox.NamedNode, endpoint: str, limits: Limits) -> Iterator[ox
 
 
 def _decimal() -> ox.NamedNode:
-    return ox.NamedNode(_XSD + "decimal")
+    return ox.NamedNode(XSD + "decimal")
 
 
 def void(served: Snapshot, names: Names) -> list[ox.Triple]:

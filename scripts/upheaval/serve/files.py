@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.policy import POLICY
+from upheaval.serve.policy import PAGES
 from upheaval.serve.problems import Problem
 from upheaval.serve.snapshot import Snapshot, SnapshotFile
 
@@ -37,7 +37,7 @@ def send(request: Request, file: SnapshotFile, served: Snapshot, more: Mapping[s
     if file.digest:
         headers["Repr-Digest"] = file.digest
     if file.media in ("text/html", "text/javascript"):  # a web worker obeys the policy sent with its own script
-        headers["Content-Security-Policy"] = POLICY
+        headers["Content-Security-Policy"] = PAGES
     if fresh := unchanged(request, headers):
         return fresh
     text = file.media.startswith("text/")

@@ -3,12 +3,9 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from upheaval.serve.policy import ANSWERS
 from upheaval.serve.problems import Problem
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 EXPOSED = ("Upheaval-Truncated", "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Location")
 
 
@@ -27,7 +24,7 @@ class Always:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Access-Control-Allow-Origin", "*")
                 headers.setdefault("Access-Control-Expose-Headers", ", ".join(EXPOSED))
-                headers.setdefault("Content-Security-Policy", POLICY)
+                headers.setdefault("Content-Security-Policy", ANSWERS)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
             await send(message)

@@ -1,6 +1,23 @@
-"""The pages' Content Security Policy (level 3): nothing from other hosts, nothing inline."""
+"""The Content Security Policy (level 3): nothing from other hosts, nothing inline."""
 
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
-)
+_PARTS = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+
+
+def _policy(**parts: str) -> str:
+    more = {name.replace("_", "-"): value for name, value in parts.items()}
+    return "; ".join(f"{name} {value}" for name, value in (_PARTS | more).items())
+
+
+PAGES = _policy(script_src="'self' 'wasm-unsafe-eval'", worker_src="'self'")
+"""For the pages, which run the query engine in a worker; a policy in a page cannot say who may frame it."""
+
+ANSWERS = _policy(frame_ancestors="'none'")
+"""For everything else that the server answers with."""

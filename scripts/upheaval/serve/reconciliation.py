@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from upheaval import __version__
+from upheaval.rdf.xsd import XSD
 from upheaval.serve.html import link, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.nameindex import CERTAIN, Entity, NameEntry, NameIndex
@@ -22,7 +23,6 @@ from upheaval.serve.snapshot import Snapshot
 BATCH = 50
 MOST = 100
 _LIMIT = {"name": "limit", "label": "Limit", "type": "number", "default": 0, "help_text": "Values per row, 0 for all"}
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 class Reconciliation:
@@ -251,7 +251,7 @@ class Reconciliation:
             if other:
                 return {"id": other.id, "name": other.name}
             return {"str": self.index.texts(value)[-1] if "#" in value.value else value.value}
-        kind = value.datatype.value.removeprefix(_XSD)
+        kind = value.datatype.value.removeprefix(XSD)
         if kind == "date" and len(value.value) == 10:
             return {"date": f"{value.value}T00:00:00"}
         if kind == "integer":

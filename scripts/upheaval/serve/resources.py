@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import DCTERMS, RDF
+from upheaval.rdf.xsd import XSD
 from upheaval.serve.answering import write_graph
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.describing import about, describe, namespace
@@ -168,9 +169,7 @@ class Resources:
     def _metadata(self, iri: str, name: str) -> list[ox.Triple]:
         """Return metadata of the document itself: its topic, dataset, date and licence."""
         document = ox.NamedNode(ascii_iri(self.names.absolute(self.names.document(name))))
-        day = ox.Literal(
-            self.served.issued.date().isoformat(), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
-        )
+        day = ox.Literal(self.served.issued.date().isoformat(), datatype=ox.NamedNode(XSD + "date"))
         metadata: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
             (_TOPIC, ox.NamedNode(iri)),
             (_IN_DATASET, ox.NamedNode(self.served.iri)),

@@ -17,6 +17,7 @@ from upheaval import __version__
 from upheaval.build.mediatypes import MEDIA
 from upheaval.faults import refuse
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, SKOS
+from upheaval.rdf.xsd import XSD
 from upheaval.serve.describing import about, known
 from upheaval.serve.loading import load_store
 
@@ -254,6 +255,6 @@ def _vocabularies(store: ox.Store, extra: ox.Store, iri: str) -> frozenset[str]:
 
 
 def _retired(store: ox.Store) -> frozenset[str]:
-    true = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+    true = ox.Literal("true", datatype=ox.NamedNode(XSD + "boolean"))
     found = about(store, None, ox.NamedNode(str(OWL.deprecated)), true)
     return frozenset(triple.subject.value for triple in found if isinstance(triple.subject, ox.NamedNode))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from upheaval.rdf import xsd
 from upheaval.rdf.terms import LANG_STRING, STRING, Term, is_iri, is_literal, literal_parts
-from upheaval.shacl.shaclterms import FALSE, TRUE, XSD, sh, short
+from upheaval.rdf.xsd import XSD
+from upheaval.shacl.shaclterms import FALSE, TRUE, sh, short
 from upheaval.shacl.shapesgraph import ShapesGraph
 
 

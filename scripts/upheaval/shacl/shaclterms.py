@@ -1,12 +1,12 @@
 """The terms that the engine itself has to know, as N-Triples writes them."""
 
 from upheaval.rdf.terms import Term
+from upheaval.rdf.xsd import XSD
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
 SH = "http://www.w3.org/ns/shacl#"
-XSD = "http://www.w3.org/2001/XMLSchema#"
 
 TYPE, FIRST, REST, NIL = (f"<{RDF}{name}>" for name in ("type", "first", "rest", "nil"))
 SUBCLASS, CLASS = (f"<{RDFS}{name}>" for name in ("subClassOf", "Class"))

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from upheaval.serve.policy import POLICY
+from upheaval.serve.policy import PAGES
 from upheaval.site.assets import ROOM, Assets
 from upheaval.site.library import Library
 from upheaval.site.pagepaths import root_of
@@ -70,7 +70,7 @@ class Renderer:
             publication=library.publication,
             identity=library.identity,
             asset=assets.path,
-            policy=POLICY,
+            policy=PAGES,
             texts=texts(library.publication.root),
             short=lambda label: label.removesuffix(" cooperation"),
             style=Markup((ROOM / "chart.css").read_text(encoding="utf-8").replace("\n", " ")),

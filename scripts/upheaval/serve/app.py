@@ -29,7 +29,7 @@ from upheaval.serve.headers import EXPOSED, Always
 from upheaval.serve.html import ROOM, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
-from upheaval.serve.negotiation import HTML, choose
+from upheaval.serve.negotiation import HTML, accepted, choose
 from upheaval.serve.observing import Metrics, Observed
 from upheaval.serve.problems import Problem, on_error, on_http_exception, on_problem
 from upheaval.serve.reconciliation import Reconciliation
@@ -57,7 +57,7 @@ class Server:
     async def root(self, request: Request) -> Response:
         """Answer for the dataset's own IRI, with a page or with the catalogue that describes it."""
         request.state.noted["route"] = "root"
-        offer = choose(request.headers.get("accept"), (HTML, *OFFERS))
+        offer = choose(accepted(request), (HTML, *OFFERS))
         if offer is None:
             raise Problem(406, f"accept {', '.join(o.media for o in OFFERS)}", {"Vary": "Accept"})
         if offer is not HTML:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
+from werkzeug.sansio.http import is_resource_modified
 
 
 def validators(tag: str, changed: datetime) -> dict[str, str]:
@@ -28,15 +29,14 @@ def unchanged(request: Request, headers: Mapping[str, str]) -> Response | None:
 
     If-None-Match takes precedence over If-Modified-Since (RFC 9110 section 13.2.2); an invalid date is ignored.
     """
-    asked = request.headers.get("if-none-match")
-    if asked is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
-        fresh = headers["ETag"] in tags or "*" in tags
-    else:
-        try:
-            since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-            fresh = parsedate_to_datetime(headers["Last-Modified"]) <= since
-        except (TypeError, ValueError, IndexError):
-            fresh = False
+    tags, since = request.headers.getlist("if-none-match"), request.headers.get("if-modified-since")
+    if not tags and since is None:
+        return None
+    fresh = not is_resource_modified(
+        http_if_none_match=", ".join(tags),
+        http_if_modified_since=None if tags else since,
+        etag=headers["ETag"],
+        last_modified=headers["Last-Modified"],
+    )
     kept = ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Location")
     return Response(None, 304, {name: headers[name] for name in kept if name in headers}) if fresh else None

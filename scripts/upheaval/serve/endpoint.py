@@ -27,7 +27,7 @@ from upheaval.serve.description import service_description, void
 from upheaval.serve.html import render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
-from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, by_word, choose
+from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, accepted, by_word, choose
 from upheaval.serve.observing import Metrics, fingerprint
 from upheaval.serve.problems import Problem, busy
 from upheaval.serve.protocol import QueryRequest, read_request
@@ -63,7 +63,7 @@ class SparqlEndpoint:
             asked = replace(asked, query=await run_in_threadpool(self._bind, asked))
         if asked.query is None:
             return await self._describe(request, asked)
-        accept = request.headers.get("accept")
+        accept = accepted(request)
         offers = (*ROWS, *GRAPHS, HTML) if request.method != "POST" else (*ROWS, *GRAPHS)
         if request.method != "POST" and not asked.word and choose(accept, offers) is HTML:
             return self._page(asked.query)
@@ -167,7 +167,7 @@ class SparqlEndpoint:
 
     async def _describe(self, request: Request, asked: QueryRequest) -> Response:
         offers = (*GRAPHS, HTML)
-        offer = by_word(asked.word, GRAPHS) if asked.word else choose(request.headers.get("accept"), offers)
+        offer = by_word(asked.word, GRAPHS) if asked.word else choose(accepted(request), offers)
         if offer is None:
             raise Problem(406, f"accept {', '.join(o.media for o in offers)}", {"Vary": "Accept"})
         if offer is HTML:
@@ -196,7 +196,7 @@ class SparqlEndpoint:
     async def well_known_void(self, request: Request) -> Response:
         """Return the VoID description of the dataset (VoID section 7.2)."""
         request.state.noted["route"] = "void"
-        offer = choose(request.headers.get("accept"), (*GRAPHS, HTML))
+        offer = choose(accepted(request), (*GRAPHS, HTML))
         if offer is HTML:
             offer = TURTLE
         if offer is None:

@@ -1,7 +1,11 @@
 """Content negotiation (RFC 9110 section 12.5.1): choose the representation that an Accept field asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from starlette.requests import Request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 LONGEST = 4096
 
@@ -57,16 +61,21 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
     """
     if not accept or not accept.strip():
         return offers[0]
-    ranges = _ranges(accept[:LONGEST])
+    ranges: dict[str, float] = {}
+    for wanted, quality in parse_accept_header(accept[:LONGEST], MIMEAccept):
+        name = wanted.partition(";")[0].strip().lower()
+        ranges[name] = max(quality, ranges.get(name, 0.0))
     best: Offer | None = None
-    quality = 0.0
+    highest = 0.0
     for offer in offers:
-        found = max((_quality(media, ranges) for media in (offer.media, *offer.aliases)), default=0.0)
-        own = _quality(offer.media, ranges)
-        value = own if own else found * 0.999
-        if value > quality:
-            best, quality = offer, value
+        if (value := _quality(offer, ranges)) > highest:
+            best, highest = offer, value
     return best
+
+
+def accepted(request: Request) -> str | None:
+    """Return the Accept field of a request, which may be sent in several lines (RFC 9110 section 5.3)."""
+    return ", ".join(request.headers.getlist("accept")) or None
 
 
 def by_word(word: str, offers: Iterable[Offer]) -> Offer | None:
@@ -78,33 +87,11 @@ def by_word(word: str, offers: Iterable[Offer]) -> Offer | None:
     return None
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    ranges = []
-    for part in accept.split(","):
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if media.count("/") != 1:
-            continue
-        quality = 1.0
-        for parameter in parameters:
-            name, _, value = parameter.partition("=")
-            if name.strip() == "q":
-                quality = _number(value.strip())
-        ranges.append((media, quality))
-    return ranges
-
-
-def _number(text: str) -> float:
-    """Return a qvalue; an invalid one counts as 0."""
-    digits = text.replace(".", "", 1)
-    if not (digits.isascii() and digits.isdigit()) or len(text) > 5:
-        return 0.0
-    return min(float(text), 1.0)
-
-
-def _quality(media: str, ranges: list[tuple[str, float]]) -> float:
-    kind = media.partition("/")[0] + "/*"
-    for wanted in (media, kind, "*/*"):
-        found = [quality for name, quality in ranges if name == wanted]
-        if found:
-            return max(found)
-    return 0.0
+def _quality(offer: Offer, ranges: Mapping[str, float]) -> float:
+    """Return the quality of an offer: that of its media type, or slightly less where only an alias is named."""
+    for name in (offer.media, f"{offer.media.partition('/')[0]}/*", "*/*"):
+        if name in ranges:
+            if ranges[name] or name == offer.media:
+                return ranges[name]
+            break
+    return 0.999 * max((ranges.get(alias, 0.0) for alias in offer.aliases), default=0.0)

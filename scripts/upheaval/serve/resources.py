@@ -23,7 +23,7 @@ from upheaval.serve.files import send
 from upheaval.serve.html import render, view
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
-from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, choose
+from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose
 from upheaval.serve.problems import Problem
 from upheaval.serve.snapshot import Snapshot
 
@@ -111,7 +111,7 @@ class Resources:
         return iri in self._graphs or self.served.store_of(iri) is not None
 
     def _negotiate(self, request: Request) -> Offer:
-        offer = choose(request.headers.get("accept"), OFFERS)
+        offer = choose(accepted(request), OFFERS)
         if offer is None:
             listed = ", ".join(offer.media for offer in OFFERS)
             raise Problem(406, f"accept {listed}", {"Vary": "Accept"})

@@ -1,6 +1,7 @@
 """The endpoint: forms of asking, negotiation, errors."""
 
 import socket
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -219,10 +220,10 @@ def test_query_page(server: Running) -> None:
     assert "http://" not in page.text.partition("<main>")[0]
 
 
-def test_log_has_nothing_personal(server: Running, log: object) -> None:
+def test_log_has_nothing_personal(server: Running, log: Path) -> None:
     server.ask("ASK { ?secret ?p 'a-very-private-question' }")
     server.get("/somebody@example.org")
-    text = open(str(log)).read()  # noqa: SIM115
+    text = log.read_text(encoding="utf-8")
     assert '"route":"sparql"' in text
     for word in ("private", "somebody", "127.0.0", "secret"):
         assert word not in text

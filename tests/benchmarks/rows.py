@@ -107,7 +107,7 @@ def run(command: Sequence[str | Path], limit: float = LIMIT, **environment: str)
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
         raise
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))

@@ -16,6 +16,7 @@ COMMANDS = {
     "query": "query",
     "serve": "serve",
     "site": "site",
+    "validate": "validate",
 }
 """The module of each command in `upheaval.cli`; its function has the command's name and `_command`."""
 

@@ -38,40 +38,40 @@ class _TurtleToken:
     start: int
 
 
-def find_statement(
-    text: str,
-    subject: str,
-    predicate: Term | None = None,
-    value: Term | None = None,
-    within: Location | None = None,
-) -> tuple[int, Location] | None:
-    """Find where a file says something.
+class TurtlePositions:
+    """Where one file says what it says."""
 
-    Args:
-        text: the file.
-        subject: the IRI of a subject.
-        predicate, value: a statement of it, or of a blank node inside its own statements; terms as in N-Triples.
-        within: line and column in the text of a value that is a literal.
+    def __init__(self, text: str) -> None:
+        """Read a file that is known to be Turtle."""
+        self._text = text
+        self._about: dict[str, list[list[_Token]]] = {}
+        for statement in _statements(text):
+            if statement and statement[0].kind in ("iri", "name"):
+                self._about.setdefault(statement[0].value, []).append(statement)
 
-    Returns:
-        How much of it was found (2 for the value, 1 for the predicate, 0 for the subject alone), and line and column;
-        None where the file says nothing of the subject.
+    def find(
+        self, subject: str, predicate: Term | None = None, value: Term | None = None, within: Location | None = None
+    ) -> tuple[int, Location] | None:
+        """Find a statement.
 
-    """
-    best: tuple[int, int] | None = None
-    for statement in _statements(text):
-        if not statement or statement[0].value != subject or statement[0].kind not in ("iri", "name"):
-            continue
-        rank, start = _within(statement, predicate, value)
-        if best is None or rank > best[0]:
-            best = rank, start
-    if best is None:
-        return None
-    rank, start = best
-    if within is None or rank < 2:
-        return rank, _location(text, start)
-    line, column = _location(text, start + (3 if text[start : start + 3] in _LONG else 1))
-    return rank, (line + within[0] - 1, within[1] + (column - 1 if within[0] == 1 else 0))
+        Args:
+            subject: the IRI of a subject.
+            predicate, value: what is said of it, or of a blank node inside its own statements; terms as in N-Triples.
+            within: line and column in the text of a value that is a literal.
+
+        Returns:
+            How much of it was found (2 for the value, 1 for the predicate, 0 for the subject alone), and line and
+            column; None where the file says nothing of the subject.
+
+        """
+        found = [_within(statement, predicate, value) for statement in self._about.get(subject, ())]
+        if not found:
+            return None
+        rank, start = max(found, key=lambda one: one[0])
+        if within is None or rank < 2:
+            return rank, _location(self._text, start)
+        line, column = _location(self._text, start + (3 if self._text[start : start + 3] in _LONG else 1))
+        return rank, (line + within[0] - 1, within[1] + (column - 1 if within[0] == 1 else 0))
 
 
 def _location(text: str, start: int) -> Location:

@@ -1,6 +1,6 @@
 """Load the vocabulary, the shapes and the rules of a publication."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,10 +11,10 @@ from rdflib import Graph, URIRef
 from upheaval.faults import Fault, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, RDFS
-from upheaval.rdf.terms import statements, text_of
+from upheaval.rdf.terms import statements
 from upheaval.schema.implied import completion
 from upheaval.schema.publication import Publication
-from upheaval.schema.turtlepositions import find_statement
+from upheaval.schema.shapefaults import place_problems
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
@@ -96,7 +96,7 @@ def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[o
 
 
 def shape_faults(
-    publication: Publication, problems: Iterable[ShapesProblem], severity: Severity = Severity.ERROR
+    publication: Publication, problems: Collection[ShapesProblem], severity: Severity = Severity.ERROR
 ) -> list[Fault]:
     """Return what is wrong with shapes as faults, at the lines of the files that say so.
 
@@ -111,18 +111,7 @@ def shape_faults(
     """
     files = _names(publication, _files(publication, "shapes", "*.ttl"))
     texts = {name: path.read_text(encoding="utf-8") for path, name in files.items()} if problems else {}
-    return sorted(_shape_fault(texts, problem, severity) for problem in problems)
-
-
-def _shape_fault(texts: Mapping[str, str], problem: ShapesProblem, severity: Severity) -> Fault:
-    rule = "shapes/ill-formed" if severity is Severity.ERROR else "shapes/no-effect"
-    found = [
-        (*place, name)
-        for name, text in texts.items()
-        if (place := find_statement(text, text_of(problem.at), problem.predicate, problem.value, problem.within))
-    ]
-    _, at, name = max(found, default=(0, None, "shapes"), key=lambda one: one[0])
-    return Fault(name, problem.message, problem.cure, at=at, severity=severity, rule=rule)
+    return place_problems(texts, problems, severity)
 
 
 def wider_properties(graph: Graph) -> dict[str, frozenset[str]]:

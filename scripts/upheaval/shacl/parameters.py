@@ -95,7 +95,7 @@ def _pattern(reader: Reader, shape: Term, parameter: Term) -> Iterator[Constrain
                 yield values.Pattern(pattern, flags, compile_pattern(pattern, flags))
             except BadPattern as error:
                 message = f"the pattern {short(value)} does not compile: {error}"
-                cure = "correct it; patterns are written as in XPath, which has no (?! and no (?<"
+                cure = "write it as in XPath, which has no (?! and no (?<" if "(?" in pattern else "correct it"
                 graph.refuse(message, cure, shape, parameter, value)
 
 

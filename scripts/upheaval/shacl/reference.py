@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from rdflib.query import Result
 
 from upheaval.rdf.graphs import from_rdflib, to_rdflib
 from upheaval.rdf.sparql import prepare
-from upheaval.rdf.terms import Term, statements
+from upheaval.rdf.terms import Term, split, statements, string, text_of
+from upheaval.rdf.xpathregex import compile_pattern
 from upheaval.shacl.pathreading import read_path
 from upheaval.shacl.results import ValidationResult
 from upheaval.shacl.shaclterms import sh
@@ -52,18 +54,40 @@ def validate(data: Iterable[str], shapes: Iterable[str]) -> list[ValidationResul
 
     """
     graph = _read(data, _Remembering(bind_namespaces="none"))
+    shapes_graph = _read(_with_patterns_of_python(list(shapes)), Graph(bind_namespaces="none"))
+    logging.getLogger("rdflib.term").addFilter(_without_tracebacks)
     try:
-        _, report, _ = run_pyshacl(
-            graph, shacl_graph=_read(shapes, Graph(bind_namespaces="none")), inference="none", inplace=True
-        )
+        _, report, _ = run_pyshacl(graph, shacl_graph=shapes_graph, inference="none", inplace=True)
     except Exception as error:  # its own errors, and whatever rdflib and `re` raise in evaluating a constraint
         reason = getattr(error, "message", None) or error
         raise ReferenceFailure(" ".join(f"{type(error).__name__}: {reason}".split())) from None
+    finally:
+        logging.getLogger("rdflib.term").removeFilter(_without_tracebacks)
     if not isinstance(report, Graph):
         raise ReferenceFailure(" ".join(str(report).split()))
     found = ShapesGraph(statements(from_rdflib(report)))
     reports = found.instances(sh("ValidationReport"))
     return [_result(found, one) for node in reports for one in found.objects(node, sh("result"))]
+
+
+def _without_tracebacks(record: logging.LogRecord) -> bool:
+    """Keep back what rdflib logs of an ill-typed literal: pySHACL reports it as a result."""
+    return record.exc_info is None
+
+
+def _with_patterns_of_python(lines: list[str]) -> Iterator[str]:
+    """Write patterns as `re` reads them, which pySHACL hands them to as they stand."""
+    flags = {one: text_of(value) for one, predicate, value in map(split, lines) if predicate == sh("flags")}
+    for line in lines:
+        subject, predicate, value = split(line)
+        if predicate == sh("pattern"):
+            pattern = compile_pattern(text_of(value), flags.get(subject, "")).pattern
+            yield f"{subject} {predicate} {string(pattern)} ."
+        elif predicate == sh("flags"):
+            kept = "".join(flag for flag in flags[subject] if flag in "ims")
+            yield f"{subject} {predicate} {string(kept)} ."
+        else:
+            yield line
 
 
 def _read(lines: Iterable[str], graph: Graph) -> Graph:

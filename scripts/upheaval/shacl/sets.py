@@ -31,7 +31,7 @@ class MinCount(Constraint):
 
     def says(self) -> str:
         """Return a message for shapes that have none."""
-        return f"has fewer than {self.least} values"
+        return "has no value" if self.least == 1 else f"has fewer than {self.least} values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class MaxCount(Constraint):
 
     def says(self) -> str:
         """Return a message for shapes that have none."""
-        return f"has more than {self.most} values"
+        return f"has more than {self.most} value{'' if self.most == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

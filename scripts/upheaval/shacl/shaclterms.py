@@ -20,6 +20,7 @@ def sh(name: str) -> Term:
 
 
 VIOLATION, WARNING, INFO = (sh(name) for name in ("Violation", "Warning", "Info"))
+_NUMBERS = frozenset(f"<{XSD}{name}>" for name in ("integer", "decimal", "double"))
 _PREFIXES = {RDF: "rdf:", RDFS: "rdfs:", OWL: "owl:", SH: "sh:", XSD: "xsd:"}
 
 
@@ -27,9 +28,10 @@ def short(term: Term) -> str:
     """Return a term for a message: prefixed where everybody knows the prefix; a blank node has no name."""
     if term.startswith("_"):
         return "a blank node"
+    if term.startswith('"') and term.endswith(">"):
+        text, _, datatype = term.rpartition("^^")
+        return text[1:-1] if datatype in _NUMBERS else f"{text}^^{short(datatype)}"
     for namespace, prefix in _PREFIXES.items():
         if term.startswith(f"<{namespace}"):
             return prefix + term[len(namespace) + 1 : -1]
-        if term.endswith(f"^^<{XSD}integer>"):
-            return term[1 : term.rindex('"')]
     return term

@@ -77,6 +77,7 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
 
     """
     declared = annotations | set(graph.instances(ANNOTATION))
+    advanced = {value for _, predicate, value in graph.unread() if _name(predicate) in _ADVANCED}
     for subject, predicate, value in graph.unread():
         if predicate == IMPORTS and not graph.describes(value):
             message = f"{short(subject)} imports {short(value)}, and nothing is fetched"
@@ -84,6 +85,8 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
         if predicate in _ANNOTATIONS or predicate in declared or predicate.startswith(_ANNOTATING):
             continue
         term = value if predicate == TYPE else predicate
+        if subject in advanced:
+            continue
         if value == sh("PropertyGroup") or (term in _REPORTS and subject not in roles):
             continue
         if term.startswith(f"<{SH}"):
@@ -97,7 +100,7 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
 
 def _judge_word(graph: ShapesGraph, roles: Mapping[Term, str], statement: tuple[Term, Term, Term], term: Term) -> None:
     subject = statement[0]
-    name = term[len(SH) + 1 : -1]
+    name = _name(term)
     if name in _ADVANCED:
         message = f"{short(subject)} has {short(term)}: {_ADVANCED[name]} are not evaluated here"
         graph.refuse(message, "take it away; SHACL Core and SHACL-SPARQL are", *statement)
@@ -108,3 +111,7 @@ def _judge_word(graph: ShapesGraph, roles: Mapping[Term, str], statement: tuple[
         graph.refuse(message, cure, *statement)
     else:
         graph.note(f"{short(subject)} has {short(term)}, of which no shape makes use", "take it away", *statement)
+
+
+def _name(term: Term) -> str:
+    return term[len(SH) + 1 : -1] if term.startswith(f"<{SH}") else ""

@@ -1,11 +1,15 @@
 """Conversion between pyoxigraph, which parses and stores, and rdflib, which pySHACL and lookups use."""
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
+
+logging.getLogger("rdflib.term").addFilter(lambda record: record.exc_info is None)
+"""rdflib logs a traceback for each ill-typed literal; a validation reports them, which is what people read."""
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 

@@ -90,7 +90,8 @@ def _term(key: Key, contract: Contract) -> Context:
         term["@container"] = "@language" if key.per_language else ["@language", "@set"]
         return term
     if key.form is Form.CODE:
-        scheme = next(iter(contract.codes[key.classes[0]].values()))
+        cls = next(cls for cls in key.classes if cls in contract.codes)
+        scheme = next(iter(contract.codes[cls].values()))
         term["@type"] = "@vocab"
         term["@context"] = {"@vocab": scheme[: scheme.rfind("#") + 1]}
     elif key.form is not Form.LITERAL:

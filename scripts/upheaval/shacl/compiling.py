@@ -170,6 +170,8 @@ class _Reader:
             graph.refuse(message, "leave one sh:path, or join them by sh:alternativePath", node, sh("path"), paths[1])
         path = read_path(graph, paths[0], node) if paths else None
         self._judge_type(node, bool(paths))
+        for value in graph.objects(node, sh("order")):
+            scalars.number(graph, node, sh("order"), value)
         severity = graph.value(node, sh("severity"))
         if severity is not None:
             severity = scalars.iri(graph, node, sh("severity"), severity)

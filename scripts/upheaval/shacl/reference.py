@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -55,24 +54,16 @@ def validate(data: Iterable[str], shapes: Iterable[str]) -> list[ValidationResul
     """
     graph = _read(data, _Remembering(bind_namespaces="none"))
     shapes_graph = _read(_with_patterns_of_python(list(shapes)), Graph(bind_namespaces="none"))
-    logging.getLogger("rdflib.term").addFilter(_without_tracebacks)
     try:
         _, report, _ = run_pyshacl(graph, shacl_graph=shapes_graph, inference="none", inplace=True)
     except Exception as error:  # its own errors, and whatever rdflib and `re` raise in evaluating a constraint
         reason = getattr(error, "message", None) or error
         raise ReferenceFailure(" ".join(f"{type(error).__name__}: {reason}".split())) from None
-    finally:
-        logging.getLogger("rdflib.term").removeFilter(_without_tracebacks)
     if not isinstance(report, Graph):
         raise ReferenceFailure(" ".join(str(report).split()))
     found = ShapesGraph(statements(from_rdflib(report)))
     reports = found.instances(sh("ValidationReport"))
     return [_result(found, one) for node in reports for one in found.objects(node, sh("result"))]
-
-
-def _without_tracebacks(record: logging.LogRecord) -> bool:
-    """Keep back what rdflib logs of an ill-typed literal: pySHACL reports it as a result."""
-    return record.exc_info is None
 
 
 def _with_patterns_of_python(lines: list[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upheaval.rdf import xsd
+from upheaval.rdf import xsd, xsdorder
 from upheaval.rdf.terms import LANG_STRING, STRING, Term, is_iri, is_literal, literal_parts
 from upheaval.rdf.xsd import XSD
 from upheaval.shacl.shaclterms import FALSE, TRUE, sh, short
@@ -19,6 +19,14 @@ def integer(graph: ShapesGraph, subject: Term, predicate: Term, value: Term) -> 
     message = f"the value of {short(predicate)} is {short(value)}, which is not an xsd:integer"
     graph.refuse(message, "write a whole number without quotation marks", subject, predicate, value)
     return None
+
+
+def number(graph: ShapesGraph, subject: Term, predicate: Term, value: Term) -> None:
+    """Refuse what is not a number."""
+    key = xsdorder.key(*literal_parts(value)) if is_literal(value) else None
+    if key is None or key[0] != "number":
+        message = f"the value of {short(predicate)} is {short(value)}, which is not a number"
+        graph.refuse(message, "write a number without quotation marks", subject, predicate, value)
 
 
 def text(graph: ShapesGraph, subject: Term, predicate: Term, value: Term) -> str | None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from upheaval.rdf.terms import Term, is_blank
 from upheaval.shacl import scalars
+from upheaval.shacl.index import DataGraph
 from upheaval.shacl.parameters import PARAMETERS, PROPERTY_SHAPES_ONLY
 from upheaval.shacl.pathreading import read_path
 from upheaval.shacl.paths import Path
+from upheaval.shacl.prebinding import store_of
 from upheaval.shacl.reads import Reads
 from upheaval.shacl.shaclterms import CLASS, OWL_CLASS, VIOLATION, sh, short
-from upheaval.shacl.shapes import Constraint, Shape, Target
-from upheaval.shacl.shapesgraph import ShapesError, ShapesGraph, ShapesProblem
+from upheaval.shacl.shapes import Constraint, Run, Shape, Target
+from upheaval.shacl.shapesgraph import ShapesProblem, ShapesError, ShapesGraph
 from upheaval.shacl.sparqlreading import (
     Component,
     read_component_constraints,
@@ -109,18 +111,20 @@ class _Reader:
         self._open: list[Term] = []
         self._referred: set[Term] = set()
         self._components: list[Component] = []
+        self._users: dict[Term, dict[Term, None]] = {}
         self._classes: dict[Term, Set[Term]] = {}
 
     def read(self) -> ShapesPlan:
         """Read all shapes."""
         graph = self.graph
-        read_prefixes(graph)
+        read_prefixes(graph, self.roles)
         self._components = read_components(graph, self.roles)
         for name in ("NodeShape", "PropertyShape", "Parameter"):
             self._classes[sh(name)] = set(graph.instances(sh(name)))
         self._classes[CLASS] = {*graph.instances(CLASS), *graph.instances(OWL_CLASS)}
         found = [self.shape(node) for node in self._nodes()]
         self._note_unused()
+        self._judge_parameters()
         active = (shape for shape in found if shape.targets and not shape.deactivated)
         names = {node: graph.anchor(node) for node in self._shapes if is_blank(node)}
         return ShapesPlan(tuple(sorted(active, key=lambda shape: shape.node)), (), graph.lines, names)
@@ -226,7 +230,24 @@ class _Reader:
             self.roles.setdefault(constraint, "constraint")
             yield from read_constraint(graph, node, constraint, path)
         for component in self._components:
-            yield from read_component_constraints(graph, component, node, path)
+            for used in read_component_constraints(graph, component, node, path):
+                self._users.setdefault(component.iri, {})[node] = None
+                yield used
+
+    def _judge_parameters(self) -> None:
+        """Hold the values that shapes give for parameters against what the parameters ask of them (SHACL 6.2.1)."""
+        run: Run | None = None
+        for component in self._components:
+            for parameter in component.parameters:
+                shape = self.shape(parameter.node)
+                users = self._users.get(component.iri)
+                if not users or not shape.constraints:
+                    continue
+                run = run or Run(DataGraph(self.graph.lines), lambda: store_of(self.graph.lines, self.graph.lines))
+                for one in shape.validate(users, run, [one for one in shape.constraints if one.vacuous]):
+                    message = f"{short(one.focus)} has a value for {short(parameter.path)} that {one.message}"
+                    cure = f"correct it, or the parameter of {short(component.iri)}"
+                    self.graph.refuse(message, cure, one.focus, parameter.path, one.value)
 
     def _note_unused(self) -> None:
         """Note the shapes that are never evaluated."""

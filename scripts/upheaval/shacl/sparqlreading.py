@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from upheaval.rdf.terms import STRING, Term, is_iri, is_literal, literal_parts, text_of
-from upheaval.rdf.xsd import XSD
 from upheaval.shacl import scalars
 from upheaval.shacl.paths import Path, Predicate, to_sparql
 from upheaval.shacl.queries import BadQuery, QueryText, read_query
-from upheaval.shacl.shaclterms import IMPORTS, SH, sh, short
+from upheaval.shacl.shaclterms import IMPORTS, SH, XSD, sh, short
 from upheaval.shacl.shapesgraph import ShapesGraph
 from upheaval.shacl.sparqlconstraints import QueryConstraint
 
@@ -27,6 +26,7 @@ _SOME_PATH = Predicate("<x:x>")
 class ComponentParameter:
     """A parameter of a constraint component."""
 
+    node: Term
     path: Term
     name: str
     optional: bool
@@ -40,14 +40,15 @@ class Component:
     parameters: tuple[ComponentParameter, ...]
 
 
-def read_prefixes(graph: ShapesGraph) -> None:
-    """Read all declarations of prefixes, also those that no query uses."""
+def read_prefixes(graph: ShapesGraph, roles: dict[Term, str]) -> None:
+    """Read all declarations of prefixes, also those that no query uses; note what the nodes are."""
     for document in graph.subjects_of(sh("declare")):
+        roles.update(dict.fromkeys(graph.objects(document, sh("declare")), "prefix declaration"))
         _declared(graph, document)
 
 
-def _declared(graph: ShapesGraph, document: Term) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _declared(graph: ShapesGraph, document: Term) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     for node in graph.objects(document, sh("declare")):
         graph.take_type(node, sh("PrefixDeclaration"))
         prefix, namespace = graph.value(node, sh("prefix")), graph.value(node, sh("namespace"))
@@ -62,7 +63,7 @@ def _declared(graph: ShapesGraph, document: Term) -> dict[str, str]:
         elif name is not None and not _PREFIX.fullmatch(name):
             graph.refuse(f"`{name}` cannot be a prefix", "write letters and digits", node, sh("prefix"), prefix)
         elif name is not None:
-            found[name] = text_of(namespace)
+            found.append((name, text_of(namespace)))
     return found
 
 
@@ -76,7 +77,7 @@ def _prologue(graph: ShapesGraph, node: Term) -> str:
         if document in seen:
             continue
         seen.add(document)
-        for prefix, namespace in _declared(graph, document).items():
+        for prefix, namespace in _declared(graph, document):
             if found.setdefault(prefix, namespace) != namespace:
                 message = f"the prefix `{prefix}` stands for two namespaces in the query of {short(node)}"
                 graph.refuse(message, "give one of them another prefix", node, sh("prefixes"), document)
@@ -189,7 +190,7 @@ def _parameter(graph: ShapesGraph, component: Term, node: Term) -> ComponentPara
         message = f"the local name of the parameter {short(path)} cannot be the name of a variable"
         graph.refuse(message, "use another IRI", component, sh("parameter"), node)
         return None
-    return ComponentParameter(path, name, optional)
+    return ComponentParameter(node, path, name, optional)
 
 
 def read_component_constraints(

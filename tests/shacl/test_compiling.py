@@ -11,7 +11,7 @@ from upheaval.rdf.terms import split, statements
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shaclterms import FALSE, TYPE, sh
-from upheaval.shacl.shapesgraph import ShapesProblem, ShapesError
+from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
 
 PREFIXES = """
 @prefix ex: <urn:x-test:> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .

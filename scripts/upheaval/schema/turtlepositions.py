@@ -44,7 +44,7 @@ class TurtlePositions:
     def __init__(self, text: str) -> None:
         """Read a file that is known to be Turtle."""
         self._text = text
-        self._about: dict[str, list[list[_Token]]] = {}
+        self._about: dict[str, list[list[_TurtleToken]]] = {}
         for statement in _statements(text):
             if statement and statement[0].kind in ("iri", "name"):
                 self._about.setdefault(statement[0].value, []).append(statement)

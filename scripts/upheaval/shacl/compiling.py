@@ -15,7 +15,7 @@ from upheaval.shacl.prebinding import store_of
 from upheaval.shacl.reads import Reads
 from upheaval.shacl.shaclterms import CLASS, OWL_CLASS, VIOLATION, sh, short
 from upheaval.shacl.shapes import Constraint, Run, Shape, Target
-from upheaval.shacl.shapesgraph import ShapesProblem, ShapesError, ShapesGraph
+from upheaval.shacl.shapesgraph import ShapesError, ShapesGraph, ShapesProblem
 from upheaval.shacl.sparqlreading import (
     Component,
     read_component_constraints,

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from upheaval.rdf.terms import STRING, Term, is_iri, is_literal, literal_parts, text_of
+from upheaval.rdf.xsd import XSD
 from upheaval.shacl import scalars
 from upheaval.shacl.paths import Path, Predicate, to_sparql
 from upheaval.shacl.queries import BadQuery, QueryText, read_query
-from upheaval.shacl.shaclterms import IMPORTS, SH, XSD, sh, short
+from upheaval.shacl.shaclterms import IMPORTS, SH, sh, short
 from upheaval.shacl.shapesgraph import ShapesGraph
 from upheaval.shacl.sparqlconstraints import QueryConstraint
 

@@ -121,4 +121,5 @@ def with_shapes(assembly: Assembly, triples: Iterable[ox.Triple]) -> Assembly:
     vocabulary = assembly.vocabulary
     shapes = [*vocabulary.shapes, *triples]
     plan = plan_for(assembly.publication, shapes, vocabulary.ontology)
-    return replace(assembly, vocabulary=replace(vocabulary, shapes=shapes, plan=plan))
+    schema = replace(assembly.schema, vocabulary=replace(vocabulary, shapes=shapes, plan=plan))
+    return replace(assembly, schema=schema)

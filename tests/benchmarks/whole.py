@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import LIMIT, ROOT, Row, run, upheaval
-from upheaval.check.session import Session
+from upheaval.check.incremental import CheckSnapshot, check
 from upheaval.processes import cores
 
 SETTLED = 100_000
@@ -34,13 +34,12 @@ def checking(repeats: int) -> list[Row]:
             f"{max(each.megabytes for each in one):.0f} MB; goal < 2 s",
         )
     ]
-    session = Session(ROOT, cores())
-    session.check()
+    snapshot, _ = check(CheckSnapshot(ROOT, cores()))
     file = ROOT / "data" / "exercises" / "joint-sea-2013.yaml"
     times = []
     for _ in range(repeats):
         begin = time.process_time()
-        session.check([file])
+        snapshot, _ = check(snapshot, [file])
         times.append(time.process_time() - begin)
     full = [each.cpu for each in one]
     rows.append(

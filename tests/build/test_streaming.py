@@ -21,8 +21,8 @@ from tests.fixtures import Trial
 from tests.support import ROOT, WORLD, copy_of_world
 from upheaval import progress
 from upheaval.build.export import export
+from upheaval.build.shards import cut, fault_from_json, fault_to_json, native
 from upheaval.build.streaming import partial_folder, stream
-from upheaval.check.shards import cut, fault_from_json, fault_to_json, native
 from upheaval.cli.main import main
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.populate.assembly import Assembly
@@ -127,15 +127,6 @@ def test_resuming_after_a_change_is_refused(tmp_path: Path) -> None:
     file.write_text(file.read_text() + "\n")
     with pytest.raises(Refusal, match="have changed since"):
         stream(root, tmp_path / "out", 1, True, untracked, 8)
-
-
-def test_rule_that_says_nothing_of_what_it_sees(tmp_path: Path) -> None:
-    root = copy_of_world(tmp_path)
-    (root / "ontology/rules").mkdir(parents=True)
-    (root / "ontology/rules/95-x.rq").write_text("CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }")
-    result = CliRunner().invoke(main, ["build", "--stream", "--root", str(root)])
-    assert result.exit_code == 1
-    assert "95-x.rq does not say what it sees" in result.stderr
 
 
 def test_the_command_builds_and_reports(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.support import WORLD, copy_of_world
-from upheaval.check.checking import check
-from upheaval.check.session import Session
+from tests.support import WORLD, copy_of_world, faults_of
+from upheaval.check.incremental import CheckSnapshot, check
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import assemble
@@ -70,7 +69,7 @@ def test_malformed_header_is_a_fault_at_its_line(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     block = "SELECT * { VALUES ?x { <a:a> } VALUES ?y { <a:a> } }"
     write(root, "queries/q.rq", f"# title: q\n# parameter: x record(Stat) it\n# parameter: y recrd it\n{block}")
-    found = [(fault.file, fault.at, fault.text) for fault in Session(root).check()[0]]
+    found = [(fault.file, fault.at, fault.text) for fault in check(CheckSnapshot(root))[1]]
     assert found == [
         ("queries/q.rq", (2, 1), "there are no records of a class `Stat` (did you mean `State`?)"),
         ("queries/q.rq", (3, 16), "unknown type `recrd` (did you mean `record`?)"),
@@ -79,19 +78,19 @@ def test_malformed_header_is_a_fault_at_its_line(tmp_path: Path) -> None:
 
 def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
-    session = Session(root)
-    assert session.check()[0] == []
+    snapshot, faults = check(CheckSnapshot(root))
+    assert faults == []
     write(root, "queries/q.rq", "# title: q\nASK { SERVICE ?s {} }")
-    (fault,) = session.check([root / "queries/q.rq"])[0]
+    snapshot, (fault,) = check(snapshot, [root / "queries/q.rq"])
     assert (fault.file, fault.at) == ("queries/q.rq", (2, 7))
     (root / "queries/q.rq").unlink()
-    assert session.check()[0] == []
+    assert check(snapshot)[1] == []
 
 
 def test_federated_questions_are_left_to_engines_of_ones_own(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     shutil.copytree(WORLD.parents[1] / "queries" / "federated", root / "queries" / "federated")
-    assert check(assemble(root)) == []
+    assert faults_of(root) == []
 
 
 def test_rule_with_a_graph_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def test_misspelt_word_in_the_ontology_is_found(world: Assembly, turtle: str, un
 
 def test_what_is_unsound_is_among_the_faults_of_a_check(world: Assembly) -> None:
     ontology = [*world.vocabulary.ontology, *_triples("statecraft:State a owl:Clas .")]
-    faults = check(replace(world, vocabulary=replace(world.vocabulary, ontology=ontology)), "pyshacl")
+    vocabulary = replace(world.vocabulary, ontology=ontology)
+    faults = check(replace(world, schema=replace(world.schema, vocabulary=vocabulary)), "pyshacl")
     assert [fault.rule for fault in faults] == ["vocabulary/unknown"]
 
 

@@ -8,7 +8,7 @@ import hashlib
 import shutil
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,26 @@ from upheaval.build.common import canonical, catalog_files, contract_files, desc
 from upheaval.build.distributions import add_files
 from upheaval.build.folder import Content, write_build
 from upheaval.build.manifest import make_manifest
+from upheaval.build.shards import (
+    SIZE,
+    Folder,
+    compress,
+    cut,
+    evaluation_from_json,
+    evaluation_to_json,
+    fault_from_json,
+    fault_to_json,
+    fingerprint,
+    native,
+)
 from upheaval.build.statistics import Counts, count
-from upheaval.check.checking import EMPTY, vocabulary_faults
-from upheaval.check.portions import Portion, Seen, closure, judge, judge_together, names_in, read_facts
-from upheaval.check.session import stamp
-from upheaval.check.shards import SIZE, Folder, compress, cut, fault_from_json, fault_to_json, fingerprint, native
-from upheaval.check.workbench import Workbench
+from upheaval.check.batches import Batch, Excerpt, names_in, reached, read_batch
+from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
+from upheaval.check.incremental import EMPTY, stamp
+from upheaval.check.locating import distinct
+from upheaval.check.plan import make_plan
 from upheaval.faults import Fault, Severity, refuse
-from upheaval.populate.records import list_files, place_records
+from upheaval.populate.records import list_files, list_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.schema.publication import FILE
@@ -77,54 +89,54 @@ class _Streaming:
     """One streaming build."""
 
     def __init__(self, root: Path, target: Path, jobs: int, track: Track, size: int) -> None:
-        setting = prepare(root)
-        self.setting: Schema = setting
+        schema = prepare(root)
+        self.schema: Schema = schema
         self.target, self.jobs, self.track = target, jobs, track
         self.folder = Folder(partial_folder(target))
-        files = list_files(setting.publication)
-        entries, misplaced = place_records(files, setting.contract)
-        self.bench = Workbench(setting, entries)
-        self.faults: list[Fault] = [
-            *misplaced,
-            *vocabulary_faults(setting.publication, setting.vocabulary, setting.contract),
-            *([] if entries else [EMPTY]),
-        ]
-        self.shards = cut(entries, size)
-        rooms = [folder for room in ("ontology", "shapes", "queries") for folder in setting.publication.folders(room)]
-        others = sorted(path for folder in rooms for path in folder.rglob("*") if path.is_file())
-        paths = [root / FILE, *others, *(root / file for file in files)]
-        self.plan = fingerprint([__version__, size, *((path.as_posix(), stamp(path)) for path in paths)])
-        for name in self.bench.reach.undeclared:
-            message = f"{name} does not say what it sees of other records"
-            cure = "add a comment such as `# sees: its record`, or build without --stream"
-            refuse("ontology", message, cure, rule="rules/sees")
+        self.listing = list_records(schema.publication, schema.contract)
+        self.plan = make_plan(schema, self.listing)
+        self.faults = [*self.listing.faults, *self.plan.vocabulary_faults, *([] if self.listing.entries else [EMPTY])]
+        self.shards = cut(self.listing.entries.values(), size)
+        folders = [folder for name in ("ontology", "shapes", "queries") for folder in schema.publication.folders(name)]
+        others = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+        paths = [root / FILE, *others, *(root / file for file in list_files(schema.publication))]
+        self.sources = fingerprint([__version__, size, *((path.as_posix(), stamp(path)) for path in paths)])
 
     def run(self, resume: bool) -> Streamed:
         self._begin(resume)
-        self._step("populate", self._populate)
-        seen, broken = self._seen()
-        self.bench.warm()
-        self._step("validate", partial(self._judge, seen, broken))
-        shared = self._together(broken)
-        faults = sorted(dict.fromkeys(self.faults), key=Fault.sort_key)
+        faults, broken = self._populate()
+        batches = self._evaluate(broken)
+        together = self._together(batches, broken)
+        if not self.plan.mistrusted and is_misled(joined([batches, together]), self.listing):
+            self._mistrust()
+            return self.run(resume=True)
+        faults = distinct([*self.faults, *faults, *batches.faults, *together.faults])
+        records = len(self.listing.entries)
         if any(fault.severity is Severity.ERROR for fault in faults):
             shutil.rmtree(self.folder.path, ignore_errors=True)
-            return Streamed(faults, len(self.bench.entries), 0)
-        self._step("write", partial(self._write, shared))
+            return Streamed(faults, records, 0)
+        shared = {line for one in (batches, together) for lines in one.shared.values() for line in lines}
+        self._step("write", partial(self._write, sorted(shared)))
         quads = self._finish()
         shutil.rmtree(self.folder.path, ignore_errors=True)
-        return Streamed(faults, len(self.bench.entries), quads)
+        return Streamed(faults, records, quads)
 
     def _begin(self, resume: bool) -> None:
-        here = self.folder.get("plan").decode() if self.folder.has("plan") else ""
-        if resume and here != self.plan:
-            what = "the sources or the program have changed since the build was interrupted" if here else "no build"
-            message = what if here else f"{what} into {self.target.name} was interrupted"
-            cure = "build without --resume"
-            refuse(self.target.name, message, cure, rule="build/resume")
+        here = self.folder.get("sources").decode() if self.folder.has("sources") else ""
+        if resume and here != self.sources:
+            changed = "the sources or the program have changed since the build was interrupted"
+            message = changed if here else f"no build into {self.target.name} was interrupted"
+            refuse(self.target.name, message, "build without --resume", rule="build/resume")
         if not resume:
             shutil.rmtree(self.folder.path, ignore_errors=True)
-        self.folder.put("plan", self.plan.encode())
+        self.folder.put("sources", self.sources.encode())
+        self.plan = replace(self.plan, mistrusted=self.folder.has("mistrusted"))
+
+    def _mistrust(self) -> None:
+        """Begin again: a rule has made the IRI of a record, which it was trusted not to."""
+        shutil.rmtree(self.folder.path, ignore_errors=True)
+        self.folder.put("mistrusted", b"")
+        self.folder.put("sources", self.sources.encode())
 
     def _step(self, what: str, do: Callable[[int], None]) -> None:
         """Do something to every shard of which it is not done yet."""
@@ -133,76 +145,70 @@ class _Streaming:
         for _ in self.track(share_out(do, left, self.jobs), total, what, -(-total // max(1, len(left)))):
             pass
 
-    def _populate(self, number: int) -> None:
-        facts = read_facts(self.bench, self.shards[number])
-        self.folder.put(f"{number}.nt", native(b"".join(one.lines for one in facts.values())))
-        summary = {
-            "named": sorted({name for one in facts.values() for name in one.named}),
-            "seen": {slug: [one.seen.lines.decode(), one.seen.readable] for slug, one in facts.items()},
-            "gathered": b"".join(one.gathered for one in facts.values()).decode(),
-            "faults": [fault_to_json(fault) for one in facts.values() for fault in one.faults],
-            "broken": sorted(pair for one in facts.values() for pair in one.broken),
-        }
-        self.folder.put_json(f"{number}.populate.json", summary)
-
-    def _summaries(self, step: str) -> Iterable[Any]:
+    def _results(self, step: str) -> Iterable[Any]:
         return (self.folder.get_json(f"{number}.{step}.json") for number in range(len(self.shards)))
 
-    def _seen(self) -> tuple[dict[str, Seen], frozenset[tuple[str, str]]]:
-        """Return what is seen of the records that others refer to, and what is broken in any."""
-        bench = self.bench
-        needed = {slug for slug in bench.entries if bench.is_whole(slug)}
+    def _populate(self) -> tuple[list[Fault], frozenset[tuple[str, str]]]:
+        """Read all records; return their faults, and what is broken in any."""
+        _ = self.plan.scopes, self.plan.statements, self.listing.kinds
+        self._step("populate", self._populate_shard)
+        faults: list[Fault] = []
         broken: set[tuple[str, str]] = set()
-        for summary in self._summaries("populate"):
-            needed.update(summary["named"])
-            self.faults.extend(map(fault_from_json, summary["faults"]))
-            broken.update((node, prop) for node, prop in summary["broken"])
-        found: dict[str, Seen] = {}
-        base = bench.setting.publication.iri
-        for summary in self._summaries("populate"):
-            for slug, (text, readable) in summary["seen"].items():
-                if slug in needed:
-                    found[slug] = Seen(text.encode(), names_in(text.splitlines(), base), readable)
-        return found, frozenset(broken)
+        for result in self._results("populate"):
+            faults.extend(map(fault_from_json, result["faults"]))
+            broken.update((node, prop) for node, prop in result["broken"])
+        return faults, frozenset(broken)
 
-    def _judge(self, seen: dict[str, Seen], broken: frozenset[tuple[str, str]], number: int) -> None:
-        summary = self.folder.get_json(f"{number}.populate.json")
-        slugs = frozenset(entry.slug for entry in self.shards[number])
-        whole = {slug for slug in seen if self.bench.is_whole(slug)}
-        beside = closure([*summary["named"], *whole], seen.get)
-        verdict = judge(self.bench, Portion(slugs, [self.folder.get(f"{number}.nt")], broken, beside))
-        self.folder.put(f"{number}.derived", b"".join(line + b"\n" for line in verdict.derived))
-        report = {
-            "shared": [line.decode() for line in verdict.shared],
-            "gathered": [line.decode() for line in verdict.gathered],
-            "faults": [fault_to_json(fault) for fault in verdict.faults],
-            "intrusion": verdict.intrusion,
+    def _populate_shard(self, number: int) -> None:
+        records = read_batch(self.plan, self.listing, self.shards[number])
+        self.folder.put(f"{number}.nt", b"".join(one.lines for one in records.values()))
+        result = {
+            "named": sorted({name for one in records.values() for name in one.named}),
+            "excerpts": {slug: [one.excerpt.lines.decode(), one.excerpt.readable] for slug, one in records.items()},
+            "gathered": b"".join(one.gathered for one in records.values()).decode(),
+            "faults": [fault_to_json(fault) for one in records.values() for fault in one.faults],
+            "broken": sorted(pair for one in records.values() for pair in one.broken),
         }
-        self.folder.put_json(f"{number}.validate.json", report)
+        self.folder.put_json(f"{number}.populate.json", result)
 
-    def _together(self, broken: frozenset[tuple[str, str]]) -> list[bytes]:
-        """Return, sorted, what is derived of nodes that belong to no record, or of records by others."""
-        lines = {line.encode() for one in self._summaries("populate") for line in one["gathered"].splitlines()}
-        shared: set[bytes] = set()
-        for summary in self._summaries("validate"):
-            shared.update(line.encode() for line in summary["shared"])
-            lines.update(line.encode() for line in summary["gathered"])
-            self.faults.extend(map(fault_from_json, summary["faults"]))
-            if summary["intrusion"]:
-                message = f"a rule concludes <{summary['intrusion']}> of other records, which shapes check"
-                cure = "conclude it of the record itself, or build without --stream"
-                refuse("ontology", message, cure, rule="rules/intrusion")
-        verdict = judge_together(self.bench, [line + b"\n" for line in sorted(lines | shared)], broken)
-        self.faults.extend(verdict.faults)
-        return sorted(shared.union(verdict.shared))
+    def _evaluate(self, broken: frozenset[tuple[str, str]]) -> Evaluation:
+        """Evaluate all shards, and join what comes of them."""
+        self.plan.warm()
+        self._step("validate", partial(self._evaluate_shard, self._excerpts(), broken))
+        return joined(map(evaluation_from_json, self._results("validate")))
+
+    def _excerpts(self) -> dict[str, Excerpt]:
+        """Return what is read of the records that others refer to."""
+        needed = {name for result in self._results("populate") for name in result["named"]}
+        needed |= self.plan.whole(self.listing)
+        base = self.schema.publication.iri
+        return {
+            slug: Excerpt(text.encode(), names_in(text.splitlines(), base), readable)
+            for result in self._results("populate")
+            for slug, (text, readable) in result["excerpts"].items()
+            if slug in needed
+        }
+
+    def _evaluate_shard(self, excerpts: dict[str, Excerpt], broken: frozenset[tuple[str, str]], number: int) -> None:
+        named = self.folder.get_json(f"{number}.populate.json")["named"]
+        others = reached([*named, *self.plan.whole(self.listing)], excerpts.get)
+        slugs = frozenset(entry.slug for entry in self.shards[number])
+        batch = Batch(slugs, [self.folder.get(f"{number}.nt")], broken, others)
+        evaluation = evaluate(self.plan, self.listing, batch)
+        self.folder.put(f"{number}.derived", b"".join(line + b"\n" for line in evaluation.derived))
+        self.folder.put_json(f"{number}.validate.json", evaluation_to_json(evaluation))
+
+    def _together(self, batches: Evaluation, broken: frozenset[tuple[str, str]]) -> Evaluation:
+        lines = {line for result in self._results("populate") for line in result["gathered"].encode().splitlines()}
+        return evaluate_together(self.plan, self.listing, [line + b"\n" for line in sorted(lines)], batches, broken)
 
     def _write(self, shared: list[bytes], number: int) -> None:
         """Write a shard sorted: as N-Triples for the hash, and as compressed N-Quads."""
-        publication = self.setting.publication
+        publication = self.schema.publication
         low, high = (self._bound(at) for at in (number, number + 1))
         start = bisect_left(shared, low) if number else 0
         end = bisect_left(shared, high) if number + 1 < len(self.shards) else len(shared)
-        data = set(self.folder.get(f"{number}.nt").splitlines())
+        data = set(native(self.folder.get(f"{number}.nt")).splitlines())
         derived = {*self.folder.get(f"{number}.derived").splitlines(), *shared[start:end]}
         both = sorted(data | derived)
         quads = [_in_graph(line, publication.graph("data")) for line in data]
@@ -216,32 +222,32 @@ class _Streaming:
     def _bound(self, number: int) -> bytes:
         if number >= len(self.shards):
             return b""
-        return f"<{self.setting.publication.iri}{self.shards[number][0].slug}".encode()
+        return f"<{self.schema.publication.iri}{self.shards[number][0].slug}".encode()
 
     def _finish(self) -> int:
         """Put the shards together, describe them, and put the build in its place."""
-        setting, publication = self.setting, self.setting.publication
+        schema, publication = self.schema, self.schema.publication
         digest, counts = hashlib.sha256(), Counts()
         totals = {"data": 0, "derived": 0}
-        for number, summary in enumerate(self._summaries("write")):
+        for number, summary in enumerate(self._results("write")):
             digest.update(self.folder.get(f"{number}.sorted"))
             counts.add(Counts(**summary["counts"]))
-            totals = {room: total + summary[room] for room, total in totals.items()}
-        description = describe_counts(setting, counts)
+            totals = {graph: total + summary[graph] for graph, total in totals.items()}
+        description = describe_counts(schema, counts)
         more = {
-            "vocabulary": canonical([*setting.vocabulary.ontology, *setting.vocabulary.alignments]),
+            "vocabulary": canonical([*schema.vocabulary.ontology, *schema.vocabulary.alignments]),
             "catalogue": from_rdflib(description),
         }
         whole = self.folder.path / "whole"
         with whole.open("wb") as out:
             for number in range(len(self.shards)):
                 out.write(self.folder.get(f"{number}.nq.gz"))
-            for room, triples in more.items():
-                text = write(in_graph(triples, publication.graph(room)), ox.RdfFormat.N_QUADS)
+            for graph, triples in more.items():
+                text = write(in_graph(triples, publication.graph(graph)), ox.RdfFormat.N_QUADS)
                 out.write(compress(b"".join(sorted(text.splitlines(keepends=True)))))
-        totals |= {room: len(triples) for room, triples in more.items()}
+        totals |= {graph: len(triples) for graph, triples in more.items()}
         files: dict[str, Content] = {f"{publication.name}.nq.gz": whole}
-        files |= {**vocabulary_files(setting), **contract_files(setting)}
+        files |= {**vocabulary_files(schema), **contract_files(schema)}
         add_files(description, publication, files)
         files |= catalog_files(description)
         files["manifest.json"] = make_manifest(publication, files, digest.hexdigest(), totals)

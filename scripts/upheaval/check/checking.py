@@ -1,21 +1,14 @@
-"""Everything that can be wrong with a publication, found in one go."""
+"""Everything that can be wrong with a publication whose records are all one batch."""
 
-from upheaval.check.dataview import classes_of, lines_in
-from upheaval.check.locating import to_faults
-from upheaval.check.sparqlfaults import query_faults
-from upheaval.faults import Fault, Severity, refuse
+from upheaval.check.incremental import EMPTY
+from upheaval.check.locating import distinct, to_faults
+from upheaval.check.plan import make_plan
+from upheaval.check.validation import Data, Selection, Validator, compiled, reference
+from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
-from upheaval.rdf.terms import statements
-from upheaval.schema.contract import Contract
-from upheaval.schema.lint import unknown_terms
-from upheaval.schema.publication import Publication
-from upheaval.schema.vocabulary import Vocabulary, shape_faults
-from upheaval.shacl.engine import evaluate
-from upheaval.shacl.index import DataGraph
-from upheaval.shacl.prebinding import ConstraintStore
 from upheaval.shacl.results import ValidationResult
 
-EMPTY = Fault("data", "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
+ENGINES: dict[str, Validator] = {"compiled": compiled, "pyshacl": reference}
 
 
 def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
@@ -32,18 +25,12 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
         Refusal: the shapes cannot be used.
 
     """
-    faults = [*assembly.faults]
-    faults.extend(vocabulary_faults(assembly.publication, assembly.vocabulary, assembly.contract))
+    plan = make_plan(assembly.schema, assembly.listing)
+    faults = [*assembly.faults, *plan.vocabulary_faults]
     faults.extend(to_faults(find(assembly, engine), assembly.populated, assembly.vocabulary.plan))
     if not assembly.records:
         faults.append(EMPTY)
-    return sorted(dict.fromkeys(faults), key=Fault.sort_key)
-
-
-def vocabulary_faults(publication: Publication, vocabulary: Vocabulary, contract: Contract) -> list[Fault]:
-    """Find what is wrong with the vocabulary, the shapes and the queries, apart from what no command can work with."""
-    without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
-    return [*unknown_terms(vocabulary), *without_effect, *query_faults(publication, vocabulary, contract)]
+    return distinct(faults)
 
 
 def find(assembly: Assembly, engine: str) -> list[ValidationResult]:
@@ -60,17 +47,7 @@ def find(assembly: Assembly, engine: str) -> list[ValidationResult]:
         Refusal: the shapes cannot be used.
 
     """
-    publication, plan = assembly.publication, assembly.vocabulary.plan
-    lines = [*assembly.statements, *lines_in(assembly.store, publication.graph("derived"))]
-    if engine == "pyshacl":
-        from upheaval.shacl.reference import ReferenceFailure, validate
-
-        try:
-            found = validate([*lines, *statements(assembly.vocabulary.ontology)], plan.lines)
-        except ReferenceFailure as error:
-            refuse("shapes", f"pySHACL cannot evaluate them: {error}", "check with --engine compiled")
-    else:
-        graphs = [publication.graph(name) for name in ("data", "derived", "vocabulary")]
-        data = DataGraph(lines, classes_of(assembly.contract))
-        found = evaluate(plan, data, lambda: ConstraintStore(assembly.store, graphs, plan.lines))
+    data = Data(assembly.store, assembly.statements, [assembly.publication.graph("derived")])
+    plan = make_plan(assembly.schema, assembly.listing)
+    found = ENGINES[engine](plan, data, [Selection(lambda _name: True)])
     return sorted(set(found), key=ValidationResult.sort_key)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from upheaval.faults import Fault, Severity
-from upheaval.populate.documents import KeyPath, Populated
+from upheaval.populate.documents import KeyPath, Populated, SourceLocation
 from upheaval.rdf.namespaces import FAULT_AT
 from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
 from upheaval.schema.contract import local
@@ -43,7 +43,7 @@ def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: S
         from a value that was left out is not reported again; so nothing is said of a whole block that lacks one.
 
     """
-    faults = {}
+    faults: list[Fault] = []
     incomplete = {node for node, _ in populated.broken}
     properties: dict[Term, Term] | None = None
     for result in results:
@@ -58,15 +58,19 @@ def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: S
         severity = _SEVERITIES.get(result.severity, Severity.ERROR)
         rule = text_of(result.constraint or plan.name_of(result.shape))
         if location is None or location.record.body is None:
-            fault = Fault("data", f"{result.message} [{found.node}]", severity=severity, rule=rule)
-            faults[(fault.file, fault.at, fault.message)] = fault
+            faults.append(Fault("data", f"{result.message} [{found.node}]", severity=severity, rule=rule))
         elif not _was_refused(block := _at(location.record.body, location.path), found):
-            path = (*location.path, *_within(block, found, populated, location.path))
+            path = (*location.path, *_within(block, found, populated, location))
             at = position(location.record.body, path)
             message, cure = split_cure(result.message)
-            fault = Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule)
-            faults[(fault.file, fault.at, fault.message)] = fault
-    return sorted(faults.values(), key=Fault.sort_key)
+            faults.append(Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule))
+    return distinct(faults)
+
+
+def distinct(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults in order, and of those that say the same of one place only one."""
+    found = {(fault.file, fault.at, fault.message): fault for fault in sorted(faults, key=lambda fault: fault.rule)}
+    return sorted(found.values(), key=Fault.sort_key)
 
 
 def _located(result: ValidationResult, properties: Mapping[Term, Term]) -> _Located:
@@ -125,7 +129,7 @@ def _stands_in(block: MappingNode, key: str) -> bool:
     return True
 
 
-def _within(block: Value | None, found: _Located, populated: Populated, prefix: KeyPath) -> KeyPath:
+def _within(block: Value | None, found: _Located, populated: Populated, location: SourceLocation) -> KeyPath:
     """Return the way from a block to the key, and to the item of a list, at which a result is shown."""
     if not isinstance(block, MappingNode):
         return ()
@@ -133,8 +137,8 @@ def _within(block: Value | None, found: _Located, populated: Populated, prefix: 
     if key is None:
         return ()
     values = block[key]
-    child = populated.locations.get(found.value or "")
-    if child is not None and child.path[: len(prefix)] == prefix and len(child.path) > len(prefix):
+    prefix, child = location.path, populated.locations.get(found.value or "")
+    if child is not None and child.record is location.record and child.path[: len(prefix)] == prefix != child.path:
         return child.path[len(prefix) :]
     if isinstance(values, SequenceNode):
         for place, item in enumerate(values):

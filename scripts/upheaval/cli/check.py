@@ -25,17 +25,20 @@ Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
 @click.option(
     "--coverage", is_flag=True, help="Show a table of the pairs, types and phases covered, and other quality figures."
 )
+@click.option("--explain", is_flag=True, help="Show which rules and shapes read other records, and which read all.")
 @JOBS
-def check_command(root: Path, form: str, engine: str, watch: bool, coverage: bool, jobs: int | None) -> None:
+def check_command(
+    root: Path, form: str, engine: str, watch: bool, coverage: bool, explain: bool, jobs: int | None
+) -> None:
     """Find all faults, with file, line and column.
 
     The exit status is 1 if there are errors; warnings and notes leave it 0.
     """
     with refusals():
-        if coverage:
-            click.echo(_coverage(root), nl=False)
+        if coverage or explain:
+            click.echo(_coverage(root) if coverage else _explanation(root, jobs), nl=False)
             return
-        find = _reference(root) if engine == "pyshacl" else _session(root, jobs, watch)
+        find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs, watch)
         if watch:
             from upheaval.cli.watching import watch as keep
 
@@ -46,22 +49,39 @@ def check_command(root: Path, form: str, engine: str, watch: bool, coverage: boo
             sys.exit(1)
 
 
-def _reference(root: Path) -> Find:
+def _explanation(root: Path, jobs: int | None) -> str:
+    from upheaval.check.incremental import LARGE, CheckSnapshot, check
+    from upheaval.cli.explanation import explain
+    from upheaval.processes import cores
+
+    snapshot, _ = check(CheckSnapshot(root, jobs or cores(), LARGE))
+    return explain(snapshot.plan) if snapshot.plan else ""
+
+
+def _whole(root: Path, engine: str) -> Find:
     from upheaval.check.checking import check as find
     from upheaval.populate.assembly import assemble
 
     def check_whole(_changed: Iterable[Path]) -> tuple[list[Fault], int]:
         assembly = assemble(root)
-        return find(assembly, "pyshacl"), len(assembly.records)
+        return find(assembly, engine), len(assembly.records)
 
     return check_whole
 
 
-def _session(root: Path, jobs: int | None, watch: bool) -> Find:
-    from upheaval.check.session import LARGE, SMALL, Session
+def _incremental(root: Path, jobs: int | None, watch: bool) -> Find:
+    from upheaval.check.incremental import LARGE, SMALL, CheckSnapshot, check
     from upheaval.processes import cores
 
-    return Session(root, jobs or cores(), SMALL if watch else LARGE).check
+    start = snapshot = CheckSnapshot(root, jobs or cores(), SMALL if watch else LARGE)
+
+    def check_again(changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        nonlocal snapshot
+        before, snapshot = snapshot, start
+        snapshot, faults = check(before, changed)
+        return faults, len(snapshot.listing.entries)
+
+    return check_again
 
 
 def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:

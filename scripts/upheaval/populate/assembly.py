@@ -1,5 +1,6 @@
 """Assemble a dataset in memory from a folder of sources: read, populate, derive."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,23 +8,24 @@ import pyoxigraph as ox
 
 from upheaval.faults import Fault
 from upheaval.populate.documents import Populated, load, populate
-from upheaval.populate.records import Record, list_files, place_records, read_records
+from upheaval.populate.records import Listing, Record, list_records, read_records
 from upheaval.populate.rules import derive
-from upheaval.rdf.graphs import in_graph
+from upheaval.rdf.graphs import write
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication
-from upheaval.schema.schema import prepare
+from upheaval.schema.schema import Schema, prepare
 from upheaval.schema.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A publication in memory.
+    """A publication in memory: all its records in one batch.
 
     Attributes:
-        publication, vocabulary, contract, context: the schema that the records were read with.
-        records: the records, in the order of the files.
+        schema: what the records are read by.
+        listing: which records there are.
+        records: what was read, in the order of the files.
         populated: their JSON-LD, and where each node comes from.
         store: three named graphs: data, derived and vocabulary.
         statements: the data as N-Triples, a line each, literals as they were written.
@@ -31,15 +33,33 @@ class Assembly:
 
     """
 
-    publication: Publication
-    vocabulary: Vocabulary
-    contract: Contract
-    context: Context
+    schema: Schema
+    listing: Listing
     records: list[Record]
     populated: Populated
     store: ox.Store
     statements: list[str]
     faults: list[Fault]
+
+    @property
+    def publication(self) -> Publication:
+        """What the publication says of itself."""
+        return self.schema.publication
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The ontology, the shapes and the rules."""
+        return self.schema.vocabulary
+
+    @property
+    def contract(self) -> Contract:
+        """Which keys records have."""
+        return self.schema.contract
+
+    @property
+    def context(self) -> Context:
+        """What makes records RDF."""
+        return self.schema.context
 
 
 def assemble(root: Path) -> Assembly:
@@ -56,30 +76,35 @@ def assemble(root: Path) -> Assembly:
 
     """
     schema = prepare(root)
-    publication, vocabulary, contract, context = (
-        schema.publication,
-        schema.vocabulary,
-        schema.contract,
-        schema.context,
-    )
-    entries, misplaced = place_records(list_files(publication), contract)
-    records, unread = read_records(publication, entries)
-    populated = populate(records, contract, publication)
-    store = ox.Store()
-    for name in ("data", "derived", "vocabulary"):
-        store.add_graph(ox.NamedNode(publication.graph(name)))
-    statements = load(store, populated.documents, context, publication.graph("data"))
-    for triples in (vocabulary.ontology, vocabulary.alignments):
-        store.extend(in_graph(triples, publication.graph("vocabulary")))
+    publication, vocabulary = schema.publication, schema.vocabulary
+    listing = list_records(publication, schema.contract)
+    records, unread = read_records(publication, listing.entries.values())
+    populated = populate(records, schema.contract, publication)
+    store = new_store(publication, vocabulary_lines(vocabulary), [])
+    statements = load(store, populated.documents, schema.context, publication.graph("data"))
     derive(store, vocabulary.rules, publication.graph("derived"))
-    return Assembly(
-        publication,
-        vocabulary,
-        contract,
-        context,
-        records,
-        populated,
-        store,
-        statements,
-        [*misplaced, *unread, *populated.faults],
-    )
+    faults = [*listing.faults, *unread, *populated.faults]
+    return Assembly(schema, listing, records, populated, store, statements, faults)
+
+
+def vocabulary_lines(vocabulary: Vocabulary) -> bytes:
+    """Return the ontology with its alignments, as N-Triples."""
+    return write([*vocabulary.ontology, *vocabulary.alignments], ox.RdfFormat.N_TRIPLES)
+
+
+def new_store(publication: Publication, vocabulary: bytes, lines: Iterable[bytes]) -> ox.Store:
+    """Return a store with the vocabulary and with what records say, from which nothing has been derived yet.
+
+    Args:
+        publication: for the names of the graphs.
+        vocabulary: N-Triples.
+        lines: what records say, as N-Triples.
+
+    """
+    store = ox.Store()
+    for graph in ("data", "derived", "vocabulary"):
+        store.add_graph(ox.NamedNode(publication.graph(graph)))
+    for text, graph in ((vocabulary, "vocabulary"), (b"".join(lines), "data")):
+        name = ox.NamedNode(publication.graph(graph))
+        store.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
+    return store

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from upheaval.faults import Fault, refuse
@@ -50,6 +51,36 @@ class Record:
     kind: Kind
     file: str
     body: MappingNode | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which records a publication has, before any is read.
+
+    Attributes:
+        entries: the records by name, in the order of their files.
+        faults: what is wrong with folders and names.
+
+    """
+
+    entries: Mapping[str, RecordFile]
+    faults: tuple[Fault, ...]
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The classes of the records by name."""
+        return {slug: entry.kind for slug, entry in self.entries.items()}
+
+
+def list_records(publication: Publication, contract: Contract) -> Listing:
+    """Say which records a publication has, by the names of their files alone.
+
+    Raises:
+        Refusal: there is no data folder.
+
+    """
+    entries, faults = place_records(list_files(publication), contract)
+    return Listing({entry.slug: entry for entry in entries}, tuple(faults))
 
 
 def list_files(publication: Publication) -> list[str]:
@@ -140,7 +171,7 @@ def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
         cure = "move it into one of the folders in data"
         faults.append(Fault(file, "a record must be in the folder of its kind", cure, rule="record/folder"))
         return None
-    if Path(parts[-1]).suffix != ".yaml":
+    if not file.endswith(".yaml") or parts[-1] == ".yaml":
         cure = "rename it to end in .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "move it elsewhere"
         faults.append(Fault(file, "a record's file name must end in .yaml", cure, rule="record/suffix"))
         return None

@@ -48,6 +48,8 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         context[key.name] = _term(key, contract)
     for term in (*classes, *properties):
         context.setdefault(local(term), term if term in classes else _from_range(graph, term))
+    for kind in contract.kinds.values():
+        context.setdefault(kind.name, kind.iri)
     for key in keys.values():
         if key.form is Form.CODE:
             context[key.name]["@context"] |= _codes_named_like_terms(contract.codes[key.classes[0]], context)

@@ -1,4 +1,4 @@
-"""What a check of portions finds, and of what an edit can affect, is what a check of the whole finds."""
+"""After any edit, a check finds what one from the beginning finds, and redoes only what the edit can affect."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.fixtures import Trial
 from tests.support import ROOT, copy_of_world, examples, faults_of
-from upheaval.check.portions import Facts, Portion, Verdict, judge, read_facts
-from upheaval.check.reach import reach_of
-from upheaval.check.session import Session
-from upheaval.check.workbench import Workbench
+from upheaval.check.batches import Batch, RecordStatements, read_batch
+from upheaval.check.evaluation import Evaluation, evaluate
+from upheaval.check.incremental import CheckSnapshot, check
+from upheaval.check.plan import Plan
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
-from upheaval.populate.records import RecordFile
+from upheaval.populate.records import Listing, RecordFile
 
 LINES = (
     "partys: x",
@@ -123,21 +123,22 @@ EDITS: tuple[Edit, ...] = (add_line, add_line, link, link, drop_line, swap_word,
 
 
 @examples(12)
-@example(seed=5048, group=1)
-@given(seed=st.integers(0, 2**32), group=st.sampled_from((1, 8, 1000)))
+@example(seed=5048, size=1)
+@given(seed=st.integers(0, 2**32), size=st.sampled_from((1, 8, 1000)))
 def test_after_any_edits_what_is_found_is_what_a_full_check_finds(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, group: int
+    tmp_path_factory: pytest.TempPathFactory, seed: int, size: int
 ) -> None:
     chance = random.Random(seed)
     root = copy_of_world(tmp_path_factory.mktemp("edited"))
-    session = Session(root, 1, group)
-    assert session.check() == ([], 57)
+    snapshot, faults = check(CheckSnapshot(root, 1, size))
+    assert (faults, len(snapshot.listing.entries)) == ([], 57)
     for _ in range(5):
         before = {file: file.read_bytes() for file in records(root)}
         chance.choice(EDITS)(chance, root)
         after = {file: file.read_bytes() for file in records(root)}
         changed = [file for file in before.keys() | after.keys() if before.get(file) != after.get(file)]
-        assert shown(session.check(changed)[0]) == shown(faults_of(root))
+        snapshot, faults = check(snapshot, changed)
+        assert shown(faults) == shown(faults_of(root))
 
 
 @pytest.mark.parametrize(
@@ -164,17 +165,15 @@ def test_after_any_edits_what_is_found_is_what_a_full_check_finds(
         ([("links/arvenia-atlas", "linkTarget: https://example.com/b"), ("links/b", "subject: belmora")], -1),
     ],
 )
-def test_what_an_edit_of_one_record_does_to_another(steps: list[tuple[str, str]], found: int, tmp_path: Path) -> None:
+def test_an_edit_of_one_record_is_seen_from_another(steps: list[tuple[str, str]], found: int, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
-    session = Session(root, 1, 1)
-    session.check()
-    faults: list[Fault] = []
+    snapshot, faults = check(CheckSnapshot(root, 1, 1))
     for name, line in steps:
         file = root / f"data/{name}.yaml"
         before = file.read_text().splitlines() if file.exists() else []
         kept = [one for one in before if not one.startswith((line.partition(":")[0], "  "))]
         file.write_text("\n".join([*kept, line]) + "\n")
-        faults, _ = session.check()
+        snapshot, faults = check(snapshot)
         assert shown(faults) == shown(faults_of(root))
     assert len(faults) == found or found < 0
 
@@ -183,84 +182,70 @@ def shown(faults: list[Fault]) -> list[str]:
     return [f"{fault} {fault.rule}" for fault in faults]
 
 
-@pytest.mark.parametrize(("jobs", "group"), [(1, 1), (1, 20), (2, 50), (1, 10_000)])
-def test_every_fixture(trial: Trial, jobs: int, group: int) -> None:
-    session = Session(trial.assembly.publication.root, jobs, group)
+@pytest.mark.parametrize(("jobs", "size"), [(1, 1), (1, 20), (2, 50), (1, 10_000)])
+def test_every_fixture_has_its_faults_in_batches_of_any_size(trial: Trial, jobs: int, size: int) -> None:
+    snapshot = CheckSnapshot(trial.assembly.publication.root, jobs, size)
     for _ in range(2):
-        faults, count = session.check()
+        snapshot, faults = check(snapshot)
         assert shown(faults) == shown(trial.faults)
-        assert count == len(trial.assembly.records)
+        assert len(snapshot.listing.entries) == len(trial.assembly.records)
     assert len(faults) > 200
 
 
-def test_an_edit_leaves_the_other_groups_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_leaves_other_batches_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = copy_of_world(tmp_path)
-    session = Session(root, 1, 1)
-    session.check()
-    judged: list[frozenset[str]] = []
+    snapshot, _ = check(CheckSnapshot(root, 1, 1))
+    evaluated: list[frozenset[str]] = []
     read: list[str] = []
 
-    def judging(bench: Workbench, portion: Portion) -> Verdict:
-        judged.append(portion.slugs)
-        return judge(bench, portion)
+    def evaluating(plan: Plan, listing: Listing, batch: Batch) -> Evaluation:
+        evaluated.append(batch.slugs)
+        return evaluate(plan, listing, batch)
 
-    def reading(bench: Workbench, entries: Sequence[RecordFile]) -> dict[str, Facts]:
+    def reading(plan: Plan, listing: Listing, entries: Sequence[RecordFile]) -> dict[str, RecordStatements]:
         read.extend(entry.slug for entry in entries)
-        return read_facts(bench, entries)
+        return read_batch(plan, listing, entries)
 
-    monkeypatch.setattr("upheaval.check.session.judge", judging)
-    monkeypatch.setattr("upheaval.check.session.read_facts", reading)
-    session.check()
-    assert (read, judged) == ([], [])
+    monkeypatch.setattr("upheaval.check.incremental.evaluate", evaluating)
+    monkeypatch.setattr("upheaval.check.incremental.read_batch", reading)
+    snapshot, _ = check(snapshot)
+    assert (read, evaluated) == ([], [])
     file = root / "data/treaties/fishing-treaty-1970.yaml"
     file.write_text(file.read_text().replace("en: ", "en: A ", 1))
-    session.check()
+    check(snapshot)
     assert read == ["fishing-treaty-1970"]
-    assert {"fishing-treaty-1970"} <= set().union(*judged)
-    assert len(judged) < 10
+    assert {"fishing-treaty-1970"} <= set().union(*evaluated)
+    assert len(evaluated) < 10
 
 
-def test_every_rule_and_constraint_says_what_it_sees(axis: Assembly) -> None:
-    reach = reach_of(axis.vocabulary)
-    assert reach.undeclared == ()
-    assert list(reach.rules_at_once) == ["60-dyadic-cooperation.rq"]
-    assert {iri.rpartition("#")[2] for iri in reach.constraints_at_once} == {"Link-target-twice", "Link-two-targets"}
+def test_a_check_leaves_the_snapshot_before_it_as_it_was(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    before, faults = check(CheckSnapshot(root, 1, 8))
+    file = root / "data/treaties/fishing-treaty-1970.yaml"
+    text = file.read_text()
+    file.write_text(text + "partys: x\n")
+    after, found = check(before)
+    assert (len(faults), len(found)) == (0, 1)
+    file.write_text(text)
+    assert check(after)[1] == check(before, [file])[1] == []
 
 
-RULE = """\
-{sees}
-CONSTRUCT {{ ?other <http://www.w3.org/2000/01/rdf-schema#label> "Another"@en }}
-WHERE {{ ?one <https://w3id.org/statecraft#ofState> ?other }}
-"""
-
-
-@pytest.mark.parametrize("sees", ["# says nothing of what it sees", "# sees: its record"])
-def test_rule_that_portions_cannot_follow(sees: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It gives states a second English name: a fault that no portion sees by itself."""
+def test_a_changed_vocabulary_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     root = copy_of_world(tmp_path)
-    (root / "ontology/rules").mkdir(parents=True)
-    (root / "ontology/rules/95-x.rq").write_text(RULE.format(sees=sees))
-    expected = shown(faults_of(root))
-    assert expected
-    assert shown(Session(root, 1, 8).check()[0]) == expected
-
-
-def test_vocabulary_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    root = copy_of_world(tmp_path)
-    session = Session(root)
-    assert session.check()[0] == []
+    snapshot, faults = check(CheckSnapshot(root))
+    assert faults == []
     (root / "shapes").mkdir()
     (root / "shapes/x.ttl").write_text(
         "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; "
         "sh:targetClass <https://w3id.org/statecraft#State> ; sh:property <urn:p> . "
         '<urn:p> sh:path <https://w3id.org/statecraft#cowCode> ; sh:minCount 9 ; sh:message "too few" .'
     )
-    faults, _ = session.check()
+    _, faults = check(snapshot)
     assert faults
     assert shown(faults) == shown(faults_of(root))
 
 
-def test_own_data_in_several_processes(axis: Assembly) -> None:
-    assert Session(ROOT, 2, 1500).check() == ([], len(axis.records))
+def test_own_data_has_no_fault_in_several_processes(axis: Assembly) -> None:
+    snapshot, faults = check(CheckSnapshot(ROOT, 2, 1500))
+    assert (faults, len(snapshot.listing.entries)) == ([], len(axis.records))

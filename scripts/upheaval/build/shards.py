@@ -12,6 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from upheaval.check.evaluation import Evaluation
 from upheaval.faults import Fault, Severity
 from upheaval.populate.records import RecordFile
 
@@ -101,6 +102,31 @@ def fault_from_json(row: list[Any]) -> Fault:
     """Return the fault that `fault_to_json` wrote."""
     file, message, cure, at, severity, rule = row
     return Fault(file, message, cure, at=at and (at[0], at[1]), severity=Severity(severity), rule=rule)
+
+
+def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what came of a batch as JSON, but for what is derived of its own records."""
+    return {
+        **{
+            name: {rule: b"\n".join(lines).decode() for rule, lines in each.items()}
+            for name, each in (
+                ("shared", evaluation.shared),
+                ("gathered", evaluation.gathered),
+            )
+        },
+        "faults": [fault_to_json(fault) for fault in evaluation.faults],
+        "minted": sorted(evaluation.minted),
+        "misnamed": evaluation.misnamed,
+    }
+
+
+def evaluation_from_json(row: dict[str, Any]) -> Evaluation:
+    """Return what `evaluation_to_json` wrote."""
+    shared, gathered = (
+        {rule: set(text.encode().splitlines()) for rule, text in row[name].items()} for name in ("shared", "gathered")
+    )
+    faults = [fault_from_json(fault) for fault in row["faults"]]
+    return Evaluation(set(), shared, gathered, faults, set(row["minted"]), row["misnamed"])
 
 
 def compress(text: bytes) -> bytes:

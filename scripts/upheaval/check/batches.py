@@ -1,0 +1,131 @@
+"""Batches: records that are derived from and validated together, beside what is read of the records that they name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from upheaval.check.plan import Plan
+from upheaval.faults import Fault
+from upheaval.populate.documents import populate
+from upheaval.populate.records import Listing, RecordFile, read_records
+from upheaval.rdf.jsonld import to_bytes
+from upheaval.rdf.patterns import ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What is read of a record from elsewhere: N-Triples, the records named in them, whether its file can be read."""
+
+    lines: bytes
+    named: frozenset[str]
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStatements:
+    """What one record says.
+
+    Attributes:
+        lines: as N-Triples.
+        excerpt: what is read of it from elsewhere.
+        gathered: those of its lines that are read of all records at once.
+        named: the names by which it refers to records, whether there are such or not.
+        faults: what is wrong with its file, its keys and its values.
+        broken: pairs of a node and a property whose value was left out because of a fault.
+
+    """
+
+    lines: bytes
+    excerpt: Excerpt
+    gathered: bytes
+    named: frozenset[str]
+    faults: tuple[Fault, ...]
+    broken: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records to evaluate together.
+
+    Attributes:
+        slugs: their names.
+        lines: what they say, as N-Triples.
+        broken: as in `RecordStatements`, of all of them.
+        others: what is read of other records, by name.
+
+    """
+
+    slugs: frozenset[str]
+    lines: list[bytes]
+    broken: frozenset[tuple[str, str]]
+    others: Mapping[str, Excerpt]
+
+
+def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> dict[str, RecordStatements]:
+    """Read records, each by itself.
+
+    Args:
+        plan: what is read of them from elsewhere.
+        listing: which records there are.
+        entries: which of them to read.
+
+    Returns:
+        What they say, by name.
+
+    """
+    schema, scopes = plan.schema, plan.scopes
+    base = f"<{schema.publication.iri}"
+    found: dict[str, RecordStatements] = {}
+    for entry in entries:
+        (record,), unread = read_records(schema.publication, [entry])
+        populated = populate([record], schema.contract, schema.publication, listing.kinds)
+        lines = plan.statements.lines(populated.documents[0])
+        node = f"{base}{entry.slug}"
+        whole = not scopes.classes.isdisjoint(entry.kind.ancestors)
+        seen = lines if whole else _about(lines, node, scopes.others, scopes.inner)
+        found[entry.slug] = RecordStatements(
+            to_bytes(lines),
+            Excerpt(to_bytes(seen), names_in(seen, schema.publication.iri), record.body is not None),
+            to_bytes(_about(lines, node, scopes.any_record, scopes.any_inner)),
+            frozenset(populated.named),
+            (*unread, *populated.faults),
+            frozenset(populated.broken),
+        )
+    return found
+
+
+def _about(lines: list[str], node: str, record: frozenset[str], inner: frozenset[str]) -> list[str]:
+    """Return the lines that say some properties of a record, or others of the nodes inside it."""
+    own, inside = f"{node}> <", f"{node}#"
+    found = [
+        line
+        for line in lines
+        if line.startswith(own) and (ANY in record or line[len(own) : line.index(">", len(own))] in record)
+    ]
+    if inner:
+        nodes = (line for line in lines if line.startswith(inside))
+        found.extend(line for line in nodes if ANY in inner or line.split("> <", 2)[1].partition(">")[0] in inner)
+    return found
+
+
+def names_in(lines: Iterable[str], base: str) -> frozenset[str]:
+    """Return the names of the records that N-Triples refer to; `base` is their namespace."""
+    start = f" <{base}"
+    return frozenset(
+        name.partition("#")[0]
+        for line in lines
+        if line.endswith("> .")
+        for _, _, name in [line[:-3].rpartition(start)]
+        if "> " not in name
+    )
+
+
+def reached(named: Iterable[str], excerpt: Callable[[str], Excerpt | None]) -> dict[str, Excerpt]:
+    """Return the excerpts of records that are named, and of those that are named in these, and so on."""
+    found: dict[str, Excerpt] = {}
+    waiting = list(named)
+    while waiting:
+        slug = waiting.pop()
+        if slug not in found and (one := excerpt(slug)) is not None:
+            found[slug] = one
+            waiting.extend(one.named)
+    return found

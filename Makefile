@@ -4,13 +4,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+SUITE_TESTS := tests/shacl/test_suite.py tests/serve/test_suites.py tests/serve/test_reconciliation.py \
+	tests/build/test_catalog.py tests/build/test_datapackage.py
 PARALLEL := -n auto --dist worksteal
 UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check site test test-fast lint bench lock clean help FORCE
+.PHONY: build check site test test-fast lint conformance bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (the default)
 	$(BIN)/upheaval build
@@ -33,6 +35,9 @@ lint: .venv/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
+conformance: .venv/.tested-with  ## run other people's suites and write what they find, as EARL
+	$(BIN)/python -m pytest --conformance $(SUITE_TESTS)
+
 bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## benchmark against peers: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 
@@ -54,7 +59,7 @@ clean:  ## remove everything generated: build/, dist/, .venv/ and caches
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
 
 # The stamps in .venv/ say how far the set-up went. `.made` holds the Python and the folder that the
 # environment was made with: an environment made with another one, or moved, is made anew.

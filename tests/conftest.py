@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.conformance import write_report
 from tests.fixtures import Trial, try_fixtures
 from tests.support import ROOT, WHOLE, WORLD, once
 from upheaval.build.export import Files, export
@@ -20,6 +21,15 @@ ENGINES = frozenset({"browser", "java", "oxigraph", "server", "strict", "virtuos
 
 SLOW = frozenset({"axis", "axis_build", "axis_site", "trial", "unpacked", "world_site"})
 """The fixtures that take seconds."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--conformance", action="store_true", help="write the outcomes of other people's suites as EARL")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--conformance"):
+        write_report()
 
 
 @pytest.hookimpl(tryfirst=True)

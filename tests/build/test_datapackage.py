@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import mlcroissant
 import pytest
 from jsonschema import Draft7Validator
 
+from tests.conformance import PROFILES, record
 from tests.support import copy_of_world
 from upheaval.build.export import Files, export
 from upheaval.build.folder import write_build
@@ -20,7 +20,7 @@ from upheaval.curate.templates import new_publication
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.schema.contract import Form
 
-PROFILE = json.loads((resources("dplib") / "profiles/2.0/datapackage.json").read_text(encoding="utf-8"))
+PROFILE = json.loads((PROFILES / "datapackage.json").read_text(encoding="utf-8"))
 MACHINE_TYPES = {
     "boolean": "sc:Boolean",
     "date": "sc:Date",
@@ -68,8 +68,19 @@ def test_data_package_is_valid_and_its_tables_fit_their_schemas(
 
 def test_data_package_follows_the_json_schema_of_the_standard(files: Files) -> None:
     validator = Draft7Validator(PROFILE)
-    assert [error.message for error in validator.iter_errors(package_of(files))] == []
+    errors = [error.message for error in validator.iter_errors(package_of(files))]
+    record("data-package", "datapackage", not errors)
+    assert errors == []
     assert not validator.is_valid(package_of(files) | {"keywords": []})
+
+
+@pytest.mark.parametrize(("profile", "part"), [("dataresource", None), ("tableschema", "schema")])
+def test_each_resource_follows_the_json_schema_of_its_kind(files: Files, profile: str, part: str | None) -> None:
+    validator = Draft7Validator(json.loads((PROFILES / f"{profile}.json").read_text(encoding="utf-8")))
+    found = [resource[part] if part else resource for resource in package_of(files)["resources"]]
+    errors = [error.message for one in found for error in validator.iter_errors(one)]
+    record("data-package", profile, not errors)
+    assert errors == []
 
 
 def test_data_package_of_a_new_publication_follows_it_too(tmp_path: Path) -> None:

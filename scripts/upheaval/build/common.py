@@ -5,6 +5,7 @@ import json
 import pyoxigraph as ox
 from rdflib import Graph
 
+from upheaval.build import conformance
 from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
 from upheaval.query.sparqlexamples import to_triples
@@ -59,11 +60,12 @@ def vocabulary_files(schema: Schema) -> Files:
 
 
 def contract_files(schema: Schema) -> Files:
-    """Make the context, the JSON Schemas and the example questions."""
+    """Make the context, the JSON Schemas, the example questions, and the report on conformance."""
     publication = schema.publication
     questions = read_questions(publication)
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
     return {
+        "conformance.ttl": conformance.FILE.read_bytes(),
         "context.jsonld": as_json({"@context": schema.context}),
         "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),
         **{

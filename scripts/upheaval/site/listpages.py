@@ -1,10 +1,11 @@
-"""List pages: the kinds of record, the records of each kind from A to Z, downloads, and quality."""
+"""List pages: the kinds of record, the records of each kind from A to Z, downloads, quality, and conformance."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from upheaval.build.conformance import FILE, read_conformance
 from upheaval.build.mediatypes import MEDIA
 from upheaval.build.quality import Quality, assess
 from upheaval.build.qualityreport import LEGEND, totals
@@ -124,3 +125,9 @@ def _sections(library: Library, quality: Quality) -> Iterator[tuple[str, list[st
         ["kind", "records"],
         [[Shown(kind), Shown(str(len(slugs)))] for kind, slugs in sorted(quality.unlinked.items())],
     )
+
+
+def conformance_page() -> Page:
+    """Return the page that shows what the suites of the standards say of the tool that made this publication."""
+    suites = read_conformance(FILE.read_bytes())
+    return Page("conformance/", "conformance.html", "Conformance", {"suites": suites})

@@ -16,7 +16,7 @@ from upheaval.site.client import bundle, cache_folder
 from upheaval.site.conceptpages import concept_pages
 from upheaval.site.frontpage import counts, explore, front_page
 from upheaval.site.library import Library, open_library
-from upheaval.site.listpages import downloads_page, list_pages, quality_page, text_pages
+from upheaval.site.listpages import conformance_page, downloads_page, list_pages, quality_page, text_pages
 from upheaval.site.overview import Overview, overview
 from upheaval.site.pages import Page, Renderer, compact
 from upheaval.site.pairpages import pair_pages
@@ -92,6 +92,7 @@ def _pages(library: Library, build: Path, found: Overview, drawn: list[Chart], r
     yield from concept_pages(library)
     yield from text_pages(library)
     yield quality_page(library)
+    yield conformance_page()
     yield downloads_page(library, build)
 
 

@@ -8,7 +8,7 @@ _NAMES = {
     "the named graphs": "graph",
     "the pairs of states": "dyad",
     "the example questions": "queries",
-    "the catalogue": "catalog croissant datapackage manifest void",
+    "the catalogue": "catalog conformance croissant datapackage manifest void",
     "the vocabulary": "alignments context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",
     "the web pages": "about ask assets changelog charts cite contributing explore favicon index licence license "

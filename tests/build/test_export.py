@@ -125,7 +125,7 @@ def test_turtle_is_for_people(request: pytest.FixtureRequest, whose: str) -> Non
     assert f"<{base}" not in re.sub(r'"(?:[^"\\]|\\.)*"|@base <[^>]*>', "", text)
     prefixes = re.findall(r"(?m)^@prefix (\S*): ", text)
     assert prefixes == sorted(set(prefixes))
-    stated, _, derived = text.partition("# What the rules of the vocabulary conclude")
+    stated, _, derived = text.partition("# Derived from the records above by the rules")
     assert derived
     subjects = re.findall(r"(?m)^<([^>]+)>", stated)
     assert len(subjects) == len(set(subjects))

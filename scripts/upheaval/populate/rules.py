@@ -50,7 +50,7 @@ def run_rule(store: ox.Store, file: str, text: str, graph: str) -> None:
         refuse(name, "a rule is a CONSTRUCT query", "rewrite it")
     lines = concluded.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
     if _BLANK.search(lines):
-        message = "the rule concludes a blank node, which has another label in each build"
+        message = "the rule produces a blank node, whose label differs in each build"
         cure = "name it by an IRI, such as IRI(CONCAT(STR(?record), '#part'))"
         refuse(name, message, cure)
     store.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)

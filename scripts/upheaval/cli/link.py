@@ -20,17 +20,14 @@ from upheaval.cli.options import ROOT, has_errors, refusals
 def link_command(root: Path, only_check: bool) -> None:
     """Check links to other datasets, such as Wikidata."""
     with refusals():
-        from upheaval.build.quality import assess
-        from upheaval.check.checking import check as find
         from upheaval.cli.reporting import as_text
+        from upheaval.link.report import summarize_links
         from upheaval.populate.assembly import assemble
 
-        assembly = assemble(root)
-        faults = [fault for fault in find(assembly) if "#Link-" in fault.rule]
-        click.echo(as_text(faults), nl=False)
-        linked = sum(record.kind.name == "Link" for record in assembly.records)
-        for kind, slugs in sorted(assess(assembly).unlinked.items()):
+        summary = summarize_links(assemble(root))
+        click.echo(as_text(summary.faults), nl=False)
+        for kind, slugs in summary.unlinked.items():
             click.echo(f"{kind}: {len(slugs)} without a link: {', '.join(slugs)}")
-        click.echo(f"{linked} links, {len(faults)} faults")
-        if has_errors(faults):
+        click.echo(f"{summary.links} links, {len(summary.faults)} faults")
+        if has_errors(summary.faults):
             sys.exit(1)

@@ -1,1 +1,1 @@
-"""Links to other datasets."""
+"""Links to other datasets, such as Wikidata."""

@@ -14,7 +14,7 @@ from upheaval.site.library import Library
 from upheaval.site.pages import Renderer
 from upheaval.site.recordpages import record_pages
 
-PORTION = 200
+BATCH = 200
 """Number of records that a process renders before returning them."""
 
 PageFile = tuple[str, bytes]
@@ -25,11 +25,11 @@ def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
     names = list(library.records)
     documents = _Documents(library)
 
-    def written(portion: list[str]) -> list[PageFile]:
-        return [*renderer.files(record_pages(library, portion)), *documents.files(portion)]
+    def written(batch: list[str]) -> list[PageFile]:
+        return [*renderer.files(record_pages(library, batch)), *documents.files(batch)]
 
-    portions = [names[place : place + PORTION] for place in range(0, len(names), PORTION)]
-    for files in track(share_out(written, portions, cores()), len(names), "pages of records", PORTION):
+    batches = [names[place : place + BATCH] for place in range(0, len(names), BATCH)]
+    for files in track(share_out(written, batches, cores()), len(names), "pages of records", BATCH):
         yield from files
 
 

@@ -26,6 +26,7 @@ from upheaval.rdf.patterns import (
     TriplePattern,
     names_of,
 )
+from upheaval.rdf.sparql import select
 
 MOST = 500
 """So many choices are told apart."""
@@ -58,8 +59,8 @@ def variants_of(query: Query, known: Properties, vocabulary: bytes) -> list[Quer
     store = ox.Store()
     store.load(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True)
     patterns = " ".join(map(_text, limits))
-    found = store.query(f"SELECT DISTINCT {' '.join(sorted(chosen))} WHERE {{ {patterns} }} LIMIT {MOST + 1}")
-    rows = [{name: str(row[name[1:]]) for name in chosen if row[name[1:]]} for row in cast(ox.QuerySolutions, found)]
+    found = select(store, f"SELECT DISTINCT {' '.join(sorted(chosen))} WHERE {{ {patterns} }} LIMIT {MOST + 1}")
+    rows = [{name: str(row[name[1:]]) for name in chosen if row[name[1:]]} for row in found]
     return [query] if len(rows) > MOST else [cast(Query, _with(query, row)) for row in rows]
 
 

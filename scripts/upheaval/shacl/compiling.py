@@ -151,7 +151,7 @@ class _Reader:
         graph = self.graph
         if referring is not None:
             self._referred.add(node)
-            if not graph.predicates(node):
+            if not is_blank(node) and not graph.predicates(node):
                 message = f"{short(referring[0])} refers by {short(referring[1])} to {short(node)}, which is not there"
                 graph.refuse(message, "correct the name, or write the shape", *referring, node)
         if node in self._open:

@@ -89,7 +89,7 @@ class QueryConstraint(Constraint):
         origins: dict[Term, list[Term]] = {}
         for focus, _ in pairs:
             origins.setdefault(as_stored(focus), []).append(focus)
-        rows = [(focus,) for focus, _ in pairs]
+        rows = [(alike[0],) for alike in origins.values()]
         for solution in run.store().select(self.query, ("this",), rows, self._constants(shape)):
             if solution.get("failure") == TRUE:
                 raise ReportedFailure(f"{short(self.node or self.component)} reports that it could not be evaluated")

@@ -11,7 +11,7 @@ import pytest
 from rdflib.namespace import DCTERMS, RDF
 
 from tests.support import ROOT, SUITES
-from upheaval.build.conformance import FILE
+from upheaval.build.earl import FILE
 from upheaval.rdf.writers import order, turtle
 
 EARL = "http://www.w3.org/ns/earl#"

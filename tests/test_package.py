@@ -17,7 +17,7 @@ ROOMS = {
     "shapes": ("*.ttl",),
     "queries": ("*.rq",),
 }
-OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig)")
+OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig|all\.nt)")
 CODE = "from upheaval.schema.publication import packaged; print(packaged())"
 
 
@@ -79,10 +79,10 @@ def test_command_is_declared(unpacked: Path) -> None:
 
 def test_new_publication_checks_with_what_the_wheel_holds(unpacked: Path, tmp_path: Path) -> None:
     assert run(unpacked, tmp_path, "-c", CODE).strip() == str(unpacked / "upheaval" / "statecraft")
-    assert "written" in run(unpacked, tmp_path, "-m", "upheaval", "new", "publication", "a-pact")
+    assert "created" in run(unpacked, tmp_path, "-m", "upheaval", "new", "publication", "a-pact")
     pact = tmp_path / "a-pact"
     assert "the dataset is empty" in run(unpacked, pact, "-m", "upheaval", "check")
-    assert "written" in run(unpacked, pact, "-m", "upheaval", "new", "record", "sources", "a-report")
+    assert "created" in run(unpacked, pact, "-m", "upheaval", "new", "record", "sources", "a-report")
     (pact / "data/sources/a-report.yaml").write_text(
         "label: {en: A report}\npublisher: Somebody\nsourceKind: think-tank\nissued: 2020\n"
     )
@@ -109,10 +109,10 @@ def test_publication_from_nothing_with_the_command_line_alone(unpacked: Path, tm
         return run(unpacked, folder, "-m", "upheaval", *words)
 
     pact = tmp_path / "2026 pact"
-    assert "written" in upheaval(tmp_path, "new", "publication", "2026 pact")
+    assert "created" in upheaval(tmp_path, "new", "publication", "2026 pact")
     assert "this is not an empty folder" in upheaval(tmp_path, "new", "publication", "2026 pact")
     for (kind, slug), text in RECORDS.items():
-        assert "written" in upheaval(pact, "new", "record", kind, slug)
+        assert "created" in upheaval(pact, "new", "record", kind, slug)
         (pact / "data" / kind / f"{slug}.yaml").write_text(text)
     assert upheaval(pact, "check") == "4 records checked, no problems found\n"
     assert "in build" in upheaval(pact, "build")

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from tests.conformance import BASE, DOAP, KNOWN, digest, revision
-from upheaval.build.conformance import FILE, read_conformance
+from upheaval.build.earl import FILE, read_conformance
 
 COUNTS = {
     "SHACL Core and SHACL-SPARQL": {"passed": 121},

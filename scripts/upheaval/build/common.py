@@ -5,7 +5,7 @@ import json
 import pyoxigraph as ox
 from rdflib import Graph
 
-from upheaval.build import conformance
+from upheaval.build import earl
 from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
 from upheaval.query.sparqlexamples import to_triples
@@ -65,7 +65,7 @@ def contract_files(schema: Schema) -> Files:
     questions = read_questions(publication)
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
     return {
-        "conformance.ttl": conformance.FILE.read_bytes(),
+        "conformance.ttl": earl.FILE.read_bytes(),
         "context.jsonld": as_json({"@context": schema.context}),
         "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),
         **{

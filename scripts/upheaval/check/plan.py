@@ -7,7 +7,7 @@ from functools import cached_property
 
 from upheaval.check.dataview import classes_of
 from upheaval.check.parsing import parse
-from upheaval.check.scoping import Constraint, Queries, Scopes, ShapeReads, derive_scopes
+from upheaval.check.scoping import Queries, Scopes, ShapeReads, TargetedQuery, derive_scopes
 from upheaval.check.sparqlfaults import query_faults
 from upheaval.faults import Fault, Severity
 from upheaval.populate.assembly import vocabulary_lines
@@ -111,16 +111,16 @@ def make_plan(schema: Schema, listing: Listing) -> Plan:
     return Plan(schema, Counter(cls for entry in listing.entries.values() for cls in entry.kind.ancestors))
 
 
-def _units(units: Iterable[Unit]) -> tuple[dict[str, Constraint], dict[str, ShapeReads]]:
+def _units(units: Iterable[Unit]) -> tuple[dict[str, TargetedQuery], dict[str, ShapeReads]]:
     """Return what the constraints of shapes read, by name: those that are queries, and the others."""
-    queries: dict[str, Constraint] = {}
+    queries: dict[str, TargetedQuery] = {}
     shapes: dict[str, ShapeReads] = {}
     for unit in units:
         name, constraint = text_of(unit.name), unit.constraint
         targets = frozenset(text_of(target.term) for target in unit.shape.targets if target.kind == "targetClass")
         reads = unit.reads()
         if isinstance(constraint, QueryConstraint) and constraint.node:
-            queries[name] = Constraint(parse(constraint.query.text), targets)
+            queries[name] = TargetedQuery(parse(constraint.query.text), targets)
         else:
             found = ShapeReads(
                 targets,

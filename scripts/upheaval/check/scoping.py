@@ -28,7 +28,7 @@ CLASSES = "a rule concludes classes of records by looking at others"
 
 
 @dataclass(frozen=True, slots=True)
-class Constraint:
+class TargetedQuery:
     """The query of a SPARQL constraint, and the classes whose instances it is evaluated on."""
 
     query: Query
@@ -72,7 +72,7 @@ class Queries:
     """The rules, in the order in which they are run, the constraints and the shapes, by file name or IRI."""
 
     rules: Mapping[str, Query]
-    constraints: Mapping[str, Constraint]
+    constraints: Mapping[str, TargetedQuery]
     shapes: Mapping[str, ShapeReads]
 
 
@@ -216,7 +216,7 @@ class _Deriving:
     def _wider(self, cls: str) -> frozenset[str]:
         return self.contract.wider.get(cls, frozenset({cls}))
 
-    def _constraint(self, constraint: Constraint, known: Properties) -> Scope:
+    def _constraint(self, constraint: TargetedQuery, known: Properties) -> Scope:
         """Return the scope of a constraint, which reads the classes of its focus nodes too."""
         typed = self._among(known.scattered, constraint.targets)
         made = self._among(known.minted, constraint.targets)

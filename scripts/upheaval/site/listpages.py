@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from upheaval.build.conformance import FILE, read_conformance
+from upheaval.build.earl import FILE, read_conformance
 from upheaval.build.mediatypes import MEDIA
 from upheaval.build.quality import Quality, assess
 from upheaval.build.qualityreport import LEGEND, totals

@@ -127,7 +127,7 @@ def test_each_constraint_of_a_stranger(constraint: str, tmp_path: Path) -> None:
     assert found
 
 
-KEPT = ("pair", "readings", "twin-code")
+KEPT = ("pair", "readings", "twin-code", "twin-reading")
 """Shapes that the records satisfy: what has to be seen is that batches find no fault either."""
 
 

@@ -14,7 +14,7 @@ from tests.benchmarks import forms, querying, results
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row, Side, beside, run, side
 from tests.benchmarks.sides.ours import data_of
-from tests.support import ROOT, faults_of
+from tests.support import ROOT, faults_of, sampled
 from upheaval.populate.assembly import assemble
 from upheaval.schema.schema import prepare
 
@@ -31,9 +31,11 @@ def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
     assert 0.5 < (len(assemble(tmp_path / "a").store) - vocabulary) / 3000 < 3
 
 
-@pytest.mark.parametrize(
-    ("steps", "limit"), [("read,populate,export", "900"), ("validate,build", "900"), ("ask,stores,growth", "60")]
-)
+QUICK = [("read,populate,export", "900"), ("validate,build", "900"), ("ask,stores,growth", "60")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("steps", "limit"), sampled(QUICK, 1))
 def test_quick_run(steps: str, limit: str) -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--steps", steps, "--limit", limit]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)

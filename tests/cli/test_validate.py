@@ -150,7 +150,7 @@ def test_what_has_no_effect_is_a_warning(files: Path) -> None:
     result = run(files, "good.ttl", "--shapes", "shapes.ttl", "--shapes", "more.ttl")
     assert result.exit_code == 0
     assert (
-        "more.ttl:5:31: warning: the shape <urn:shape:river> has <https://river.example/terms/lenght>" in result.stderr
+        "more.ttl:5:29: warning: the shape <urn:shape:river> has <https://river.example/terms/lenght>" in result.stderr
     )
 
 
@@ -165,7 +165,7 @@ def test_what_has_no_effect_is_a_warning(files: Path) -> None:
         (
             "list.ttl",
             "<urn:s> sh:targetClass ex:C ; sh:in _:a .\n_:a <urn:b> 1 .",
-            "list.ttl:4:37: error: the value of sh:in",
+            "list.ttl:4:31: error: the value of sh:in",
         ),
         ("syntax.ttl", "<urn:s> sh:targetClass", "syntax.ttl:4:23: error: this is not Turtle"),
         ("shapes.txt", "", "shapes.txt: error: the suffix is not one of an RDF format"),

@@ -42,7 +42,7 @@ _REPORTS = frozenset(
 )
 """What reports consist of, which may stand beside shapes."""
 
-_ADVANCED = {
+ADVANCED = {
     "rule": "SHACL rules",
     "TripleRule": "SHACL rules",
     "SPARQLRule": "SHACL rules",
@@ -77,7 +77,7 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
 
     """
     declared = annotations | set(graph.instances(ANNOTATION))
-    advanced = {value for _, predicate, value in graph.unread() if _name(predicate) in _ADVANCED}
+    advanced = {value for _, predicate, value in graph.unread() if _name(predicate) in ADVANCED}
     for subject, predicate, value in graph.unread():
         if predicate == IMPORTS and not graph.describes(value):
             message = f"{short(subject)} imports {short(value)}, and nothing is fetched"
@@ -101,8 +101,8 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
 def _judge_word(graph: ShapesGraph, roles: Mapping[Term, str], statement: tuple[Term, Term, Term], term: Term) -> None:
     subject = statement[0]
     name = _name(term)
-    if name in _ADVANCED:
-        message = f"{short(subject)} has {short(term)}: {_ADVANCED[name]} are not evaluated here"
+    if name in ADVANCED:
+        message = f"{short(subject)} has {short(term)}: {ADVANCED[name]} are not evaluated here"
         graph.refuse(message, "take it away; SHACL Core and SHACL-SPARQL are", *statement)
     elif subject in roles and term not in OTHERS:
         message = f"the {roles[subject]} {short(subject)} has {short(term)}, which is not evaluated there"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from upheaval.check.places import INNER, MINTED, RECORDS, TERM, TYPE, Place, Properties, class_key
-from upheaval.check.scopes import Found, Unbounded, Walk
+from upheaval.check.places import INNER, MINTED, RECORDS, TERM, TYPE, Found, Place, Properties, class_key
+from upheaval.check.scopes import Unbounded, Walk
 from upheaval.check.variants import matches, variants_of
 from upheaval.rdf.patterns import (
     ANY,

@@ -1,7 +1,9 @@
 """Where the nodes are that a property leads to: in the record at hand, in another, in the vocabulary, anywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TypeAlias
 
 from upheaval.rdf.namespaces import RDF
@@ -9,6 +11,7 @@ from upheaval.rdf.patterns import ANY
 from upheaval.schema.contract import Contract, Form
 
 TYPE = str(RDF.type)
+Places: TypeAlias = "dict[str, Place]"
 
 
 Place: TypeAlias = int
@@ -140,3 +143,30 @@ def properties_of(contract: Contract, base: str, whole: Iterable[str], leading: 
             values[key.iri] = values.get(key.iri, 0) | _FORMS[key.form]
             subjects[key.iri] = subjects.get(key.iri, 0) | at
     return Properties(base, values, subjects, whole=set(whole), leading=leading)
+
+
+@dataclass(slots=True)
+class Found:
+    """Where the values of variables are: those that every solution has, and those that some solutions have."""
+
+    always: Places = field(default_factory=dict)
+    sometimes: Places = field(default_factory=dict)
+
+    def get(self, variable: str) -> Place | None:
+        """Return the place of a variable, however it got its value."""
+        return self.always.get(variable) or self.sometimes.get(variable)
+
+
+def kept(places: Mapping[str, Place], names: Collection[str]) -> Places:
+    """Return the places of some variables."""
+    return {name: place for name, place in places.items() if name in names}
+
+
+def either_of(found: list[Found]) -> Found:
+    """Join what alternatives say: a variable that only some have has a value only sometimes."""
+    names = {name for one in found for places in (one.always, one.sometimes) for name in places}
+    places = {
+        name: reduce(or_, (place for one in found if (place := one.get(name)) is not None)) for name in sorted(names)
+    }
+    everywhere = frozenset.intersection(*(frozenset(one.always) for one in found))
+    return Found(kept(places, everywhere), kept(places, frozenset(names - everywhere)))

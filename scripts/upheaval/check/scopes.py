@@ -22,9 +22,13 @@ from upheaval.check.places import (
     TERM,
     TYPE,
     WHOLE,
+    Found,
     Place,
+    Places,
     Properties,
     class_key,
+    either_of,
+    kept,
     narrower,
 )
 from upheaval.rdf.patterns import (
@@ -38,8 +42,8 @@ from upheaval.rdf.patterns import (
     LeftJoin,
     Minus,
     Opaque,
-    Path,
     Pattern,
+    PropertyPath,
     Select,
     Step,
     TriplePattern,
@@ -49,23 +53,9 @@ from upheaval.rdf.patterns import (
     variables,
 )
 
-Places = dict[str, Place]
-
 
 class Unbounded(Exception):
     """A query has no root, or not the one that was tried; its text says why."""
-
-
-@dataclass(slots=True)
-class Found:
-    """Where the values of variables are: those that every solution has, and those that some solutions have."""
-
-    always: Places = field(default_factory=dict)
-    sometimes: Places = field(default_factory=dict)
-
-    def get(self, variable: str) -> Place | None:
-        """Return the place of a variable, however it got its value."""
-        return self.always.get(variable) or self.sometimes.get(variable)
 
 
 @dataclass(slots=True)
@@ -113,7 +103,7 @@ class Walk:
             case Join(parts):
                 return self._join(parts, anchors, reading)
             case Alternatives(parts):
-                return _either([self._visit(part, anchors, reading) for part in parts])
+                return either_of([self._visit(part, anchors, reading) for part in parts])
             case LeftJoin(left, right, tests):
                 found = self._visit(left, anchors, reading)
                 more = self._visit(right, self._handed(found.always, variables(left)), reading)
@@ -133,13 +123,13 @@ class Walk:
                 places = {
                     name: reduce(or_, (self.constant(row[at]) for row in rows), TERM) for at, name in enumerate(names)
                 }
-                return Found(_kept(places, variables(pattern)), places)
+                return Found(kept(places, variables(pattern)), places)
             case Select(inner, names):
                 found = self._visit(inner, self._handed(anchors, names), reading)
-                return Found(_kept(found.always, names), _kept(found.sometimes, names))
+                return Found(kept(found.always, names), kept(found.sometimes, names))
             case Grouped(inner, keys):
                 found = self._visit(inner, self._handed(anchors, keys), reading)
-                return Found(_kept(found.always, keys), {**found.sometimes, **found.always})
+                return Found(kept(found.always, keys), {**found.sometimes, **found.always})
             case Opaque(why, inner):
                 if self.root:
                     raise Unbounded(why)
@@ -150,7 +140,7 @@ class Walk:
 
     def _handed(self, places: Mapping[str, Place], names: Collection[str]) -> Places:
         """Return the places that a part of the query may rely on."""
-        return {**_kept(places, names), **({self.root: OWN} if self.given else {})}
+        return {**kept(places, names), **({self.root: OWN} if self.given else {})}
 
     def _join(self, parts: tuple[Pattern, ...], anchors: Mapping[str, Place], reading: bool) -> Found:
         """Find places until no more are found: what is reached from a part may lead to another."""
@@ -183,9 +173,9 @@ class Walk:
 
     def _subjects(self, path: Step) -> Place:
         """Return where nodes may be that have a property, seen from nowhere."""
-        if isinstance(path, Path) and path.operator == "|":
+        if isinstance(path, PropertyPath) and path.operator == "|":
             return reduce(or_, map(self._subjects, path.parts))
-        if isinstance(path, Path):
+        if isinstance(path, PropertyPath):
             return self._subjects(path.parts[0]) if path.operator in ("/", "+") else RECORDS
         return self.known.subjects.get(path[1:-1], RECORDS)
 
@@ -285,7 +275,7 @@ class Walk:
             at = self._follow(at, step, reading)
         return at
 
-    def _again(self, place: Place, path: Path, reading: bool) -> Place | None:
+    def _again(self, place: Place, path: PropertyPath, reading: bool) -> Place | None:
         """Follow a path that may be repeated until it leads nowhere new."""
         at = place
         reached = 0 if path.operator == "+" else place
@@ -316,20 +306,6 @@ class Walk:
             self.others.add(plain)
         if place & (INNER | LOST):
             self.inner.add(plain)
-
-
-def _kept(places: Mapping[str, Place], names: Collection[str]) -> Places:
-    return {name: place for name, place in places.items() if name in names}
-
-
-def _either(found: list[Found]) -> Found:
-    """Join what alternatives say: a variable that only some have has a value only sometimes."""
-    names = {name for one in found for places in (one.always, one.sometimes) for name in places}
-    places = {
-        name: reduce(or_, (place for one in found if (place := one.get(name)) is not None)) for name in sorted(names)
-    }
-    everywhere = frozenset.intersection(*(frozenset(one.always) for one in found))
-    return Found(_kept(places, everywhere), _kept(places, frozenset(names - everywhere)))
 
 
 def is_vocabulary(path: Step, known: Properties) -> bool:

@@ -17,63 +17,15 @@ from upheaval.check.places import (
     Properties,
     properties_of,
 )
+from upheaval.check.scoped import Queries, ShapeReads, TargetedQuery
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.patterns import ANY, Query
+from upheaval.rdf.patterns import ANY
 from upheaval.schema.contract import Contract
 
 FEW = 200
 """The records of a class may be read whole, beside every batch, where there are at most so many."""
 
 CLASSES = "a rule concludes classes of records by looking at others"
-
-
-@dataclass(frozen=True, slots=True)
-class TargetedQuery:
-    """The query of a SPARQL constraint, and the classes whose instances it is evaluated on."""
-
-    query: Query
-    targets: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeReads:
-    """What a shape reads, apart from queries.
-
-    Attributes:
-        targets: the classes whose instances are its focus nodes.
-        own: properties of a focus node.
-        others: properties of nodes that are reached from it.
-        inverse: properties that are followed backwards.
-        classes: whether the classes of other nodes are looked up.
-        everything: whether all that is said of other nodes is read.
-
-    """
-
-    targets: frozenset[str]
-    own: frozenset[str]
-    others: frozenset[str] = frozenset()
-    inverse: frozenset[str] = frozenset()
-    classes: bool = False
-    everything: bool = False
-
-    def __or__(self, other: "ShapeReads") -> "ShapeReads":
-        return ShapeReads(
-            self.targets | other.targets,
-            self.own | other.own,
-            self.others | other.others,
-            self.inverse | other.inverse,
-            self.classes or other.classes,
-            self.everything or other.everything,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Queries:
-    """The rules, in the order in which they are run, the constraints and the shapes, by file name or IRI."""
-
-    rules: Mapping[str, Query]
-    constraints: Mapping[str, TargetedQuery]
-    shapes: Mapping[str, ShapeReads]
 
 
 @dataclass(frozen=True, slots=True)

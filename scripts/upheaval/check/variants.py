@@ -18,8 +18,8 @@ from upheaval.rdf.patterns import (
     Join,
     LeftJoin,
     Minus,
-    Path,
     Pattern,
+    PropertyPath,
     Query,
     Select,
     Step,
@@ -122,7 +122,7 @@ def _text(part: TriplePattern | InlineData) -> str:
 
 
 def _path(path: Step) -> str:
-    if not isinstance(path, Path):
+    if not isinstance(path, PropertyPath):
         return path
     parts = [_path(part) for part in path.parts]
     if path.operator in "/|":

@@ -20,8 +20,8 @@ from upheaval.rdf.patterns import (
     LeftJoin,
     Minus,
     Opaque,
-    Path,
     Pattern,
+    PropertyPath,
     Query,
     Select,
     Step,
@@ -74,17 +74,17 @@ def _term(term: Any) -> str:
 
 def _step(path: Any) -> Step:
     if isinstance(path, SequencePath):
-        return Path("/", tuple(map(_step, path.args)))
+        return PropertyPath("/", tuple(map(_step, path.args)))
     if isinstance(path, AlternativePath):
-        return Path("|", tuple(map(_step, path.args)))
+        return PropertyPath("|", tuple(map(_step, path.args)))
     if isinstance(path, InvPath):
-        return Path("^", (_step(path.arg),))
+        return PropertyPath("^", (_step(path.arg),))
     if isinstance(path, MulPath):
-        return Path(path.mod, (_step(path.path),))
+        return PropertyPath(path.mod, (_step(path.path),))
     if isinstance(path, NegatedPath):
         backwards = [not isinstance(part, URIRef) for part in path.args]
-        ways: tuple[Step, ...] = (ANY, Path("^", (ANY,)))
-        return Path("|", tuple(way for way, back in zip(ways, (False, True), strict=True) if back in backwards))
+        ways: tuple[Step, ...] = (ANY, PropertyPath("^", (ANY,)))
+        return PropertyPath("|", tuple(way for way, back in zip(ways, (False, True), strict=True) if back in backwards))
     return _term(path)
 
 

@@ -13,7 +13,7 @@ ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class PropertyPath:
     """A property path of several steps.
 
     Attributes:
@@ -26,7 +26,7 @@ class Path:
     parts: tuple["Step", ...]
 
 
-Step: TypeAlias = str | Path
+Step: TypeAlias = str | PropertyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,9 @@ def first_of(path: Step) -> str:
 def inverse_of(path: Step) -> Step:
     """Return a path read backwards (SPARQL 1.1 section 18.4)."""
     if isinstance(path, str):
-        return Path("^", (path,))
+        return PropertyPath("^", (path,))
     if path.operator == "^":
         return path.parts[0]
     if path.operator == "/":
-        return Path("/", tuple(inverse_of(part) for part in reversed(path.parts)))
-    return Path(path.operator, tuple(inverse_of(part) for part in path.parts))
+        return PropertyPath("/", tuple(inverse_of(part) for part in reversed(path.parts)))
+    return PropertyPath(path.operator, tuple(inverse_of(part) for part in path.parts))

@@ -12,7 +12,7 @@ from tests.support import ROOT, WORLD
 from upheaval.check import parsing
 from upheaval.check.bounds import Scope
 from upheaval.check.plan import Plan, make_plan
-from upheaval.check.scoping import Scopes
+from upheaval.check.scopes import Scopes
 from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import list_records
@@ -151,7 +151,7 @@ def test_rule_without_a_bound_says_why(rules: list[str], why: str, tmp_path: Pat
 
 def test_class_of_many_records_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert stranger(tmp_path, "class-whole").classes
-    monkeypatch.setattr("upheaval.check.scoping.FEW", -1)
+    monkeypatch.setattr("upheaval.check.scopes.FEW", -1)
     assert stranger(tmp_path, "class-whole").unbounded == "?b is not reached from ?g"
 
 

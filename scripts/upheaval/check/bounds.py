@@ -6,8 +6,8 @@ from functools import reduce
 from operator import or_
 
 from upheaval.check.places import INNER, MINTED, RECORDS, TERM, TYPE, Found, Place, Properties, class_key
-from upheaval.check.scopes import Unbounded, Walk
 from upheaval.check.variants import matches, variants_of
+from upheaval.check.walk import Unbounded, Walk
 from upheaval.rdf.patterns import (
     ANY,
     Alternatives,

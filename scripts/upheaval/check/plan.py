@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from upheaval.check.dataview import classes_of
+from upheaval.check.footprints import Queries, ShapeReads, TargetedQuery
 from upheaval.check.parsing import parse
-from upheaval.check.scoped import Queries, ShapeReads, TargetedQuery
-from upheaval.check.scoping import Scopes, derive_scopes
+from upheaval.check.scopes import Scopes, derive_scopes
 from upheaval.check.sparqlfaults import query_faults
 from upheaval.faults import Fault, Severity
 from upheaval.populate.assembly import vocabulary_lines

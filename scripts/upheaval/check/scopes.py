@@ -1,313 +1,267 @@
-"""How far a query sees: which properties it reads, of the record at hand, of those it refers to, or of all.
+"""What the rules, constraints and shapes of a vocabulary read, and which of them can be run a batch at a time."""
 
-A query is bounded when every triple that takes part in a solution is reached from one node, its root, by going from
-subjects to objects. Its solutions can then be found a record at a time, beside what is read of the records that are
-reached. What is proven here holds for negation and grouping too, because a record that is reached is there with all
-its values for the properties that are read.
-"""
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+import pyoxigraph as ox
 
+from upheaval.check.bounds import Bounds, Conclusion, Scope, bounds_of, needs_of
+from upheaval.check.footprints import Queries, ShapeReads, TargetedQuery
 from upheaval.check.places import (
     ANYWHERE,
     INNER,
     LOST,
-    MINTED,
     OWN,
     RECORD,
-    RECORDS,
     TERM,
     TYPE,
-    WHOLE,
-    Found,
-    Place,
-    Places,
     Properties,
-    class_key,
-    either_of,
-    kept,
-    narrower,
+    properties_of,
 )
-from upheaval.rdf.patterns import (
-    ANY,
-    Alternatives,
-    Bind,
-    Filtered,
-    Grouped,
-    InlineData,
-    Join,
-    LeftJoin,
-    Minus,
-    Opaque,
-    Pattern,
-    PropertyPath,
-    Select,
-    Step,
-    TriplePattern,
-    first_of,
-    inverse_of,
-    names_of,
-    variables,
-)
+from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.patterns import ANY
+from upheaval.schema.contract import Contract
+
+FEW = 200
+"""The records of a class may be read whole, beside every batch, where there are at most so many."""
+
+CLASSES = "a rule concludes classes of records by looking at others"
 
 
-class Unbounded(Exception):
-    """A query has no root, or not the one that was tried; its text says why."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """One walk over a query's patterns.
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The scopes of all rules, constraints and shapes.
 
     Attributes:
-        known: what is known of properties.
-        root: the variable from which all is reached; without one, what is read is read of any record.
-        given: whether the root has its value before, in every part of the query (SHACL appendix A.1).
-        own, others, inner: the properties that are read of the record at hand, of other records, and of nodes inside
-            those.
+        rules, constraints, shapes: by file name or IRI.
+        elsewhere: by rule, the properties that it may conclude of other records than the one it looks at.
+        minted: by rule, the properties that it may conclude of nodes whose IRIs it makes.
+        others: the properties that are read of records that a record refers to.
+        inner: those that are read of nodes inside such records.
         classes: the classes whose records are read whole.
+        any_record, any_inner: the properties that are read of all records at once, and of the nodes inside them.
 
     """
 
-    known: Properties
-    root: str = ""
-    given: bool = False
-    own: set[str] = field(default_factory=set)
-    others: set[str] = field(default_factory=set)
-    inner: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
+    rules: Mapping[str, Scope]
+    constraints: Mapping[str, Scope]
+    shapes: Mapping[str, Scope]
+    elsewhere: Mapping[str, frozenset[str]]
+    minted: Mapping[str, frozenset[str]]
+    others: frozenset[str]
+    inner: frozenset[str]
+    classes: frozenset[str]
+    any_record: frozenset[str]
+    any_inner: frozenset[str]
 
-    def read(self, pattern: Pattern) -> Found:
-        """Walk over a whole query.
 
-        Args:
-            pattern: what has to match.
+def derive_scopes(
+    contract: Contract,
+    vocabulary: bytes,
+    base: str,
+    queries: Queries,
+    sizes: Mapping[str, int],
+    mistrusted: bool = False,
+) -> Scopes:
+    """Derive what rules, constraints and shapes read.
 
-        Returns:
-            Where the values of its variables are.
+    Args:
+        contract: which keys records have.
+        vocabulary: the ontology, as N-Triples.
+        base: the namespace of the records.
+        queries: the rules, constraints and shapes.
+        sizes: how many records each class has.
+        mistrusted: whether an IRI that a rule makes may be that of a record.
 
-        Raises:
-            Unbounded: not all of it is reached from the root.
+    Returns:
+        Their scopes. What is bounded finds in batches what it finds in all records together.
 
-        """
-        return self._visit(pattern, {self.root: OWN} if self.root else {}, reading=True)
+    """
+    deriving = _Deriving(contract, vocabulary, base, queries, sizes, mistrusted)
+    while True:
+        scopes = deriving.attempt()
+        if scopes is not None:
+            return scopes
 
-    def _visit(self, pattern: Pattern, anchors: Mapping[str, Place], reading: bool) -> Found:
-        """Return where a pattern's variables are, given where some are; when reading, note what is read for it."""
-        match pattern:
-            case TriplePattern():
-                return self._match(pattern, anchors, reading)
-            case Join(parts):
-                return self._join(parts, anchors, reading)
-            case Alternatives(parts):
-                return either_of([self._visit(part, anchors, reading) for part in parts])
-            case LeftJoin(left, right, tests):
-                found = self._visit(left, anchors, reading)
-                more = self._visit(right, self._handed(found.always, variables(left)), reading)
-                self._test(tests, {**more.always, **found.always}, variables(left) | variables(right), reading)
-                return Found(found.always, {**more.sometimes, **more.always, **found.sometimes})
-            case Minus(left, right):
-                found = self._visit(left, anchors, reading)
-                self._visit(right, self._handed(found.always, variables(left)), reading)
-                return found
-            case Filtered(inner, tests):
-                found = self._visit(inner, anchors, reading)
-                self._test(tests, found.always, variables(inner), reading)
-                return found
-            case Bind(inner, variable, sources):
-                return self._bind(self._visit(inner, anchors, reading), variable, sources)
-            case InlineData(names, rows):
-                places = {
-                    name: reduce(or_, (self.constant(row[at]) for row in rows), TERM) for at, name in enumerate(names)
-                }
-                return Found(kept(places, variables(pattern)), places)
-            case Select(inner, names):
-                found = self._visit(inner, self._handed(anchors, names), reading)
-                return Found(kept(found.always, names), kept(found.sometimes, names))
-            case Grouped(inner, keys):
-                found = self._visit(inner, self._handed(anchors, keys), reading)
-                return Found(kept(found.always, keys), {**found.sometimes, **found.always})
-            case Opaque(why, inner):
-                if self.root:
-                    raise Unbounded(why)
-                if inner is not None:
-                    return self._visit(inner, anchors, reading)
-                self._note(RECORDS, ANY)
-                return Found()
 
-    def _handed(self, places: Mapping[str, Place], names: Collection[str]) -> Places:
-        """Return the places that a part of the query may rely on."""
-        return {**kept(places, names), **({self.root: OWN} if self.given else {})}
+class _Deriving:
+    """Deriving scopes: what an attempt takes for bounded and the next cannot is held to be unbounded from then on."""
 
-    def _join(self, parts: tuple[Pattern, ...], anchors: Mapping[str, Place], reading: bool) -> Found:
-        """Find places until no more are found: what is reached from a part may lead to another."""
-        found = Found()
-        while True:
-            before = dict(found.always)
-            for part in parts:
-                more = self._visit(part, {**anchors, **found.always}, reading=False)
-                found.sometimes.update(more.sometimes)
-                for name, place in more.always.items():
-                    found.always[name] = narrower(found.always.get(name), place) or place
-            if found.always == before and not self._enter(parts, anchors, found.always):
-                break
-        if reading:
-            for part in parts:
-                self._visit(part, {**anchors, **found.always}, reading=True)
-        return found
+    def __init__(
+        self,
+        contract: Contract,
+        vocabulary: bytes,
+        base: str,
+        queries: Queries,
+        sizes: Mapping[str, int],
+        mistrusted: bool,
+    ) -> None:
+        self.contract, self.vocabulary, self.base = contract, vocabulary, base
+        self.queries, self.mistrusted = queries, mistrusted
+        self.whole = frozenset(cls for cls, size in sizes.items() if size <= FEW)
+        self.leading = frozenset(_leading(vocabulary, base))
+        self.held: dict[str, str] = {}
+        self.scattered: dict[str, str] = {}
 
-    def _enter(self, parts: tuple[Pattern, ...], anchors: Mapping[str, Place], found: Places) -> bool:
-        """Place a variable that nothing leads to by its class, if all records of that class are read."""
-        for part in parts:
-            if not isinstance(part, TriplePattern) or part.subject in anchors or part.subject in found:
-                continue
-            cls = part.object[1:-1]
-            if first_of(part.path) == TYPE and cls in self.known.whole:
-                self.classes.add(cls)
-                found[part.subject] = WHOLE
+    def attempt(self) -> Scopes | None:
+        """Return the scopes, or None where something has been found that changes them."""
+        known = properties_of(self.contract, self.base, self.whole, self.leading)
+        known.scattered.update(self.scattered)
+        rules: dict[str, Bounds] = {}
+        for name, query in self.queries.rules.items():
+            held = self.held.get(name, "")
+            rules[name] = bounds_of(query, known, self.vocabulary, unbounded=held)
+            starts = known.minted and any(variant.fits(known.minted) for variant in rules[name].variants)
+            if starts and not rules[name].scope.unbounded:
+                held = "it may start from a node that a rule makes"
+                rules[name] = bounds_of(query, known, self.vocabulary, unbounded=held)
+            self._learn(name, rules[name], known)
+        constraints = {name: self._constraint(one, known) for name, one in self.queries.constraints.items()}
+        shapes = {name: self._shape(one, known) for name, one in self.queries.shapes.items()}
+        found = [*(bounds.scope for bounds in rules.values()), *constraints.values(), *shapes.values()]
+        others = {TYPE, *_union(scope.others for scope in found if not scope.unbounded)}
+        inner = _union(scope.inner for scope in found if not scope.unbounded)
+        if not self._close(rules, known, others, inner) or not self._trust(rules, others | inner):
+            return None
+        unbounded = [scope for scope in found if scope.unbounded]
+        return Scopes(
+            {name: bounds.scope for name, bounds in rules.items()},
+            constraints,
+            shapes,
+            {name: _plain(self._elsewhere(bounds)) for name, bounds in rules.items()},
+            {name: _plain(self._minted(bounds)) for name, bounds in rules.items()},
+            frozenset(others),
+            frozenset(inner),
+            frozenset(_union(scope.classes for scope in found)),
+            frozenset(_union(scope.others for scope in unbounded)),
+            frozenset(_union(scope.inner for scope in unbounded)),
+        )
+
+    def _elsewhere(self, bounds: Bounds) -> Iterable[Conclusion]:
+        """Return what a rule may conclude of other nodes than the record it looks at and nodes of its own making."""
+        for one in bounds.conclusions:
+            if (bounds.scope.unbounded or one.subject != OWN) and (self.mistrusted or not one.is_minted):
+                yield one
+
+    def _minted(self, bounds: Bounds) -> Iterable[Conclusion]:
+        return (one for one in bounds.conclusions if one.is_minted and not self.mistrusted)
+
+    def _learn(self, rule: str, bounds: Bounds, known: Properties) -> None:
+        """Note what a rule may conclude, for the rules after it, the constraints and the shapes."""
+        elsewhere = set(self._elsewhere(bounds))
+        for one in bounds.conclusions:
+            name = one.name.partition(" ")[0]
+            if one in elsewhere:
+                known.scattered.setdefault(one.name, rule)
+            elif one.is_minted:
+                known.minted.add(one.name)
+            elif name == ANY:
+                known.scattered.setdefault(ANY, rule)
+            leads = one.object if one.subject == OWN else one.object & TERM or ANYWHERE
+            known.values[name] = known.values.get(name, 0) | leads
+            known.subjects[name] = known.subjects.get(name, 0) | one.at
+            if one.name.startswith(f"{TYPE} "):
+                known.whole -= self._wider(one.name.partition(" ")[2])
+            elif name in (TYPE, ANY):
+                known.whole.clear()
+
+    def _wider(self, cls: str) -> frozenset[str]:
+        return self.contract.wider.get(cls, frozenset({cls}))
+
+    def _constraint(self, constraint: TargetedQuery, known: Properties) -> Scope:
+        """Return the scope of a constraint, which reads the classes of its focus nodes too."""
+        typed = self._among(known.scattered, constraint.targets)
+        made = self._among(known.minted, constraint.targets)
+        scope = bounds_of(constraint.query, known, self.vocabulary, "?this", CLASSES if typed else "").scope
+        if not scope.unbounded and made and (scope.others or scope.inner or scope.classes):
+            why = "it reads other records, and may be about nodes that a rule makes"
+            scope = bounds_of(constraint.query, known, self.vocabulary, "?this", why).scope
+        if not scope.unbounded:
+            return scope
+        unseen = typed or not needs_of(constraint.query.pattern, "?this")
+        kinds = self.contract.kinds.values()
+        inside = unseen or any(kind.folder is None and constraint.targets & kind.ancestors for kind in kinds)
+        return replace(
+            scope,
+            others=scope.others | ({TYPE} if unseen else set()),
+            inner=scope.inner | ({TYPE} if inside else set()),
+        )
+
+    def _among(self, names: Iterable[str], classes: frozenset[str]) -> bool:
+        """Tell whether a type that is concluded is one of some classes, or narrower."""
+        for name in names:
+            if name in (TYPE, ANY) or (name.startswith(f"{TYPE} ") and classes & self._wider(name.partition(" ")[2])):
                 return True
         return False
 
-    def _subjects(self, path: Step) -> Place:
-        """Return where nodes may be that have a property, seen from nowhere."""
-        if isinstance(path, PropertyPath) and path.operator == "|":
-            return reduce(or_, map(self._subjects, path.parts))
-        if isinstance(path, PropertyPath):
-            return self._subjects(path.parts[0]) if path.operator in ("/", "+") else RECORDS
-        return self.known.subjects.get(path[1:-1], RECORDS)
+    def _shape(self, shape: ShapeReads, known: Properties) -> Scope:
+        """Return the scope of a shape, which reads the classes of its focus nodes too."""
+        read = shape.own | shape.others
+        if reason := self._obstacle(shape, known):
+            names = frozenset({ANY}) if shape.everything else read | shape.inverse | {TYPE}
+            return Scope(others=names, inner=names, unbounded=reason)
+        inside = bool(shape.others) or any(known.values.get(name, TERM) & INNER for name in shape.own)
+        types = frozenset({TYPE}) if shape.classes and inside else frozenset()
+        return Scope(shape.own, shape.others, shape.others | types)
 
-    def _test(self, tests: tuple[Pattern, ...], found: Places, names: frozenset[str], reading: bool) -> None:
-        for test in tests:
-            self._visit(test, self._handed(found, names), reading)
+    def _obstacle(self, shape: ShapeReads, known: Properties) -> str:
+        """Return why a shape cannot be evaluated batch by batch, or an empty text."""
+        if shape.everything:
+            return "it reads all that is said of other nodes"
+        if shape.inverse:
+            return f"it follows <{min(shape.inverse)}> backwards"
+        for name in sorted(shape.own | shape.others):
+            if rule := known.concerns(name):
+                return f"{rule} concludes <{name}> of records by looking at others"
+            if known.values.get(name, TERM) & LOST and (shape.others or shape.classes):
+                return f"it looks at what <{name}> leads to, which may be any node"
+        if self._among(known.scattered, shape.targets) or (shape.classes and known.concerns(TYPE)):
+            return CLASSES
+        return ""
 
-    def _bind(self, found: Found, variable: str, sources: tuple[str, ...]) -> Found:
-        if variable not in found.always:
-            place = reduce(or_, (self._source(found, source) for source in sources), 0) or TERM
-            alias = len(sources) == 1 and sources[0] in found.always
-            (found.always if alias else found.sometimes)[variable] = place
-        return found
+    def _close(self, rules: Mapping[str, Bounds], known: Properties, others: set[str], inner: set[str]) -> bool:
+        """Add what a property of another record follows from; return False where that cannot be told."""
+        waiting = [(name, at) for names, at in ((others, RECORD), (inner, INNER)) for name in names]
+        while waiting:
+            name, at = waiting.pop()
+            for rule, bounds in rules.items():
+                own = [one for one in bounds.conclusions if one.subject == OWN and one.at & at]
+                if bounds.scope.unbounded or all(one.name.partition(" ")[0] != name for one in own):
+                    continue
+                if ANY in bounds.scope.own:
+                    self.scattered[name] = rule
+                    return False
+                for names, place in ((others, RECORD), (inner, INNER)):
+                    waiting.extend((more, place) for more in bounds.scope.own - names)
+                    names |= bounds.scope.own
+        return True
 
-    def _source(self, found: Found, source: str) -> Place:
-        if source == "#":
-            return MINTED
-        place = found.get(source.removeprefix("#")) or ANYWHERE
-        if source[0] == "?" or place in (OWN, WHOLE):
-            return place
-        return RECORDS if place & RECORDS and not place & ~RECORDS else MINTED
-
-    def constant(self, term: str) -> Place:
-        """Return where a term is that the query names."""
-        return ANYWHERE if term.startswith(f"<{self.known.base}") else TERM
-
-    def _match(self, match: TriplePattern, anchors: Mapping[str, Place], reading: bool) -> Found:
-        subject, value = self._at(match.subject, anchors), self._at(match.object, anchors)
-        if is_vocabulary(match.path, self.known):
-            end = TERM if self.known.leading.isdisjoint(names_of(match.path)) else ANYWHERE
-            subject, value = narrower(subject, end), narrower(value, end)
-        else:
-            subject, value = self._lead(match, subject, value, reading)
-        return Found(
-            {
-                term: place
-                for term, place in ((match.subject, subject), (match.object, value), (match.path, TERM))
-                if isinstance(term, str) and term[0] == "?" and place is not None
-            }
-        )
-
-    def _lead(
-        self, match: TriplePattern, subject: Place | None, value: Place | None, reading: bool
-    ) -> tuple[Place | None, Place | None]:
-        """Go from the subject to the object, or back where that can be told, and note what is read."""
-        if not self.root and subject is None and value is None:
-            subject = self._subjects(match.path)
-        wanted = class_key(match.object[1:-1]) if match.object[0] == "<" and match.path == f"<{TYPE}>" else ""
-        if subject is not None and (reached := self._follow(subject, match.path, False)) is not None:
-            if reading:
-                self._follow(subject, match.path, True, wanted)
-            return subject, narrower(value, reached)
-        back = inverse_of(match.path)
-        if value is not None and (reached := self._follow(value, back, False)) is not None:
-            if reading:
-                self._follow(value, back, True)
-            return narrower(subject, reached), value
-        if reading and subject is not None:
-            raise Unbounded(f"a path from {match.subject} goes back to whatever refers to it")
-        if reading:
-            raise Unbounded(f"{match.subject} is not reached from {self.root}")
-        return subject, value
-
-    def _at(self, term: str, anchors: Mapping[str, Place]) -> Place | None:
-        return anchors.get(term) if term[0] == "?" else self.constant(term)
-
-    def _follow(self, place: Place, path: Step, reading: bool, wanted: str = "") -> Place | None:
-        """Return where a path leads from a place, or None where it goes back to nodes that may be many."""
-        if isinstance(path, str):
-            name = ANY if path[0] in "?*" else path[1:-1]
-            if reading:
-                self._note(place, wanted or name)
-            return self.known.step(place, name)
-        if path.operator == "^":
-            (back,) = path.parts
-            if not isinstance(back, str):
-                return self._follow(place, inverse_of(back), reading)
-            name = ANY if back[0] in "?*" else back[1:-1]
-            found = self.known.back(place, name) if name != ANY else None
-            if found is None and not self.root:
-                found = self.known.subjects.get(name, RECORDS)
-            if found is not None and reading:
-                self._note(found, name)
-            return found
-        if path.operator == "/":
-            return self._along(place, path.parts, reading)
-        if path.operator == "|":
-            ends = [self._follow(place, part, reading) for part in path.parts]
-            return None if None in ends else reduce(or_, (end for end in ends if end is not None))
-        return self._again(place, path, reading)
-
-    def _along(self, place: Place, steps: tuple[Step, ...], reading: bool) -> Place | None:
-        at: Place | None = place
-        for step in steps:
-            if at is None:
-                return None
-            at = self._follow(at, step, reading)
-        return at
-
-    def _again(self, place: Place, path: PropertyPath, reading: bool) -> Place | None:
-        """Follow a path that may be repeated until it leads nowhere new."""
-        at = place
-        reached = 0 if path.operator == "+" else place
-        while True:
-            end = self._follow(at, path.parts[0], reading)
-            if end is None:
-                return None
-            if path.operator == "?" or end | reached | at == reached | at:
-                return reached | end
-            reached |= end
-            at |= end
-
-    def _note(self, place: Place, name: str) -> None:
-        """Note that a property is read of the nodes at a place."""
-        if self.root:
-            rule = self.known.concerns(name)
-            if rule:
-                shown = "any property" if name == ANY else f"<{name.removeprefix(f'{TYPE} ')}>"
-                raise Unbounded(f"it reads {shown}, and {rule} concludes that of records by looking at others")
-            if place & LOST:
-                raise Unbounded(f"it reads <{name}> of a node that may be any")
-            if name == ANY and place & RECORDS:
-                raise Unbounded("it reads any property of other records")
-        plain = name.partition(" ")[0]
-        if place & OWN:
-            self.own.add(plain)
-        if place & (RECORD | LOST):
-            self.others.add(plain)
-        if place & (INNER | LOST):
-            self.inner.add(plain)
+    def _trust(self, rules: Mapping[str, Bounds], visible: set[str]) -> bool:
+        """Hold a rule to be unbounded that may conclude something wrong from a record of which only a part is read."""
+        for rule, bounds in rules.items():
+            fitting = [variant for variant in bounds.variants if variant.fits(visible)]
+            concluded = [one for variant in fitting for one in variant.conclusions]
+            if bounds.scope.unbounded:
+                continue
+            if not bounds.certain and any(one.subject != OWN for one in concluded):
+                self.held[rule] = "what it concludes of other nodes may start from a record that is read in part"
+                return False
+            visible = visible | {one.name for one in concluded}
+        return True
 
 
-def is_vocabulary(path: Step, known: Properties) -> bool:
-    """Tell whether only the vocabulary has the properties of a path."""
-    return all(name[0] not in "?*" and name not in known.values for name in names_of(path))
+def _leading(vocabulary: bytes, base: str) -> Iterator[str]:
+    """Yield the properties by which a vocabulary refers to records, or says something of them."""
+    start = f"<{base}".encode()
+    lines = (line for line in vocabulary.splitlines() if start in line) if start in vocabulary else ()
+    for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True):
+        if iri_of(quad.subject).startswith(base) or iri_of(quad.object).startswith(base):
+            yield quad.predicate.value
+
+
+def _union(sets: Iterable[Iterable[str]]) -> set[str]:
+    return {one for each in sets for one in each}
+
+
+def _plain(conclusions: Iterable[Conclusion]) -> frozenset[str]:
+    return frozenset(one.name.partition(" ")[0] for one in conclusions)

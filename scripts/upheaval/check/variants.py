@@ -10,7 +10,7 @@ from typing import Any, cast
 import pyoxigraph as ox
 
 from upheaval.check.places import Properties
-from upheaval.check.scopes import is_vocabulary
+from upheaval.check.walk import is_vocabulary
 from upheaval.rdf.patterns import (
     Bind,
     Filtered,

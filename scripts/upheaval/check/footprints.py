@@ -1,4 +1,4 @@
-"""What reads records, as scopes are derived for it: rules, the queries of constraints, and shapes."""
+"""What rules, constraints and shapes read of records, before scopes are derived from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -81,11 +81,12 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
         lines = plan.statements.lines(populated.documents[0])
         node = f"{base}{entry.slug}"
         whole = not scopes.classes.isdisjoint(entry.kind.ancestors)
-        seen = lines if whole else _about(lines, node, scopes.others, scopes.inner)
+        own, inside = _by_property(lines, f"{node}> <"), _by_property(lines, f"{node}#")
+        seen = lines if whole else [*_having(own, scopes.others), *_having(inside, scopes.inner)]
         found[entry.slug] = RecordStatements(
             to_bytes(lines),
             Excerpt(to_bytes(seen), names_in(seen, schema.publication.iri), record.body is not None),
-            to_bytes(_about(lines, node, scopes.any_record, scopes.any_inner)),
+            to_bytes([*_having(own, scopes.any_record), *_having(inside, scopes.any_inner)]),
             frozenset(populated.named),
             (*unread, *populated.faults),
             frozenset(populated.broken),
@@ -93,18 +94,15 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
     return found
 
 
-def _about(lines: list[str], node: str, record: frozenset[str], inner: frozenset[str]) -> list[str]:
-    """Return the lines that say some properties of a record, or others of the nodes inside it."""
-    own, inside = f"{node}> <", f"{node}#"
-    found = [
-        line
-        for line in lines
-        if line.startswith(own) and (ANY in record or line[len(own) : line.index(">", len(own))] in record)
-    ]
-    if inner:
-        nodes = (line for line in lines if line.startswith(inside))
-        found.extend(line for line in nodes if ANY in inner or line.split("> <", 2)[1].partition(">")[0] in inner)
-    return found
+def _by_property(lines: list[str], start: str) -> list[tuple[str, str]]:
+    """Return the lines whose subjects begin in a way, each after its property."""
+    return [(line[line.index("> <") + 3 :].partition(">")[0], line) for line in lines if line.startswith(start)]
+
+
+def _having(lines: list[tuple[str, str]], properties: frozenset[str]) -> list[str]:
+    """Return the lines that have one of some properties."""
+    everything = ANY in properties
+    return [line for prop, line in lines if everything or prop in properties] if properties else []
 
 
 def names_in(lines: Iterable[str], base: str) -> frozenset[str]:

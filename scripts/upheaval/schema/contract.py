@@ -1,7 +1,9 @@
 """The contract for records, derived from the ontology and the shapes: which keys a record has and their values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
@@ -133,13 +135,14 @@ def derive_contract(graph: Graph) -> Contract:
         for shape in targeting
         if graph.value(shape, FOLDER)
     }
-    ancestors = {cls: _ancestors(graph, cls) for cls in targets}
-    with_records = {wider for cls in folders for wider in ancestors[cls]}
+    wider = {str(cls): frozenset(_ancestors(graph, str(cls))) for cls in graph.subjects(RDFS.subClassOf)}
+    ancestors = {cls: wider.get(cls, frozenset({cls})) for cls in targets}
+    with_records = {one for cls in folders for one in ancestors[cls]}
     reader = _KeyReader(graph, codes, with_records)
     kinds: dict[str, Kind] = {}
     for cls in sorted(targets):
-        narrowest_first = sorted(ancestors[cls], key=lambda wider: (-len(_ancestors(graph, wider)), wider))
-        shapes = [shape for wider in narrowest_first for shape in nodes(targets.get(wider, []))]
+        narrowest_first = sorted(ancestors[cls], key=lambda one: (-len(wider.get(one, (one,))), one))
+        shapes = [shape for one in narrowest_first for shape in nodes(targets.get(one, []))]
         own = nodes(targets[cls])[0]
         kinds[cls] = Kind(
             iri=cls,
@@ -147,11 +150,10 @@ def derive_contract(graph: Graph) -> Contract:
             label=str(graph.value(URIRef(cls), RDFS.label) or local(cls)),
             comment=str(graph.value(own, RDFS.comment) or ""),
             folder=folders.get(cls),
-            ancestors=frozenset(ancestors[cls]),
+            ancestors=ancestors[cls],
             keys=reader.keys(shapes),
         )
     _refuse_unshaped(kinds)
-    wider = {str(cls): frozenset(_ancestors(graph, str(cls))) for cls in graph.subjects(RDFS.subClassOf)}
     return Contract(kinds, {kind.folder: kind for kind in kinds.values() if kind.folder}, codes, wider)
 
 
@@ -193,19 +195,25 @@ class _KeyReader:
         self.graph = graph
         self.codes = codes
         self.with_records = with_records
+        # Classes inherit most of their shapes.
+        self._properties = cache(self._read_properties)
+        self._key = cache(self._read_key)
 
     def keys(self, shapes: list[Node]) -> dict[str, Key]:
-        by_path: dict[str, list[Node]] = {}
+        by_path: dict[str, tuple[Node, ...]] = {}
         for shape in shapes:
-            for prop in nodes(self.graph.objects(shape, SH.property)):
-                path = self.graph.value(prop, SH.path)
-                if isinstance(path, URIRef):
-                    by_path.setdefault(str(path), []).append(prop)
+            for path, prop in self._properties(shape):
+                by_path[path] = (*by_path.get(path, ()), prop)
         keys = [self._key(path, props) for path, props in by_path.items()]
         allowed = [key for key in keys if key.maximum != 0]
         return {key.name: key for key in sorted(allowed, key=lambda key: (key.order, key.name))}
 
-    def _key(self, path: str, props: list[Node]) -> Key:
+    def _read_properties(self, shape: Node) -> list[tuple[str, Node]]:
+        props = nodes(self.graph.objects(shape, SH.property))
+        paths = [self.graph.value(prop, SH.path) for prop in props]
+        return [(str(path), prop) for path, prop in zip(paths, props, strict=True) if isinstance(path, URIRef)]
+
+    def _read_key(self, path: str, props: tuple[Node, ...]) -> Key:
         classes = tuple(str(cls) for cls in self._all(props, SH["class"]))
         datatypes = self._datatypes(props)
         default = self._first(props, SH.defaultValue)
@@ -229,17 +237,17 @@ class _KeyReader:
             shapes=tuple(str(prop) for prop in props),
         )
 
-    def _all(self, props: list[Node], predicate: URIRef) -> list[Node]:
+    def _all(self, props: Sequence[Node], predicate: URIRef) -> list[Node]:
         return [value for prop in props for value in nodes(self.graph.objects(prop, predicate))]
 
-    def _first(self, props: list[Node], predicate: URIRef) -> Node | None:
+    def _first(self, props: Sequence[Node], predicate: URIRef) -> Node | None:
         return next(iter(self._all(props, predicate)), None)
 
     def _number(self, prop: Node, predicate: URIRef, otherwise: int) -> int:
         value = self.graph.value(prop, predicate)
         return int(str(value)) if isinstance(value, Literal) else otherwise
 
-    def _datatypes(self, props: list[Node]) -> tuple[str, ...]:
+    def _datatypes(self, props: Sequence[Node]) -> tuple[str, ...]:
         direct = [str(value) for value in self._all(props, SH.datatype)]
         for node in self._all(props, SH.node):
             choice = self.graph.value(node, SH["or"])

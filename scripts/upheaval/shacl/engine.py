@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from upheaval.rdf.terms import Term
 from upheaval.shacl.compiling import ShapesPlan, Unit
@@ -44,9 +45,10 @@ def evaluate(
         return kept[0]
 
     run = Run(data, once)
+    is_focus = cache(focus) if focus else None  # several shapes target the same nodes
     found: list[ValidationResult] = []
     for shape, constraints in by_shape.items():
-        found.extend(shape.validate(_focus_nodes(shape, data, focus), run, constraints))
+        found.extend(shape.validate(_focus_nodes(shape, data, is_focus), run, constraints))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from upheaval.rdf.terms import Term, split
+from upheaval.rdf.terms import Term
 from upheaval.shacl.shaclterms import SUBCLASS, TYPE
 
 
@@ -41,15 +41,15 @@ class DataGraph:
         self._given = classes or Classes()
         properties = self._forward
         for line in dict.fromkeys(lines):
-            subject, predicate, value = split(line)
+            subject, predicate, rest = line.split(" ", 2)  # as `rdf.terms.split`, without a call for every statement
             nodes = properties.get(predicate)
             if nodes is None:
                 nodes = properties[predicate] = {}
             values = nodes.get(subject)
             if values is None:
-                nodes[subject] = [value]
+                nodes[subject] = [rest[:-2]]
             else:
-                values.append(value)
+                values.append(rest[:-2])
 
     def values(self, predicate: Term) -> Mapping[Term, list[Term]]:
         """Return the values of a property by subject, each once."""

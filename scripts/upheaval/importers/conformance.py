@@ -17,6 +17,7 @@ from upheaval.importers.engines import Engine
 from upheaval.importers.expressions import Expression, Table, union
 from upheaval.importers.quads import Terms, keys, quads
 from upheaval.importers.target import ImportTarget
+from upheaval.rdf.datatypes import DATES
 from upheaval.rdf.graphs import in_graph
 from upheaval.rdf.namespaces import RDF, XSD
 from upheaval.rdf.terms import statements, text_of
@@ -104,7 +105,8 @@ class _Validation:
 
     def _column(self, rows: Rows, key: Key, column: str) -> None:
         value = rows.table[column]
-        pattern = _DATE if len(key.datatypes) > 1 else _FORMS.get(key.datatypes[0]) if key.datatypes else None
+        one = key.datatypes[0] if len(key.datatypes) == 1 else ""
+        pattern = _DATE if not one and DATES.issuperset(key.datatypes) else _FORMS.get(one)
         for expected in (pattern, key.pattern):
             if expected and key.form is Form.LITERAL:
                 self.flags.append((~value.re_search(expected), f"has a `{key.name}` of another form"))

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from upheaval.rdf.xsd import XSD
+from upheaval.rdf.xsd import XSD, checker
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+DATES = frozenset(XSD + name for name in ("date", "gYearMonth", "gYear"))
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -24,8 +25,8 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
 
     Args:
         text: the value as written.
-        datatypes: IRIs; more than one only for dates, where the text's precision decides (XML Schema 1.1 part 2,
-            sections 3.3.9 to 3.3.12).
+        datatypes: IRIs; of several, a date's precision decides (XML Schema 1.1 part 2, sections 3.3.9 to 3.3.12), and
+            otherwise the first whose lexical space has the text, xsd:string last.
 
     Returns:
         The IRI of the datatype.
@@ -34,6 +35,8 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
         IllFormed: the text is not a valid value of any of them.
 
     """
+    if len(datatypes) > 1 and not DATES.issuperset(datatypes):
+        return _chosen(text, datatypes)
     for check, names in _CHECKS:
         if datatypes[0] in names:
             datatype = check(text)
@@ -41,6 +44,15 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
                 raise IllFormed(f"`{text}` has no day", "write a full date such as 2026-11-23")
             return datatype
     return datatypes[0]
+
+
+def _chosen(text: str, datatypes: tuple[str, ...]) -> str:
+    for datatype in sorted(datatypes, key=lambda one: one == XSD + "string"):
+        check = checker(datatype)
+        if check is None or check(text):
+            return datatype
+    names = " or ".join(f"xsd:{name.removeprefix(XSD)}" for name in datatypes)
+    raise IllFormed(f"`{text}` is not of the datatype {names}", "correct the value")
 
 
 def _date(text: str) -> str:
@@ -81,11 +93,11 @@ def _boolean(text: str) -> str:
     return XSD + "boolean"
 
 
-_CHECKS: tuple[tuple[Callable[[str], str], tuple[str, ...]], ...] = (
-    (_date, tuple(XSD + name for name in ("date", "gYearMonth", "gYear"))),
-    (_decimal, (XSD + "decimal",)),
-    (_integer, (XSD + "integer",)),
-    (_boolean, (XSD + "boolean",)),
+_CHECKS: tuple[tuple[Callable[[str], str], frozenset[str]], ...] = (
+    (_date, DATES),
+    (_decimal, frozenset({XSD + "decimal"})),
+    (_integer, frozenset({XSD + "integer"})),
+    (_boolean, frozenset({XSD + "boolean"})),
 )
 
 

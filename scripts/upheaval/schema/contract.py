@@ -33,7 +33,7 @@ class Key:
         name: the key, which is the property's local name.
         iri: the property.
         form: how its values are written.
-        datatypes: IRIs of a literal's datatypes; more than one for dates of varying precision.
+        datatypes: IRIs of a literal's datatypes; more than one for dates of varying precision and other choices.
         classes: the classes of a code, record or node.
         minimum, maximum: the number of values; a maximum of None means no limit.
         per_language: whether at most one text per language is allowed.
@@ -248,12 +248,11 @@ class _KeyReader:
         return int(str(value)) if isinstance(value, Literal) else otherwise
 
     def _datatypes(self, props: Sequence[Node]) -> tuple[str, ...]:
-        direct = [str(value) for value in self._all(props, SH.datatype)]
-        for node in self._all(props, SH.node):
-            choice = self.graph.value(node, SH["or"])
-            if choice is not None:
-                direct.extend(str(self.graph.value(option, SH.datatype)) for option in Collection(self.graph, choice))
-        return tuple(dict.fromkeys(direct))
+        direct = self._all(props, SH.datatype)
+        holders = [*props, *self._all(props, SH.node)]
+        for choice in (*self._all(holders, SH["or"]), *self._all(holders, SH.xone)):
+            direct.extend(self._all(list(Collection(self.graph, choice)), SH.datatype))
+        return tuple(dict.fromkeys(map(str, direct)))
 
     def _form(self, classes: tuple[str, ...], datatypes: tuple[str, ...]) -> Form:
         if str(RDF.langString) in datatypes:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from upheaval.rdf.datatypes import DATES
+from upheaval.rdf.xsd import XSD
 from upheaval.schema.contract import Contract, Form, Key, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -81,11 +83,11 @@ def _value(key: Key, contract: Contract) -> JsonSchema:
         return {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
     if key.form is Form.IRI:
         return {"type": "string", "format": "iri", "pattern": "^https?://"}
-    names = {datatype.rpartition("#")[2] for datatype in key.datatypes}
-    if "date" in names:
+    names = set(key.datatypes)
+    if XSD + "date" in names <= DATES:
         exact = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
         partial = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
         return {"type": ["string", "number"], "pattern": partial if len(names) > 1 else exact}
-    if "decimal" in names:
+    if names == {XSD + "decimal"}:
         return {"type": ["string", "number"], "pattern": r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$"}
     return {"type": ["string", "number"], **({"pattern": key.pattern} if key.pattern else {})}

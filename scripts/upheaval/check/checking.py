@@ -1,11 +1,12 @@
 """Everything that can be wrong with a publication whose records are all one batch."""
 
 from upheaval.check.incremental import EMPTY
-from upheaval.check.locating import distinct, to_faults
+from upheaval.check.locating import at_their_subjects, distinct, to_faults
 from upheaval.check.plan import make_plan
 from upheaval.check.validation import Data, Selection, Validator, compiled, reference
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
+from upheaval.rdf.terms import text_of
 from upheaval.shacl.results import ValidationResult
 
 ENGINES: dict[str, Validator] = {"compiled": compiled, "pyshacl": reference}
@@ -27,7 +28,11 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     """
     plan = make_plan(assembly.schema, assembly.listing)
     faults = [*assembly.faults, *plan.vocabulary_faults]
-    faults.extend(to_faults(find(assembly, engine), assembly.populated, assembly.vocabulary.plan))
+    shapes, locations = assembly.vocabulary.plan, assembly.populated.locations
+    results = at_their_subjects(
+        find(assembly, engine), shapes, assembly.statements, lambda node: text_of(node) in locations
+    )
+    faults.extend(to_faults(results, assembly.populated, shapes))
     if not assembly.records:
         faults.append(EMPTY)
     return distinct(faults)

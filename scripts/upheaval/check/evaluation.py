@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from upheaval.check.batches import Batch
-from upheaval.check.locating import to_faults
+from upheaval.check.locating import at_their_subjects, to_faults
 from upheaval.check.plan import Plan
 from upheaval.check.validation import Data, Selection, Validator, compiled
 from upheaval.faults import Fault
@@ -126,7 +126,10 @@ def evaluate_together(
         Selection(plan.is_bounded, lambda node: plan.slug(node) not in kinds),
         Selection(lambda name: not plan.is_bounded(name)),
     ]
-    results = validate(plan, Data(store, lines_of(b"".join(lines)), [derived], kinds), selections)
+    data = Data(store, lines_of(b"".join(lines)), [derived], kinds)
+    results = at_their_subjects(
+        validate(plan, data, selections), plan.schema.vocabulary.plan, data.lines, lambda node: plan.slug(node) in kinds
+    )
     evaluation.faults = locate(plan, listing, results, broken)
     return evaluation
 

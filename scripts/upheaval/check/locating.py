@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from upheaval.faults import Fault, Severity
 from upheaval.populate.documents import KeyPath, Populated, SourceLocation
@@ -28,6 +28,38 @@ class _Located:
     properties: tuple[str, ...]
     value: str | None
     language: str
+
+
+def at_their_subjects(
+    results: Collection[ValidationResult], plan: ShapesPlan, lines: Iterable[str], is_known: Callable[[Term], bool]
+) -> list[ValidationResult]:
+    """Bring results on nodes that no record describes, such as literals, to the nodes that state them.
+
+    Args:
+        results: as `evaluate` returns them.
+        plan: the shapes; `sh:targetObjectsOf` has made such nodes focus nodes (SHACL section 2.1.3.5).
+        lines: the data, as N-Triples.
+        is_known: tells whether the sources have a place for a node.
+
+    Returns:
+        The results, those on such nodes once for each node that states them.
+
+    """
+    lost = {one.focus for one in results if not is_known(one.focus)}
+    properties = {one.term for shape in plan.shapes for one in shape.targets if one.kind == "targetObjectsOf"}
+    if not lost or not properties:
+        return list(results)
+    stated: dict[Term, list[tuple[Term, Term]]] = {}
+    for subject, predicate, value in map(split, lines):
+        if value in lost and predicate in properties:
+            stated.setdefault(value, []).append((subject, predicate))
+    found: list[ValidationResult] = []
+    for one in results:
+        places = stated.get(one.focus, ())
+        found.extend(replace(one, focus=node, path=Predicate(name), value=one.focus) for node, name in places)
+        if not places:
+            found.append(one)
+    return found
 
 
 def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: ShapesPlan) -> list[Fault]:
@@ -133,9 +165,10 @@ def _within(block: Value | None, found: _Located, populated: Populated, location
     """Return the way from a block to the key, and to the item of a list, at which a result is shown."""
     if not isinstance(block, MappingNode):
         return ()
-    key = next((name for name in map(local, found.properties) if name in block), None)
-    if key is None:
+    keys = [name for name in map(local, found.properties) if name in block]
+    if not keys:
         return ()
+    key = next((name for name in keys if found.value is not None and _has(block[name], found)), keys[0])
     values = block[key]
     prefix, child = location.path, populated.locations.get(found.value or "")
     if child is not None and child.record is location.record and child.path[: len(prefix)] == prefix != child.path:
@@ -147,6 +180,14 @@ def _within(block: Value | None, found: _Located, populated: Populated, location
     if isinstance(values, MappingNode) and found.language in values:
         return (key, found.language)
     return (key,)
+
+
+def _has(values: Value, found: _Located) -> bool:
+    """Tell whether the value at fault is among those of a key."""
+    if isinstance(values, MappingNode):
+        return _has(values[found.language], found) if found.language in values else False
+    items = values if isinstance(values, SequenceNode) else [values]
+    return any(isinstance(item, str) and _is(item, found.value) for item in items)
 
 
 def _is(text: str, value: str | None) -> bool:

@@ -86,8 +86,9 @@ class Plan:
         return name not in self._unbounded
 
     def slug(self, node: Term) -> str:
-        """Return the name of the record that a node belongs to, if it belongs to any."""
-        return text_of(node).removeprefix(self.schema.publication.iri).partition("#")[0]
+        """Return the name of the record that a node may belong to, by its IRI; else an empty text."""
+        start = f"<{self.schema.publication.iri}"
+        return text_of(node)[len(start) - 1 :].partition("#")[0] if node.startswith(start) else ""
 
     @cached_property
     def vocabulary_faults(self) -> list[Fault]:

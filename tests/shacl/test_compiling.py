@@ -32,6 +32,8 @@ NEEDED = [
     for line in MEANT
     if split(line)[1] != TYPE and split(line)[2] != FALSE and not line.startswith(f"{PARAMETER} {sh('datatype')}")
 ]
+SAME_KIND = ("<https://river.example/terms/Component>", sh("ConstraintComponent"))
+"""A class and the one that it is below."""
 TERMS = sorted({term for line in EVERY for term in split(line)})
 PREDICATES = sorted({split(line)[1] for line in EVERY} - {ANNOTATION})
 SUBJECTS = sorted({split(line)[0] for line in EVERY})
@@ -68,7 +70,7 @@ def test_every_statement_of_a_graph_with_every_feature_is_read() -> None:
 @given(st.sampled_from(MEANT), st.sampled_from([*TERMS, *STRANGE]))
 def test_another_object_makes_a_difference(line: str, value: str) -> None:
     subject, predicate, before = split(line)
-    if value != before and f"{subject} {predicate} {value} ." not in EVERY:
+    if value != before and f"{subject} {predicate} {value} ." not in EVERY and (before, value) != SAME_KIND:
         assert makes_a_difference([one for one in EVERY if one != line] + [f"{subject} {predicate} {value} ."])
 
 

@@ -149,6 +149,8 @@ def _judged(text: str) -> str:
         return sparql.judge(text).text
     except SyntaxError as error:
         at = (error.lineno, error.offset or 1) if error.lineno else None
+        if "Prefix not found" in error.msg:
+            raise BadQuery("it uses a prefix that is not declared", "declare it by sh:prefixes or PREFIX", at) from None
         raise BadQuery(shorten(error.msg, 200, placeholder=" …"), "fix the query", at) from None
 
 

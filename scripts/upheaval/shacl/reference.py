@@ -18,7 +18,7 @@ from upheaval.rdf.terms import Term, split, statements, string, text_of
 from upheaval.rdf.xpathregex import compile_pattern
 from upheaval.shacl.pathreading import read_path
 from upheaval.shacl.results import ValidationResult
-from upheaval.shacl.shaclterms import sh
+from upheaval.shacl.shaclterms import IMPORTS, sh
 from upheaval.shacl.shapesgraph import ShapesGraph
 
 
@@ -53,7 +53,9 @@ def validate(data: Iterable[str], shapes: Iterable[str]) -> list[ValidationResul
 
     """
     graph = _read(data, _Remembering(bind_namespaces="none"))
-    shapes_graph = _read(_with_patterns_of_python(list(shapes)), Graph(bind_namespaces="none"))
+    lines = list(shapes)
+    understood = (*_with_patterns_of_python(lines), *_imported_prefixes(lines))
+    shapes_graph = _read(understood, Graph(bind_namespaces="none"))
     try:
         _, report, _ = run_pyshacl(graph, shacl_graph=shapes_graph, inference="none", inplace=True)
     except Exception as error:  # its own errors, and whatever rdflib and `re` raise in evaluating a constraint
@@ -73,12 +75,23 @@ def _with_patterns_of_python(lines: list[str]) -> Iterator[str]:
         subject, predicate, value = split(line)
         if predicate == sh("pattern"):
             pattern = compile_pattern(text_of(value), flags.get(subject, "")).pattern
-            yield f"{subject} {predicate} {string(pattern)} ."
-        elif predicate == sh("flags"):
-            kept = "".join(flag for flag in flags[subject] if flag in "ims")
-            yield f"{subject} {predicate} {string(kept)} ."
-        else:
+            kept = "".join(sorted(set(flags.get(subject, "")) & set("ims")))
+            yield f"{subject} {predicate} {string(f'(?{kept}){pattern}' if kept else pattern)} ."
+        elif predicate != sh("flags"):
             yield line
+
+
+def _imported_prefixes(lines: list[str]) -> Iterator[str]:
+    """Declare the prefixes of imported documents where they are imported, which pySHACL does not look behind."""
+    graph = ShapesGraph(lines)
+    for document in graph.subjects_of(IMPORTS):
+        waiting, seen = [document], {document}
+        while waiting:
+            for other in graph.objects(waiting.pop(), IMPORTS):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+                    yield from (f"{document} {sh('declare')} {one} ." for one in graph.objects(other, sh("declare")))
 
 
 def _read(lines: Iterable[str], graph: Graph) -> Graph:

@@ -1,6 +1,7 @@
 """Make the files of a build in memory, before anything is written."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import pyoxigraph as ox
@@ -50,17 +51,20 @@ def export(assembly: Assembly) -> Files:
     publication = assembly.publication
     graphs = {name: triples_of(assembly, name) for name in ("data", "derived")}
     both = united(graphs.values())
+    documents = {name: n_triples(triples) for name, triples in graphs.items()}
+    statements = _joined(*documents.values())
     schema = Schema(publication, assembly.vocabulary, assembly.contract, assembly.context)
-    statements = n_triples(both)
     description = describe_counts(schema, count(statements.splitlines(), objects=True))
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
+    documents |= {name: n_triples(graphs[name]) for name in ("vocabulary", "catalogue")}
     framed = frames(both, assembly.context, publication.iri)
     tables, package = _tables(assembly, framed)
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
-        f"{publication.name}.all.nt": _joined(statements, n_triples(graphs["vocabulary"])),
+        f"{publication.name}.all.nt": _joined(statements, documents["vocabulary"]),
+        f"{publication.name}.nq": n_quads({publication.graph(name): text for name, text in documents.items()}),
         **vocabulary_files(schema),
         **contract_files(schema),
         **tables,
@@ -75,8 +79,8 @@ def export(assembly: Assembly) -> Files:
 
 
 def _joined(*documents: bytes) -> bytes:
-    """Return the statements of N-Triples documents, each once, in order."""
-    return b"".join(sorted({line for document in documents for line in document.splitlines(keepends=True)}))
+    """Return the statements of sorted N-Triples documents, each once, in order."""
+    return b"".join(sorted(dict.fromkeys(chain.from_iterable(one.splitlines(keepends=True) for one in documents))))
 
 
 def triples_of(assembly: Assembly, name: str) -> list[ox.Triple]:
@@ -93,7 +97,7 @@ def united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
 def formats(
     assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple], framed: list[Frame]
 ) -> Files:
-    """Write the dataset as Turtle, JSON-LD, N-Quads, TriG and RDF/XML.
+    """Write the dataset as Turtle, JSON-LD, TriG and RDF/XML.
 
     Args:
         assembly: a publication.
@@ -108,17 +112,19 @@ def formats(
     publication, stem = assembly.publication, assembly.publication.name
     prefixes = prefixes_of(assembly.contract, "dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "wd", "xsd")
     place = ranks(assembly.contract)
-    ordered = {name: order(triples, place) for name, triples in graphs.items()}
-    stated = set(graphs["data"])
+    whole = order(both, place)
+    stated, concluded = set(graphs["data"]), set(graphs["derived"])
+    ordered = {
+        "data": [triple for triple in whole if triple in stated],
+        "derived": [triple for triple in whole if triple in concluded],
+        **{name: order(triples, place) for name, triples in graphs.items() if name not in ("data", "derived")},
+    }
     derived = [triple for triple in ordered["derived"] if triple not in stated]
     return {
         f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
         f"{stem}.jsonld": to_json(assembly.context, framed),
-        f"{stem}.nq": n_quads({publication.graph(name): triples for name, triples in graphs.items()}),
         f"{stem}.trig": _trig(publication, ordered, prefixes),
-        f"{stem}.rdf": rdf_xml(
-            order([*ordered["data"], *derived], place), prefixes | {publication.prefix: publication.iri}
-        ),
+        f"{stem}.rdf": rdf_xml(whole, prefixes | {publication.prefix: publication.iri}),
     }
 
 

@@ -12,6 +12,8 @@ from upheaval.schema.context import Context
 from upheaval.schema.contract import local
 
 Frame = dict[str, Any]
+Statement = tuple[str, object]
+"""A predicate and an object."""
 _TYPE = str(RDF.type)
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
@@ -29,17 +31,17 @@ def frames(triples: Iterable[ox.Triple], context: Context, base: str) -> list[Fr
         the other's plus a fragment, and the other refers to it.
 
     """
-    framing = _Framing(context, base)
-    subjects: dict[str, list[ox.Triple]] = {}
+    subjects: dict[str, list[Statement]] = {}
     for triple in triples:
-        subjects.setdefault(iri_of(triple.subject), []).append(triple)
+        subjects.setdefault(iri_of(triple.subject), []).append((triple.predicate.value, triple.object))
     parts = {
-        triple.object.value
+        value.value
         for subject, statements in subjects.items()
-        for triple in statements
-        if isinstance(triple.object, ox.NamedNode) and _contains(subject, triple.object.value)
+        for _, value in statements
+        if isinstance(value, ox.NamedNode) and _contains(subject, value.value)
     }
-    return [framing.frame(subject, subjects) for subject in sorted(subjects) if subject not in parts]
+    framing = _Framing(context, base, subjects)
+    return [framing.frame(subject) for subject in sorted(subjects) if subject not in parts]
 
 
 def to_json(context: Context, graph: list[Frame]) -> bytes:
@@ -50,15 +52,19 @@ def to_json(context: Context, graph: list[Frame]) -> bytes:
 
 
 def _contains(whole: str, part: str) -> bool:
-    return part.startswith((whole + "#", whole + "/")) and ("#" in whole or part[len(whole)] == "#")
+    if not part.startswith(whole):
+        return False
+    following = part[len(whole) : len(whole) + 1]
+    return following == "#" or (following == "/" and "#" in whole)
 
 
 class _Framing:
-    """Frames a set of triples."""
+    """Frames the statements of subjects."""
 
-    def __init__(self, context: Context, base: str) -> None:
+    def __init__(self, context: Context, base: str, subjects: dict[str, list[Statement]]) -> None:
         self.context = context
         self.base = base
+        self.subjects = subjects
         self.terms = {
             definition["@id"]: name
             for name, definition in context.items()
@@ -66,32 +72,29 @@ class _Framing:
         }
         self.classes = {iri: name for name, iri in context.items() if isinstance(iri, str)}
 
-    def frame(self, subject: str, subjects: dict[str, list[ox.Triple]]) -> Frame:
+    def frame(self, subject: str) -> Frame:
         frame: Frame = {"id": self._relative(subject)}
-        by_predicate: dict[str, list[ox.Triple]] = {}
-        for triple in subjects[subject]:
-            by_predicate.setdefault(triple.predicate.value, []).append(triple)
-        for predicate, statements in by_predicate.items():
+        by_predicate: dict[str, list[object]] = {}
+        for predicate, value in self.subjects[subject]:
+            by_predicate.setdefault(predicate, []).append(value)
+        for predicate, values in by_predicate.items():
             if predicate == _TYPE:
-                types = sorted(self.classes.get(iri_of(triple.object), iri_of(triple.object)) for triple in statements)
+                types = sorted(self.classes.get(iri, iri) for iri in map(iri_of, values))
                 frame["type"] = types if len(types) > 1 else types[0]
                 continue
             name = self.terms.get(predicate, predicate)
-            frame[name] = self._values(name, subject, statements, subjects)
+            frame[name] = self._values(name, subject, values)
         head: Frame = {key: frame[key] for key in ("id", "type", "label") if key in frame}
         return {**head, **{key: frame[key] for key in sorted(frame) if key not in head}}
 
-    def _values(
-        self, name: str, subject: str, statements: list[ox.Triple], subjects: dict[str, list[ox.Triple]]
-    ) -> Any:
+    def _values(self, name: str, subject: str, found: list[object]) -> Any:
         term = self.context.get(name, {})
         if "@language" in term.get("@container", ""):
-            return _languages(statements)
+            return _languages(found)
         values = []
-        for triple in statements:
-            value = triple.object
-            if isinstance(value, ox.NamedNode) and _contains(subject, value.value) and value.value in subjects:
-                values.append(self.frame(value.value, subjects))
+        for value in found:
+            if isinstance(value, ox.NamedNode) and _contains(subject, value.value) and value.value in self.subjects:
+                values.append(self.frame(value.value))
             else:
                 values.append(self._value(value, term))
         if len(values) > 1:
@@ -116,9 +119,9 @@ class _Framing:
         return short if short and ":" not in short else iri
 
 
-def _languages(statements: list[ox.Triple]) -> Frame:
+def _languages(values: list[object]) -> Frame:
     texts: dict[str, list[str]] = {}
-    for triple in statements:
-        assert isinstance(triple.object, ox.Literal), triple
-        texts.setdefault(triple.object.language or "", []).append(triple.object.value)
+    for value in values:
+        assert isinstance(value, ox.Literal), value
+        texts.setdefault(value.language or "", []).append(value.value)
     return {language: sorted(found) if len(found) > 1 else found[0] for language, found in sorted(texts.items())}

@@ -1,13 +1,13 @@
 """Write the data as Turtle for people: in sections by kind, with records and their parts together."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain, groupby
 
 import pyoxigraph as ox
 
 from upheaval.populate.records import Record
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.writers import turtle, turtle_header
-from upheaval.schema.contract import Kind
 from upheaval.schema.publication import Publication
 
 
@@ -35,12 +35,9 @@ def grouped_turtle(
     for triple in data:
         by_record.setdefault(iri_of(triple.subject).partition("#")[0], []).append(triple)
     parts = [_title(publication), turtle_header(prefixes, publication.iri)]
-    kind: Kind | None = None
-    for record in records:
-        if record.kind is not kind:
-            kind = record.kind
-            parts.append(_banner(f"{kind.folder}: {kind.comment}"))
-        written = by_record.get(publication.iri + record.slug, [])
+    for kind, section in groupby(records, key=lambda record: record.kind):
+        parts.append(_banner(f"{kind.folder}: {kind.comment}"))
+        written = chain.from_iterable(by_record.get(publication.iri + record.slug, ()) for record in section)
         parts.append(turtle(written, prefixes, publication.iri, header=False) + b"\n")
     parts.append(_banner("Derived from the records above by the rules of the vocabulary"))
     parts.append(turtle(derived, prefixes, publication.iri, header=False))

@@ -36,7 +36,10 @@ PREFIXES = {
 _TYPE = str(RDF.type)
 _HEADER = re.compile(rb"\A(?:@prefix[^\n]*\n)*")
 _ROOT = re.compile(rb"<rdf:RDF[^>]*>")
-_TEXT = re.compile(rb"(<(?![/?])[^<>]*[^/<>]>)([^<]*)(?=</)")
+_BLANKS = re.compile(rb">([^<\t\r\n]*[\t\r\n][^<]*)(?=</)")
+"""Matches a text with a tab or a line break before an end tag."""
+_QUOTED = re.compile(rb'("[^"\\\n]*(?:\\.[^"\\\n]*)*")')
+_SUBJECT = re.compile(rb"\n(?=[^ \n])")
 
 
 def order(triples: Iterable[ox.Triple], ranks: Mapping[str, float] | None = None) -> list[ox.Triple]:
@@ -67,23 +70,24 @@ def turtle(
 
     """
     text = write(triples, ox.RdfFormat.TURTLE, dict(prefixes))
-    body = re.sub(rb"(?m)^(?=\S)(?!\A)", b"\n", _HEADER.sub(b"", text).replace(b"\t", b"    "))
+    body = _SUBJECT.sub(b"\n\n", _HEADER.sub(b"", text).replace(b"\t", b"    "))
     if base:
-        body = _within(base).sub(lambda found: b"<" + found[1] if found[1] else found[0], body.lstrip(b"\n"))
+        parts = _QUOTED.split(body.lstrip(b"\n"))
+        parts[::2] = [_within(base).sub(b"<", part) for part in parts[::2]]
+        body = b"".join(parts)
     return (turtle_header(prefixes, base) if header else b"") + body.lstrip(b"\n")
 
 
 @cache
 def _within(base: str) -> re.Pattern[bytes]:
-    """Return a pattern for quoted strings, to be skipped, and for IRIs that start with a base; group 1 is the rest.
+    """Return a pattern for the beginning of IRIs that can be shortened to what comes after a base.
 
     pyoxigraph would shorten every IRI with the same scheme and host, down to `<//host/path>`. Here, the part after the
     base must not start like an absolute path or a fragment, contain a colon (which would mark a scheme), or have the
     segments `.` and `..`, which parsers remove (RFC 3986 sections 4.2 and 5.2.4).
     """
-    quoted = rb'"(?:[^"\\\n]|\\.)*"'
     rest = rb'(?![/#>])(?!(?:[^<>"]*[/?#])?\.\.?[/?#>])[^<>"{}|^`\\:\x00-\x20]*>'
-    return re.compile(quoted + rb"|<" + re.escape(base.encode()) + rb"(" + rest + rb")")
+    return re.compile(rb"<" + re.escape(base.encode()) + rb"(?=" + rest + rb")")
 
 
 def turtle_header(prefixes: Mapping[str, str], base: str | None) -> bytes:
@@ -99,7 +103,7 @@ def rdf_xml(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     Tabs and line breaks in texts are written as character references, because parsers normalize literal line breaks to
     line feeds (XML 1.0 section 2.11).
     """
-    text = _TEXT.sub(_escape_blanks, write(triples, ox.RdfFormat.RDF_XML, dict(prefixes)))
+    text = _BLANKS.sub(_escape_blanks, write(triples, ox.RdfFormat.RDF_XML, dict(prefixes)))
     match = _ROOT.search(text)
     if match is None:
         return text
@@ -109,23 +113,21 @@ def rdf_xml(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
 
 
 def _escape_blanks(match: re.Match[bytes]) -> bytes:
-    text = match.group(2).replace(b"\t", b"&#9;").replace(b"\r", b"&#13;").replace(b"\n", b"&#10;")
-    return match.group(1) + text
+    tag = match.string[match.string.rfind(b"<", 0, match.start()) : match.start()]
+    if tag.startswith(b"</") or tag.endswith(b"/"):
+        return match[0]  # indentation between elements
+    return b">" + match[1].replace(b"\t", b"&#9;").replace(b"\r", b"&#13;").replace(b"\n", b"&#10;")
 
 
 def n_triples(triples: Iterable[ox.Triple]) -> bytes:
     """Write triples as sorted N-Triples."""
-    return _sorted_lines(write(triples, ox.RdfFormat.N_TRIPLES))
+    return b"".join(sorted(write(triples, ox.RdfFormat.N_TRIPLES).splitlines(keepends=True)))
 
 
-def n_quads(graphs: Mapping[str, Iterable[ox.Triple]]) -> bytes:
-    """Write triples, grouped by the IRI of their graph, as sorted N-Quads."""
+def n_quads(graphs: Mapping[str, bytes]) -> bytes:
+    """Write N-Triples, by the IRI of their graph, as sorted N-Quads."""
     lines: list[bytes] = []
-    for name, triples in graphs.items():
+    for name, text in graphs.items():
         end = f"<{name}> .\n".encode()
-        lines.extend(line[:-1] + end for line in write(triples, ox.RdfFormat.N_TRIPLES).splitlines())
+        lines.extend(line[:-1] + end for line in text.splitlines())
     return b"".join(sorted(lines))
-
-
-def _sorted_lines(text: bytes) -> bytes:
-    return b"".join(sorted(text.splitlines(keepends=True)))

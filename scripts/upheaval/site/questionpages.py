@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from upheaval.build.common import canonical
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
+from upheaval.rdf.graphs import write
 from upheaval.rdf.writers import PREFIXES, n_quads
 from upheaval.schema.contract import local
 from upheaval.schema.prefixes import code_prefixes
@@ -53,11 +54,11 @@ def dataset(assembly: Assembly) -> bytes:
 
     """
     publication = assembly.publication
-    graphs: dict[str, list[ox.Triple]] = {}
+    graphs: dict[str, bytes] = {}
     for part in ("data", "derived", "vocabulary"):
         name = publication.graph(part)
         triples = [quad.triple for quad in assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(name))]
-        graphs[name] = canonical(triples) if part == "vocabulary" else triples
+        graphs[name] = write(canonical(triples) if part == "vocabulary" else triples, ox.RdfFormat.N_TRIPLES)
     return gzip.compress(n_quads(graphs), 9, mtime=0)
 
 

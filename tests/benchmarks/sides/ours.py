@@ -18,7 +18,7 @@ from upheaval.check.checking import find
 from upheaval.populate.assembly import assemble
 from upheaval.populate.documents import load, populate
 from upheaval.populate.records import list_files, place_records, read_records
-from upheaval.rdf.writers import n_triples
+from upheaval.rdf.writers import n_quads, n_triples
 from upheaval.schema.schema import Schema, prepare
 
 Work = Callable[[], tuple[int, ...]]
@@ -52,14 +52,15 @@ def exporting(root: Path) -> Work:
 
 def formatting(root: Path) -> Work:
     assembly = assemble(root)
-    rooms = ("data", "derived", "vocabulary")
+    publication = assembly.publication
 
     def work() -> tuple[int]:
-        graphs = {room: triples_of(assembly, room) for room in rooms}
+        graphs = {name: triples_of(assembly, name) for name in ("data", "derived", "vocabulary")}
         both = united([graphs["data"], graphs["derived"]])
-        framed = frames(both, assembly.context, assembly.publication.iri)
+        framed = frames(both, assembly.context, publication.iri)
         files = formats(assembly, graphs, both, framed)
-        return (len(n_triples(both)) + sum(map(len, files.values())),)
+        quads = n_quads({publication.graph(name): n_triples(triples) for name, triples in graphs.items()})
+        return (len(n_triples(both)) + len(quads) + sum(map(len, files.values())),)
 
     return work
 

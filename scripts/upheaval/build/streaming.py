@@ -35,7 +35,7 @@ from upheaval.build.shards import (
 from upheaval.build.statistics import Counts, count
 from upheaval.check.batches import Batch, Excerpt, names_in, reached, read_batch
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
-from upheaval.check.incremental import EMPTY, stamp
+from upheaval.check.incremental import stamp
 from upheaval.check.locating import distinct
 from upheaval.check.plan import make_plan
 from upheaval.faults import Fault, Severity, refuse
@@ -95,7 +95,7 @@ class _Streaming:
         self.folder = Folder(partial_folder(target))
         self.listing = list_records(schema.publication, schema.contract)
         self.plan = make_plan(schema, self.listing)
-        self.faults = [*self.listing.faults, *self.plan.vocabulary_faults, *([] if self.listing.entries else [EMPTY])]
+        self.faults = [*self.listing.faults, *self.plan.vocabulary_faults]
         self.shards = cut(self.listing.entries.values(), size)
         folders = [folder for name in ("ontology", "shapes", "queries") for folder in schema.publication.folders(name)]
         others = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())

@@ -1,6 +1,5 @@
 """Everything that can be wrong with a publication whose records are all one batch."""
 
-from upheaval.check.incremental import EMPTY
 from upheaval.check.locating import at_their_subjects, distinct, to_faults
 from upheaval.check.plan import make_plan
 from upheaval.check.validation import Data, Selection, Validator, compiled, reference
@@ -33,8 +32,6 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
         find(assembly, engine), shapes, assembly.statements, lambda node: text_of(node) in locations
     )
     faults.extend(to_faults(results, assembly.populated, shapes))
-    if not assembly.records:
-        faults.append(EMPTY)
     return distinct(faults)
 
 

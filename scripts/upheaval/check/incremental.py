@@ -25,7 +25,6 @@ from upheaval.schema.schema import prepare
 Stamp: TypeAlias = tuple[int, int, int]
 Stamps: TypeAlias = Mapping[str, Stamp | None]
 
-EMPTY = Fault("data", "the dataset is empty", "add a record: `upheaval new record KIND SLUG`")
 FEW = 64
 """So many records are read faster by one process than by several, which have to be started first."""
 
@@ -113,7 +112,6 @@ def faults_of(snapshot: CheckSnapshot) -> list[Fault]:
     faults = [*snapshot.listing.faults, *snapshot.plan.vocabulary_faults]
     faults.extend(fault for one in snapshot.statements.values() for fault in one.faults)
     faults.extend(fault for one in _all(snapshot) for fault in one.faults)
-    faults.extend([] if snapshot.listing.entries else [EMPTY])
     return distinct(faults)
 
 

@@ -80,6 +80,8 @@ def list_records(publication: Publication, contract: Contract) -> Listing:
 
     """
     entries, faults = place_records(list_files(publication), contract)
+    if not entries:
+        faults.append(Fault("data", "the dataset is empty", "add a record: `upheaval new record KIND SLUG`"))
     return Listing({entry.slug: entry for entry in entries}, tuple(faults))
 
 

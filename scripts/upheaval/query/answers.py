@@ -3,15 +3,17 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rich.console import Console
-from rich.table import Table
 
 from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.writers import order, turtle
 from upheaval.rdf.xsd import XSD
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 TextRows = list[list[str]]
 UNBROKEN = 12
@@ -69,6 +71,8 @@ def shorten(value: str, prefixes: Mapping[str, str]) -> str:
 
 def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str], width: int) -> str:
     """Draw a table of limited width in characters; long values are wrapped."""
+    from rich.table import Table
+
     table = Table(show_edge=False, pad_edge=False)
     shown = [[shorten(value, prefixes) for value in row] for row in found]
     for place, name in enumerate(header):
@@ -81,8 +85,10 @@ def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str]
     return f"{draw(table, width)}{len(found)} row{'s' if len(found) != 1 else ''}\n"
 
 
-def draw(table: Table, width: int) -> str:
+def draw(table: "Table", width: int) -> str:
     """Return a table as text of limited width, without trailing spaces."""
+    from rich.console import Console
+
     console = Console(width=width, file=io.StringIO(), record=True, markup=False, highlight=False)
     console.print(table)
     return "".join(f"{line.rstrip()}\n" for line in console.export_text().splitlines())

@@ -155,10 +155,10 @@ class _Writer:
             return ["<", value, ">"]
         if container == "@language" or "@language" in (container or ()):
             return ['"', escaped(value), '"@en']
-        if datatype is None:
+        if datatype == str(XSD.date):
             tail = ibis.cases((value.length() == 10, "date"), (value.length() == 7, "gYearMonth"), else_="gYear")
             return ['"', value, f'"^^<{XSD}', tail, ">"]
-        if datatype == str(XSD.string):
+        if datatype is None:
             return ['"', escaped(value), '"']
         return ['"', value, f'"^^<{datatype}>']
 

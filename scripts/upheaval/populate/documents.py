@@ -14,7 +14,7 @@ from upheaval.populate.naming import digest, node_name
 from upheaval.populate.records import Record
 from upheaval.rdf.datatypes import LANGUAGE, IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
-from upheaval.schema.context import Context
+from upheaval.schema.context import Context, plain_datatype
 from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.schema.publication import Publication
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
@@ -158,7 +158,7 @@ class _Populating:
 
     def _literal(self, key: Key, text: str) -> Any:
         datatype = typed(text, key.datatypes)
-        return text if len(key.datatypes) == 1 else {"@value": text, "@type": datatype}
+        return text if datatype == plain_datatype(key) else {"@value": text, "@type": datatype}
 
     def _string(self, _key: Key, text: str) -> str:
         return text

@@ -23,7 +23,8 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class, each key, and each property that
         only rules produce, whatever its namespace. A name that two of them share belongs to Statecraft's, and to a
         key before a derived property; the other is written as its IRI. Record names resolve against `@base`, codes
-        against the namespace of their scheme.
+        against the namespace of their scheme. A plain value has its key's datatype, and a date is a whole one; a
+        month or a year is written with its datatype, for which there is the prefix `xsd`.
 
     """
     context: Context = {
@@ -31,6 +32,7 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         "@base": publication.iri,
         "id": "@id",
         "type": "@type",
+        "xsd": {"@id": str(XSD), "@prefix": True},
     }
     classes, properties = _defined(graph, OWL.Class), _defined(graph, OWL.ObjectProperty, OWL.DatatypeProperty)
     for cls in filter(_is_statecraft, classes):
@@ -81,9 +83,16 @@ def _from_range(graph: Graph, prop: str) -> Context:
     datatype = graph.value(URIRef(prop), RDFS.range)
     if prop in (str(STATECRAFT.earliest), str(STATECRAFT.latest)):
         datatype = XSD.date
-    if datatype in (None, RDFS.Literal):
+    if datatype in (None, RDFS.Literal, XSD.string):
         return {"@id": prop}
     return {"@id": prop, "@type": str(datatype)}
+
+
+def plain_datatype(key: Key) -> str:
+    """Return the datatype of a key's plain values: the only one it takes, or a date's; otherwise xsd:string."""
+    if len(key.datatypes) == 1:
+        return key.datatypes[0]
+    return str(XSD.date if str(XSD.date) in key.datatypes else XSD.string)
 
 
 def _term(key: Key, contract: Contract) -> Context:
@@ -98,8 +107,8 @@ def _term(key: Key, contract: Contract) -> Context:
         term["@context"] = {"@vocab": scheme[: scheme.rfind("#") + 1]}
     elif key.form is not Form.LITERAL:
         term["@type"] = "@id"
-    elif len(key.datatypes) == 1:
-        term["@type"] = key.datatypes[0]
+    elif (datatype := plain_datatype(key)) != str(XSD.string):  # rdflib tells "x" from "x"^^xsd:string
+        term["@type"] = datatype
     if key.maximum != 1:
         term["@container"] = "@set"
     return term

@@ -69,10 +69,9 @@ def test_record_may_stand_deeper_in_its_folder(root: Path) -> None:
         ("data/treaty/edenia.yaml", "no kind of record has the folder data/treaty (did you mean data/treaties?)"),
         ("data/States/edenia.yaml", "no kind of record has the folder data/States (did you mean data/states?)"),
         ("data/edenia.yaml", "a record must be in the folder of its kind (move it into one of the folders in data)"),
-        ("data/states/edenia.yml", "a record's file name must end in .yaml (rename it to end in .yaml)"),
-        ("data/states/edenia.YAML", "a record's file name must end in .yaml (rename it to end in .yaml)"),
+        ("data/states/edenia.yml", "a record's file name must end in .yaml (rename it to `edenia.yaml`)"),
+        ("data/states/edenia.YAML", "a record's file name must end in .yaml (rename it to `edenia.yaml`)"),
         ("data/states/notes.txt", "a record's file name must end in .yaml (move it elsewhere)"),
-        ("data/states/.yaml", "a record's file name must end in .yaml (move it elsewhere)"),
     ],
 )
 def test_a_file_in_the_wrong_place_is_a_fault(root: Path, file: str, fault: str) -> None:
@@ -96,6 +95,40 @@ def test_a_malformed_record_name_is_a_fault(root: Path, name: str, better: str) 
     said = "a record's file name may only have lower-case letters, digits and single hyphens"
     file = f"data/states/{name}.yaml"
     assert put(root, file) == [f"{file}: error: {said} (rename it to `{better}.yaml`)"]
+
+
+@pytest.mark.parametrize("name", ["Arvenia.yaml", "arvenia.yml", "ARVENIA.YAML", "_arvenia.yaml"])
+def test_a_cure_never_overwrites_another_record(root: Path, name: str) -> None:
+    (fault,) = put(root, f"data/places/{name}")
+    assert fault.endswith("(there is a `arvenia.yaml` already: delete one of the two, or rename this one)")
+
+
+def test_two_cures_never_propose_one_name(root: Path) -> None:
+    put(root, "data/states/New_Edenia.yaml")
+    put(root, "data/places/New Edenia.yaml")
+    first, second = put(root, "data/states/edenia.yaml")
+    assert first.endswith("(rename it to `new-edenia.yaml`)")
+    assert second.endswith("(there is a `new-edenia.yaml` already: delete one of the two, or rename this one)")
+
+
+def test_what_systems_and_editors_leave_is_no_record(root: Path) -> None:
+    for name in (
+        ".DS_Store",
+        ".arvenia.yaml.swp",
+        "arvenia.yaml~",
+        "._arvenia.yaml",
+        "4913",
+        "Thumbs.db",
+        ".git/x.yaml",
+    ):
+        put(root, f"data/states/{name}", "")
+    (root / "data/states/.#arvenia.yaml").symlink_to("somebody@host.1234")
+    for folder in ("ontology", "shapes", "queries"):
+        (root / folder).mkdir()
+        for suffix in ("ttl", "rq"):
+            (root / folder / f".#x.{suffix}").symlink_to("somebody@host.1234")
+            (root / folder / f"._x.{suffix}").write_bytes(b"\0\5\x16\7")
+    assert faults_of(root) == []
 
 
 def test_folder_like_no_other_lists_the_folders(root: Path) -> None:
@@ -288,7 +321,7 @@ def test_what_a_publication_says_of_itself_is_held_to_its_form(
 def test_reserved_name_is_refused(root: Path, slug: str) -> None:
     (fault,) = put(root, f"data/states/{slug}.yaml")
     assert fault.startswith(f"data/states/{slug}.yaml: error: the name `{slug}` is reserved for the ")
-    assert fault.endswith(f"(rename it, for example to `the-{slug}.yaml`)")
+    assert fault.endswith(f"(rename it to `the-{slug}.yaml`)")
 
 
 def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly, axis_files: Files) -> None:

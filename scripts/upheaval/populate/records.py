@@ -11,6 +11,7 @@ from pathlib import Path
 from upheaval.faults import Fault, refuse
 from upheaval.schema.contract import Contract, Kind
 from upheaval.schema.publication import FILE, Publication
+from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, read
 from upheaval.sources.reserved import RESERVED
 
@@ -88,6 +89,8 @@ def list_records(publication: Publication, contract: Contract) -> Listing:
 def list_files(publication: Publication) -> list[str]:
     """Return the files in a publication's data folder, relative to the publication's folder, sorted.
 
+    What systems and editors leave there (`upheaval.sources.ignored`) is left out.
+
     Raises:
         Refusal: there is no data folder.
 
@@ -97,9 +100,10 @@ def list_files(publication: Publication) -> list[str]:
         refuse("data", "there is no `data` folder", "create it, with one folder for each kind of record")
     found: list[str] = []
     for folder, folders, names in os.walk(data):
+        folders[:] = [name for name in folders if not is_ignored(name)]
         within = Path(folder).relative_to(publication.root).as_posix()
         mistaken = [name for name in folders if name.endswith(".yaml")]
-        found.extend(f"{within}/{name}" for name in [*names, *mistaken])
+        found.extend(f"{within}/{name}" for name in [*names, *mistaken] if not is_ignored(name))
     return sorted(file for file in found if file != FILE)
 
 
@@ -116,18 +120,20 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Record
     """
     entries: dict[str, RecordFile] = {}
     faults: list[Fault] = []
+    files = list(files)
+    taken = {_stem(file).lower() for file in files if file.endswith(".yaml") and SLUG.fullmatch(_stem(file))}
     for file in files:
-        kind = _kind(file, contract, faults)
+        kind = _kind(file, contract, taken, faults)
         if kind is None:
             continue
-        slug = file[file.rfind("/") + 1 : -len(".yaml")]
+        slug = _stem(file)
         if not SLUG.fullmatch(slug):
             message = "a record's file name may only have lower-case letters, digits and single hyphens"
-            faults.append(Fault(file, message, f"rename it to `{_slugged(slug)}.yaml`", rule="record/name"))
+            faults.append(Fault(file, message, _rename(slug, taken), rule="record/name"))
             continue
         if slug in RESERVED:
             message = f"the name `{slug}` is reserved for {RESERVED[slug]}"
-            faults.append(Fault(file, message, f"rename it, for example to `the-{slug}.yaml`", rule="record/reserved"))
+            faults.append(Fault(file, message, _rename(f"the-{slug}", taken), rule="record/reserved"))
         if slug in entries:
             message = f"{entries[slug].file} has the same name, so both records would have the same IRI"
             faults.append(Fault(file, message, "rename one of the two files", rule="record/name-twice"))
@@ -167,14 +173,15 @@ def _read(root: str, file: str) -> tuple[MappingNode | None, list[Fault]]:
         return None, [Fault(file, f"cannot be read: {error.strerror}", "check the file")]
 
 
-def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
+def _kind(file: str, contract: Contract, taken: set[str], faults: list[Fault]) -> Kind | None:
     parts = file.split("/")
     if len(parts) < 3:
         cure = "move it into one of the folders in data"
         faults.append(Fault(file, "a record must be in the folder of its kind", cure, rule="record/folder"))
         return None
     if not file.endswith(".yaml") or parts[-1] == ".yaml":
-        cure = "rename it to end in .yaml" if Path(file).suffix in (".yml", ".YAML", ".YML") else "move it elsewhere"
+        is_yaml = Path(file).suffix.lower() in (".yml", ".yaml")
+        cure = _rename(_stem(file), taken) if is_yaml else "move it elsewhere"
         faults.append(Fault(file, "a record's file name must end in .yaml", cure, rule="record/suffix"))
         return None
     kind = contract.folders.get(parts[1])
@@ -186,5 +193,15 @@ def _kind(file: str, contract: Contract, faults: list[Fault]) -> Kind | None:
     return kind
 
 
-def _slugged(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "a-name"
+def _stem(file: str) -> str:
+    name = file[file.rfind("/") + 1 :]
+    return name[: name.rfind(".")]
+
+
+def _rename(name: str, taken: set[str]) -> str:
+    """Return a cure that proposes a name which no other record has, so that following it overwrites none."""
+    better = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "a-name"
+    if better in taken:
+        return f"there is a `{better}.yaml` already: delete one of the two, or rename this one"
+    taken.add(better)
+    return f"rename it to `{better}.yaml`"

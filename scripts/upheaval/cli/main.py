@@ -1,6 +1,9 @@
 """The `upheaval` command. Subcommands are imported only when they are called or listed."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -35,6 +38,13 @@ class Commands(click.Group):
         module = import_module(f"upheaval.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; what is read and written is UTF-8, whatever the system's code page or locale."""
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="strict" if stream is sys.stdin else "backslashreplace")
+        return super().main(*args, **kwargs)
 
 
 @click.group(cls=Commands, epilog="Example: upheaval build && upheaval query in-force --at 2014-03-18")

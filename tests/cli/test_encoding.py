@@ -1,0 +1,46 @@
+"""What is written is UTF-8 on every system, whatever code page or locale it has."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import WORLD, copy_of_world
+
+QUERY = 'SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER (LANG(?l) = "ru") } ORDER BY ?l'
+
+
+def run(root: Path, encoding: str, *words: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "upheaval", *words, "--root", str(root)]
+    environment = {"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": encoding, "LC_ALL": "C", "HOME": str(root)}
+    return subprocess.run(command, env=environment, capture_output=True, input=text, encoding="utf-8", timeout=120)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
+@pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
+def test_answers_are_utf_8(form: str, encoding: str) -> None:
+    asked = QUERY.replace('"ru")', '"ru" && CONTAINS(?l, "р"))')  # standard input is UTF-8 as well
+    result = run(WORLD, encoding, "query", "-", "--format", form, text=asked)
+    assert result.returncode == 0
+    assert "Арвения" in result.stdout
+
+
+def test_faults_are_utf_8(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    (root / "data/states/эдения.yaml").write_text("label: [")
+    for form in ("text", "json", "github"):
+        result = run(root, "cp1252", "check", "--format", form)
+        assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+        assert "эдения.yaml" in result.stdout
+
+
+def test_names_that_are_no_utf_8_are_written_with_escapes(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    try:
+        (root / "data/states/caf\udce9.yaml").write_text("label: [")
+    except OSError:
+        pytest.skip("the file system takes UTF-8 alone")
+    result = run(root, "ascii", "check")
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "caf\\udce9.yaml" in result.stdout

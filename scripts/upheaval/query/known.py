@@ -12,6 +12,7 @@ from upheaval.schema.questions import Parameter
 
 _TYPE = ox.NamedNode(str(RDF.type))
 _WIDER = ox.NamedNode(str(RDFS.subClassOf))
+_LABELS = (ox.NamedNode(str(RDFS.label)), ox.NamedNode(str(SKOS.altLabel)))
 _CONCEPT = str(SKOS.Concept)
 ANY = Parameter("record", "record", (), False, "", 0)
 
@@ -41,7 +42,7 @@ class KnownTerms:
 
         """
         iri = text if text.startswith(self.base) or "://" in text else self.base + text
-        classes = self._classes(iri)
+        classes = set() if "#" in iri.removeprefix(self.base) else self._classes(iri)
         if not classes:
             near = self._near(text, parameter)
             cure = f"did you mean `{near}`?" if near else "write the name of its file, without .yaml"
@@ -107,8 +108,24 @@ class KnownTerms:
         return str(getattr(quad.graph_name, "value", "")) not in self._not_data
 
     def _near(self, text: str, parameter: Parameter) -> str:
-        near = get_close_matches(_plain(text), self.records(parameter), 1)
+        name = text.removeprefix(self.base).partition("#")[0]
+        accepted = self.records(parameter)
+        labelled = [record for record in self._labelled(text) if record in accepted]
+        near = labelled or get_close_matches(_plain(name), accepted, 1)
         return near[0] if near else ""
+
+    def _labelled(self, text: str) -> list[str]:
+        """Return the sorted names of what has a text as its label, in any language."""
+        return sorted(
+            {
+                quad.subject.value.removeprefix(self.base)
+                for label in _LABELS
+                for quad in self.store.quads_for_pattern(None, label, None, None)
+                if isinstance(quad.subject, ox.NamedNode)
+                and isinstance(quad.object, ox.Literal)
+                and quad.object.value.casefold() == text.casefold()
+            }
+        )
 
     def _with_wider(self, classes: set[str]) -> frozenset[str]:
         """Return classes with all their superclasses (RDF Schema 1.1 section 3.4)."""

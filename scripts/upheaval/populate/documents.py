@@ -9,15 +9,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault
+from upheaval.faults import Fault, Severity
 from upheaval.populate.naming import digest, node_name
 from upheaval.populate.records import Record
-from upheaval.rdf.datatypes import LANGUAGE, IllFormed, typed, web_address
+from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
+from upheaval.rdf.languages import check_language, language_meant
 from upheaval.schema.context import Context, plain_datatype
 from upheaval.schema.contract import Contract, Form, Key, Kind
 from upheaval.schema.publication import Publication
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
+from upheaval.sources.restrictions import is_unfilled
 
 KeyPath = tuple[str | int, ...]
 Document = dict[str, Any]
@@ -144,6 +146,8 @@ class _Populating:
             here = path if place is None else (*path, place)
             if not isinstance(item, str):
                 self._fault(here, key, f"`{key.name}` takes plain values", "write a value, or a list of values")
+            elif is_unfilled(item):
+                pass
             elif item in seen:
                 self._fault(here, key, f"`{item}` is listed twice under `{key.name}`", "keep one of them")
             else:
@@ -195,16 +199,30 @@ class _Populating:
         document: Document = {}
         for language, text in texts.items():
             items = list(text) if isinstance(text, SequenceNode) else [text]
-            if not LANGUAGE.fullmatch(language):
-                cure = "write a BCP 47 tag such as en, ru or zh-Hans"
-                self._fault((*path, language), key, f"`{language}` is not a language tag", cure)
-            elif not all(isinstance(item, str) for item in items):
-                self._fault((*path, language), key, f"`{language}` takes plain text", "write text, or a list of texts")
-            else:
+            here = (*path, language)
+            plain = [item for item in items if isinstance(item, str)]
+            if plain != items:
+                self._fault(here, key, f"`{language}` takes plain text", "write text, or a list of texts")
+            elif self._language(here, key, language, plain) and not any(map(is_unfilled, plain)):
                 document[language] = items if len(items) > 1 else items[0]
                 continue
             self.result.broken.add((iri, key.iri))
         return document
+
+    def _language(self, path: KeyPath, key: Key, language: str, texts: Iterable[str]) -> bool:
+        """Check the tag of some texts, and return whether it can be used."""
+        try:
+            old = check_language(language)
+        except IllFormed as error:
+            self._fault(path, key, *error.args)
+            return False
+        if old:
+            self._report(path, *old, key.shapes[0], Severity.WARNING)
+        for meant in filter(None, (language_meant(language, text) for text in texts)):
+            message = f"`{language}` is the code of a country here, not of the language that the text is in"
+            self._fault(path, key, message, f"did you mean `{meant}`?")
+            return False
+        return True
 
     def _nodes(self, key: Key, iri: str, value: Value, path: KeyPath) -> list[Document]:
         """Fill and name the blocks under a key; blocks that share a name get a hash of their content."""
@@ -251,9 +269,10 @@ class _Populating:
     def _fault(self, path: KeyPath, key: Key, message: str, cure: str) -> None:
         self._report(path, message, cure, key.shapes[0])
 
-    def _report(self, path: KeyPath, message: str, cure: str, rule: str) -> None:
+    def _report(self, path: KeyPath, message: str, cure: str, rule: str, severity: Severity = Severity.ERROR) -> None:
         body = self.record.body if self.record.body is not None else MappingNode()
-        self.result.faults.append(Fault(self.record.file, message, cure, at=position(body, path), rule=rule))
+        at = position(body, path)
+        self.result.faults.append(Fault(self.record.file, message, cure, at=at, severity=severity, rule=rule))
 
 
 def _texts(value: Value | None) -> list[str]:

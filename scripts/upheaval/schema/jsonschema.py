@@ -63,7 +63,7 @@ def _property(key: Key, contract: Contract) -> JsonSchema:
         return {
             **described,
             "type": "object",
-            "propertyNames": {"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+            "propertyNames": {"pattern": "^([a-z]{2,3}|x)(-[A-Za-z0-9]{1,8})*$"},
             "additionalProperties": text,
             "minProperties": 1,
         }

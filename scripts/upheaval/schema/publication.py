@@ -9,6 +9,7 @@ from pathlib import Path
 from upheaval.faults import Fault, Refusal, refuse
 from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.xsd import XSD
+from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, SequenceNode, read
 
 FILE = "data/publication.yaml"
@@ -89,6 +90,15 @@ class Publication:
         if (self.root / "ontology" / "statecraft.ttl").is_file():
             return [own]
         return [packaged() / name, *([own] if own.is_dir() else [])]
+
+    def files(self, name: str, pattern: str) -> list[Path]:
+        """Return the files of the ontology, the shapes or the queries that match a pattern, sorted in each folder."""
+        return [
+            path
+            for folder in self.folders(name)
+            for path in sorted(folder.glob(pattern))
+            if not is_ignored(path.relative_to(folder))
+        ]
 
 
 def packaged() -> Path:

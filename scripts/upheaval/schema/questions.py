@@ -16,14 +16,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, refuse
+from upheaval.faults import Fault
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import Contract, local
 from upheaval.schema.publication import Publication
+from upheaval.sources.textfiles import read_text
 
 FIELDS = ("title", "keywords", "answers", "parameter", "federates")
 TYPES = ("date", "year", "number", "text", "record", "code")
@@ -264,23 +264,8 @@ def read_questions(publication: Publication) -> dict[str, Question]:
         Refusal: a file cannot be read.
 
     """
-    paths = [path for folder in publication.folders("queries") for path in folder.glob("*.rq")]
+    paths = publication.files("queries", "*.rq")
     return {
         path.stem: read_question(path.stem, read_text(path, f"queries/{path.name}"))
         for path in sorted(paths, key=lambda path: path.stem)
     }
-
-
-def read_text(path: Path, name: str) -> str:
-    """Read a SPARQL file; `name` is its name in messages.
-
-    Raises:
-        Refusal: it cannot be read or is not UTF-8.
-
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        refuse(name, "the file is not UTF-8", "save it as UTF-8", rule="query/text")
-    except OSError as error:
-        refuse(name, f"cannot be read: {error.strerror}", "check the file")

@@ -1,9 +1,10 @@
 """Load the vocabulary, the shapes and the rules of a publication."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -18,6 +19,9 @@ from upheaval.schema.shapefaults import place_problems
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
+from upheaval.sources.textfiles import read_text
+
+Read = TypeVar("Read")
 
 _TYPE, _ANNOTATION = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.AnnotationProperty))
 
@@ -57,21 +61,23 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
         The vocabulary.
 
     Raises:
-        Refusal: a file cannot be read or is not Turtle, or the shapes are ill-formed.
+        Refusal: files cannot be read or are not Turtle, or the shapes are ill-formed; all such faults together.
 
     """
-    stated = _read(publication, _ontology_files(publication))
+    faults: list[Fault] = []
+    stated = _read(publication, _ontology_files(publication), read_turtle, faults)
+    aligned = _read(publication, publication.files("ontology", "alignments/*.ttl"), read_turtle, faults)
+    shaped = _read(publication, publication.files("shapes", "*.ttl"), read_turtle, faults)
+    ruled = sorted(publication.files("ontology", "rules/*.rq"), key=lambda path: path.name)
+    rules = _read(publication, ruled, read_text, faults)
+    if faults:
+        raise Refusal(faults)
     ontology = [*chain.from_iterable(stated.values()), *completion(list(stated.values()))]
-    aligned = _read(publication, _files(publication, "ontology", "alignments/*.ttl"))
-    shaped = _read(publication, _files(publication, "shapes", "*.ttl"))
     alignments, shapes = (list(chain.from_iterable(files.values())) for files in (aligned, shaped))
     plan = plan_for(publication, shapes, ontology)
     graph = to_rdflib(shapes, to_rdflib(ontology))
-    rules = {
-        path.name: _text(path)
-        for path in sorted(_files(publication, "ontology", "rules/*.rq"), key=lambda path: path.name)
-    }
-    return Vocabulary(ontology, alignments, shapes, plan, graph, (*stated, *aligned, *shaped), rules)
+    texts = {name.rpartition("/")[2]: text for name, text in rules.items()}
+    return Vocabulary(ontology, alignments, shapes, plan, graph, (*stated, *aligned, *shaped), texts)
 
 
 def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[ox.Triple]) -> ShapesPlan:
@@ -109,7 +115,7 @@ def shape_faults(
         The faults, by file and line.
 
     """
-    files = _names(publication, _files(publication, "shapes", "*.ttl"))
+    files = _names(publication, publication.files("shapes", "*.ttl"))
     texts = {name: path.read_text(encoding="utf-8") for path, name in files.items()} if problems else {}
     return place_problems(texts, problems, severity)
 
@@ -123,26 +129,22 @@ def wider_properties(graph: Graph) -> dict[str, frozenset[str]]:
     }
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        name = f"ontology/rules/{path.name}"
-        refuse(name, f"cannot be read: {error}", "save the rule as UTF-8")
-
-
-def _files(publication: Publication, name: str, pattern: str) -> list[Path]:
-    return [path for folder in publication.folders(name) for path in sorted(folder.glob(pattern))]
-
-
 def _ontology_files(publication: Publication) -> list[Path]:
     alignments = {folder / "alignments" for folder in publication.folders("ontology")}
-    return [path for path in _files(publication, "ontology", "**/*.ttl") if path.parent not in alignments]
+    return [path for path in publication.files("ontology", "**/*.ttl") if path.parent not in alignments]
 
 
-def _read(publication: Publication, paths: list[Path]) -> dict[str, list[ox.Triple]]:
-    """Return the triples of files by the name that messages show."""
-    return {name: read_turtle(path, name) for path, name in _names(publication, paths).items()}
+def _read(
+    publication: Publication, paths: list[Path], reader: Callable[[Path, str], Read], faults: list[Fault]
+) -> dict[str, Read]:
+    """Return what a function reads of files, by the names that messages show; add what it refuses to the faults."""
+    found: dict[str, Read] = {}
+    for path, name in _names(publication, paths).items():
+        try:
+            found[name] = reader(path, name)
+        except Refusal as refusal:
+            faults.extend(refusal.faults)
+    return found
 
 
 def _names(publication: Publication, paths: list[Path]) -> dict[Path, str]:
@@ -161,11 +163,11 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
         Its triples, in file order.
 
     Raises:
-        Refusal: the file cannot be read or is not Turtle; with line and column.
+        Refusal: the file cannot be read, has a merge conflict, or is not Turtle; with line and column.
 
     """
     try:
-        return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
+        return [quad.triple for quad in ox.parse(read_text(path, name), format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
         refuse(
             name,
@@ -174,5 +176,3 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
             at=syntax_location(error),
             rule="turtle/syntax",
         )
-    except OSError as error:
-        refuse(name, f"cannot be read: {error.strerror}", "check the file")

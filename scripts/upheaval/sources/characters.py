@@ -6,6 +6,7 @@ from bisect import bisect_right
 from typing import TypeAlias
 
 from upheaval.faults import Fault, Severity
+from upheaval.sources.conflicts import CURE, MESSAGE, RULE, conflicts
 
 Places: TypeAlias = dict[tuple[int, str | int], tuple[int, int]]
 """Offsets of a key and of its value, by the offset of the mapping or list and the key or index in it."""
@@ -21,12 +22,12 @@ _PLAIN = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _KINDS = {
     "text/bidi-control": (
-        "\u202a-\u202e\u2066-\u2069",
+        "\u202a-\u202e\u2066-\u2069\u206a-\u206f",
         "can make text look different from what it says",
         "delete it; text in a right-to-left script does not need it",
     ),
     "text/invisible-character": (
-        "\u200b\u2060\ufeff",
+        "\u115f\u1160\u180e\u200b\u2060-\u2064\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f",
         "is invisible, so two texts that look alike would differ",
         "delete it; it often comes with text copied from a web page",
     ),
@@ -36,22 +37,51 @@ _KINDS = {
         "delete it or replace it with a space or a line break; if there are many, save the file as UTF-8",
     ),
     "text/noncharacter": (
-        "\ufffe\uffff",
+        "\ufdd0-\ufdef" + "".join(f"{chr(end - 1)}{chr(end)}" for end in range(0xFFFF, 0x110000, 0x10000)),
         "is not a Unicode character",
         "delete it; the file may be damaged, or saved in an encoding other than UTF-8",
     ),
 }
+_DUBIOUS = {
+    "text/no-break-space": (
+        "\u00a0\u2007\u202f",
+        "looks like a space, but a search for the text with an ordinary space does not find it",
+        "replace it with a space",
+    ),
+    "text/soft-hyphen": (
+        "\u00ad",
+        "is invisible except at the end of a line, so a search for the word does not find it",
+        "delete it; it often comes with text copied from a PDF",
+    ),
+    "text/replacement-character": (
+        "\ufffd",
+        "stands for a character that was lost when the text was converted",
+        "look up what the source says",
+    ),
+    "text/private-use": (
+        "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
+        "means something only in the font that it was typed in",
+        "replace it with the Unicode character that is meant",
+    ),
+}
+_CONFLICT = (b"<<<<<<<", b"|||||||", b">>>>>>>")
 _SAVE = "save the file as UTF-8 without a byte order mark"
 _JOINERS = "\u200c\u200d"
 _REFUSED = re.compile("[" + "".join(span for span, _, _ in _KINDS.values()) + "]")
-# Characters outside this set are never refused and never combine under NFC with a plain character before them. If a
+# Characters outside this set are never reported and never combine under NFC with a plain character before them. If a
 # file has only those, checking its non-ASCII characters for NFC is enough, and takes a tenth of the time.
 _UNUSUAL = re.compile(
-    r"[^\w\u00a0-\u00bf\u00d7\u00f7\u060c\u061b\u061f\u066a-\u066d\u06d4\u200c-\u200f\u2010-\u2027"
-    r"\u2030-\u205e\u20a0-\u20bf\u2100-\u22ff\u3001-\u3029\uff01-\uff0f\uff1a-\uff20]"
+    r"[^\w\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u060c\u061b\u061f\u066a-\u066d\u06d4\u200e\u200f\u2010-\u2027"
+    r"\u2030-\u205e\u20a0-\u20bf\u2100-\u22ff\u3001-\u3029\uff01-\uff0f\uff1a-\uff20]|[\u115f\u1160\u3164\uffa0]"
 )
 _RUN = re.compile(f"({_REFUSED.pattern})\\1*")
-_RULES = {rule: re.compile(f"[{span}]") for rule, (span, _, _) in _KINDS.items()}
+_LOOK_AT = re.compile("([" + "".join(span for span, _, _ in _DUBIOUS.values()) + _JOINERS + "])\\1*")
+_RULES = {rule: re.compile(f"[{span}]") for rule, (span, _, _) in (_KINDS | _DUBIOUS).items()}
+_SHAPING = re.compile(
+    "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ua840-\ua8ff\ufb50-\ufdff\ufe0f\ufe70-\ufefc]"
+)
+# French sets these off with a no-break space.
+_FRENCH = frozenset("«»:;!?%")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _NAMED = dict(zip("0abvfeNLP", "\0\a\b\v\f\x1b\x85\u2028\u2029", strict=True))
 
@@ -142,8 +172,10 @@ def admit(report: FaultCollector) -> bool:
     Refused are files larger than MAX_BYTES; byte order marks and encodings other than UTF-8 (YAML-LD 1.0; YAML
     1.2.2 section 5.2); characters that YAML 1.2.2 section 5.1 does not consider printable, and line breaks that
     YAML 1.1 and 1.2 read differently (section 5.4); characters that reorder or hide text (Unicode UAX #9, UTR
-    #36). U+200C to U+200F are allowed: Persian needs the joiners, and mixed-direction lines the marks. Text that
-    is not in NFC (Unicode UAX #15) gets a warning.
+    #36), joiners among them where the script has no use for them: Persian, Hindi and emoji have. U+200E and U+200F are
+    allowed, which mixed-direction lines need. Warnings are for text that is not in NFC (Unicode UAX #15), and for
+    characters that are seldom meant: no-break spaces except in French punctuation, soft hyphens, replacement
+    characters and private ones.
 
     Args:
         report: its source holds the bytes; faults are added to it.
@@ -172,7 +204,7 @@ def admit(report: FaultCollector) -> bool:
         beyond = rest.decode()
         if _UNUSUAL.search(beyond) or not unicodedata.is_normalized("NFC", beyond):
             _examine(text, report)
-    return True
+    return not (any(sign in data for sign in _CONFLICT) and _refuse_conflicts(report))
 
 
 def check_escapes(report: FaultCollector, start: int, end: int, value: str) -> None:
@@ -190,8 +222,21 @@ def check_escapes(report: FaultCollector, start: int, end: int, value: str) -> N
         char = chr(int(code, 16)) if code else _NAMED.get(found[4], "")
         if _REFUSED.match(char):
             _refuse(report, found.start(), char, f", written `{found[0]}`,")
+        elif char in _JOINERS and char:
+            if not any(map(_takes_joiners, value)):
+                _refuse(report, found.start(), char, f", written `{found[0]}`,")
+        elif _LOOK_AT.match(char):
+            _refuse(report, found.start(), char, f", written `{found[0]}`,", Severity.WARNING)
     if unicodedata.is_normalized("NFC", text[start:end]) and not unicodedata.is_normalized("NFC", value):
         _warn(report, start, value[_first_decomposed(value) :])
+
+
+def _refuse_conflicts(report: FaultCollector) -> bool:
+    """Report merge conflicts, and return whether there are any."""
+    found = conflicts(report.source.text)
+    for offset in found:
+        report.add(offset, RULE, MESSAGE, CURE)
+    return bool(found)
 
 
 def _refuse_encoding(data: bytes, bad: int, report: FaultCollector) -> None:
@@ -213,6 +258,13 @@ def _examine(text: str, report: FaultCollector) -> None:
     report.source = SourceText(sound.encode())
     for found in _RUN.finditer(text):
         _refuse(report, found.start(), found[1])
+    for found in _LOOK_AT.finditer(text):
+        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        if found[1] in _JOINERS:
+            if not (_takes_joiners(before) or _takes_joiners(after)):
+                _refuse(report, found.start(), found[1])
+        elif found[1] == "\u00ad" or _FRENCH.isdisjoint((before, after)):
+            _refuse(report, found.start(), found[1], severity=Severity.WARNING)
     offset = 0
     for line in sound.split("\n"):
         if not unicodedata.is_normalized("NFC", line):
@@ -233,10 +285,17 @@ def _warn(report: FaultCollector, offset: int, text: str) -> None:
     report.add(offset, "text/not-nfc", message, "retype it, or convert the file to NFC", Severity.WARNING)
 
 
-def _refuse(report: FaultCollector, offset: int, char: str, written: str = "") -> None:
-    """Refuse a character, naming it by code point and Unicode name."""
-    rule = next(rule for rule, kind in _RULES.items() if kind.match(char))
-    _, why, cure = _KINDS[rule]
+def _takes_joiners(char: str) -> bool:
+    """Tell whether a joiner beside a character has a meaning (Unicode Standard, section 23.2; UTS #51 for emoji)."""
+    return bool(_SHAPING.match(char)) or (char != "" and unicodedata.category(char) in ("So", "Sk"))
+
+
+def _refuse(
+    report: FaultCollector, offset: int, char: str, written: str = "", severity: Severity = Severity.ERROR
+) -> None:
+    """Report a character, naming it by code point and Unicode name."""
+    rule = next((rule for rule, kind in _RULES.items() if kind.match(char)), "text/invisible-character")
+    _, why, cure = (_KINDS | _DUBIOUS)[rule]
     title = unicodedata.name(char, "").lower()
     label = f"U+{ord(char):04X} ({title})" if title else f"U+{ord(char):04X}"
-    report.add(offset, rule, f"the character {label}{written} {why}", cure)
+    report.add(offset, rule, f"the character {label}{written} {why}", cure, severity)

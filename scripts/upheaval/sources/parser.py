@@ -22,6 +22,7 @@ from upheaval.sources.restrictions import (
     ITEM,
     MAX_SCALAR,
     NULLS,
+    PLACEHOLDERS,
     check_document,
     check_scalar,
     refuse_alias,
@@ -189,6 +190,7 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
     source = report.source
     get_event: Any = CBaseLoader(source.data).get_event
     escapes = b"\\" in source.data
+    tabs = escapes or b"\t" in source.data
     started = hollow = False
     documents = SequenceNode()
     documents._start = -1
@@ -204,7 +206,10 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
             if (
                 event.anchor
                 or event.tag
-                or (not 4 < len(value) <= _LONG and (len(value) > 4 or value in NULLS))
+                or len(value) > _LONG
+                or (len(value) < 5 and (value in NULLS or not value.isalnum() or value in PLACEHOLDERS))
+                or value.strip() != value
+                or (tabs and "\t" in value)
                 or (escapes and event.style == '"')
             ) and not check_scalar(event, key, bool(stack), report):
                 value = None

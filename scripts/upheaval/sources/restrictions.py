@@ -1,11 +1,13 @@
 """YAML features that records may not use, checked node by node."""
 
 import re
+import unicodedata
 from itertools import islice
 from typing import Any
 
 from yaml.events import MappingStartEvent
 
+from upheaval.faults import Severity
 from upheaval.sources.characters import FaultCollector, check_escapes, shown
 
 MAX_SCALAR = 1 << 16
@@ -13,6 +15,11 @@ MAX_SCALAR = 1 << 16
 
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 """The plain scalars that YAML 1.2.2 section 10.3.2 reads as null."""
+
+PLACEHOLDERS = frozenset(("...", "…", "???", "TBD", "TODO"))
+"""Texts that stand for a value that is still to be filled in, as in the skeletons of `upheaval new`."""
+
+_SPACES = " \t\r\n\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
 
 ITEM: Any = object()
 """Placeholder for a key inside a list."""
@@ -34,11 +41,14 @@ def check_scalar(event: Any, key: Any, nested: bool, report: FaultCollector) -> 
         report: faults are added to it.
 
     Returns:
-        Whether the scalar has a value, that is, is neither empty nor null.
+        Whether the scalar has a value, that is, is neither empty nor null. A blank text or a placeholder is reported
+        but has one, so that nothing is said of its absence as well; `is_unfilled` recognizes it.
 
     """
     start, value = event.start_mark.index, event.value
     refuse_properties(event, report)
+    if key is not None and nested:
+        _check_text(event, report)
     if event.style == '"':
         check_escapes(report, start, event.end_mark.index, value)
     size = len(value.encode())
@@ -56,6 +66,34 @@ def check_scalar(event: Any, key: Any, nested: bool, report: FaultCollector) -> 
         owner = "this list item" if key is ITEM else "this key" if key is DROPPED else f"the key {shown(key)}"
         report.add(start, "yaml/empty", f"{owner} has no value", "give it a value, or delete it")
     return False
+
+
+def is_unfilled(text: str) -> bool:
+    """Return whether a text is blank or a placeholder; `check_scalar` has reported it."""
+    return text in PLACEHOLDERS or not text.strip() or (len(text) < 5 and _is_blank(text))
+
+
+def _is_blank(text: str) -> bool:
+    return all(char in "\t\n\r" or unicodedata.category(char) in ("Zs", "Cf") for char in text)
+
+
+def _check_text(event: Any, report: FaultCollector) -> None:
+    """Report a text that says nothing, and one with white space that is not seen."""
+    start, value = event.start_mark.index, event.value
+    if value in PLACEHOLDERS:
+        report.add(start, "yaml/placeholder", f"{shown(value)} is a placeholder", "fill it in, or delete the line")
+    elif value and _is_blank(value):
+        report.add(start, "yaml/blank", "this text is blank", "write the text, or delete its key")
+    else:
+        body = value.rstrip("\n") if event.style in ("|", ">") else value
+        for where, end in (("starts", body[:1]), ("ends", body[-1:])):
+            if end and end in _SPACES:
+                what = "a line break" if end in "\r\n" else "a tab" if end == "\t" else "a space"
+                message = f"this text {where} with {what}"
+                report.add(start, "text/space-at-end", message, "delete it", Severity.WARNING)
+        if "\t" in body.strip():
+            message = "this text has a tab, which looks like spaces"
+            report.add(start, "text/tab", message, "replace it with a space", Severity.WARNING)
 
 
 def refuse_properties(event: Any, report: FaultCollector) -> None:

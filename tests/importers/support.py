@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT, copy_of_world
+from upheaval.importers.actors import ActorIndex
+from upheaval.importers.coding import Coder
+from upheaval.importers.countries import read_countries
+from upheaval.importers.crosswalk import read_crosswalk
 from upheaval.importers.declaration import find_dataset
 from upheaval.importers.identity import identity, opened
 from upheaval.importers.run import Advance, ImportOptions, ImportReport, run
+from upheaval.importers.staging import Staged, stage
 from upheaval.importers.target import ImportTarget, open_import_target
 
 DATASETS = Path(os.environ.get("UPHEAVAL_SHARED", ROOT.parent / "shared")) / "datasets"
@@ -94,6 +99,16 @@ def quiet(_name: str, _total: int, _unit: str) -> Iterator[Advance]:
 def imported(target: ImportTarget, name: str, files: tuple[Path, ...], out: Path, **options: object) -> ImportReport:
     """Import files."""
     return run(target, find_dataset(name), ImportOptions(files, out, **options), quiet)  # type: ignore[arg-type]
+
+
+def read_by(target: ImportTarget, name: str, files: tuple[Path, ...], folder: Path) -> list[Staged]:
+    """Read files as an import does, and go no further."""
+    dataset, countries = find_dataset(name), read_countries()
+    crosswalk = read_crosswalk(dataset.crosswalk, target.contract, (one.iri for one in countries))
+    index = ActorIndex(dataset.actors, crosswalk, countries, target.known, BASE, name)
+    coder = Coder(index, crosswalk)
+    folder.mkdir(exist_ok=True)
+    return [one for file in files for one in stage(file, dataset, coder, folder, "", lambda count: None)]
 
 
 def lines(folder: Path) -> list[str]:

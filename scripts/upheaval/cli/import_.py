@@ -14,18 +14,30 @@ import click
 from upheaval.cli.options import ROOT, refusals
 
 if TYPE_CHECKING:
+    from upheaval.importers.coding import Broadened
     from upheaval.importers.run import Advance, ImportReport, Step
 
 EPILOG = """\b
 Examples:
   upheaval import sipri trade-register.csv --out import/sipri
   upheaval import un-votes un_votes.csv un_roll_calls.csv --every-vote
-  upheaval import cow alliance_v4.1_by_member.csv --skip-bad
+  upheaval import cow-mid MID-5-Data.zip --out import/disputes
   upheaval import ./my_dataset.py table.csv
 """
 
 
-@click.command("import", epilog=EPILOG)
+class _ImportCommand(click.Command):
+    """Lists the datasets that come with the package in its help."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from upheaval.importers.shipped import titles
+
+        with formatter.section("Datasets"):
+            formatter.write_dl(list(titles().items()))
+        super().format_epilog(ctx, formatter)
+
+
+@click.command("import", cls=_ImportCommand, epilog=EPILOG)
 @click.argument("dataset")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ROOT
@@ -35,8 +47,9 @@ Examples:
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, spark, or spark:MASTER.")
 @click.option("--memory", default="500MB", show_default=True, help="What DuckDB may take before it turns to disk.")
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
-@click.option("--skip-bad", is_flag=True, help="Write rows with faults aside and import the others.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of the files.")
+@click.option("--strict", is_flag=True, help="Import nothing if a row has a fault.")
+@click.option("--skip-bad", is_flag=True, help="Import the other rows even if more than half have faults.")
+@click.option("--encoding", default="", help="Of the files, such as cp1252, if it is not found out rightly.")
 @click.option("--edition", default="", help="The version of the dataset, if neither file nor declaration is right.")
 @click.option("--every-vote", is_flag=True, help="un-votes: every ballot and vote, instead of pairs and years.")
 def import_command(
@@ -49,12 +62,16 @@ def import_command(
     engine: str,
     memory: str,
     threads: int,
+    strict: bool,
     skip_bad: bool,
     encoding: str,
     edition: str,
     every_vote: bool,
 ) -> None:
-    """Turn your copy of a DATASET into records: sipri, cow, atop or un-votes, or a declaration of your own (.py).
+    """Turn your copy of a DATASET into records: one of those below, or a declaration of your own (.py).
+
+    FILES are CSV, also compressed (.gz, .bz2, .xz, .zst) or in a .zip, or workbooks (.xlsx, .xls, .ods). A row with
+    a fault is left out, named, and written to quarantine-*.csv, to be corrected and imported again.
 
     States are those of the publication in --root where it has records of them. The records go into a named graph of
     their own; `upheaval load` and `upheaval match` take the folder. Nothing is written unless everything conforms.
@@ -62,7 +79,7 @@ def import_command(
     with refusals():
         _require_extra()
         from upheaval.importers.declaration import find_dataset
-        from upheaval.importers.run import ImportOptions, run
+        from upheaval.importers.run import TOLERANCE, ImportOptions, run
         from upheaval.importers.target import open_import_target
 
         declared = find_dataset(dataset)
@@ -74,7 +91,7 @@ def import_command(
             engine=engine,
             memory=memory,
             threads=threads,
-            skip_bad=skip_bad,
+            tolerance=0 if strict else 1 if skip_bad else TOLERANCE,
             encoding=encoding,
             edition=edition,
             options=frozenset({"every-vote"} if every_vote else ()),
@@ -82,13 +99,15 @@ def import_command(
         begin = time.monotonic()
         with _steps() as step:
             report = run(open_import_target(root), declared, options, step)
+        for fault in report.rows.faults:
+            click.echo(fault, err=True)
         click.echo(_summary(report, options.out, time.monotonic() - begin))
 
 
 def _require_extra() -> None:
     from upheaval.faults import refuse
 
-    missing = [module for module in ("duckdb", "ibis", "pyarrow") if find_spec(module) is None]
+    missing = [module for module in ("duckdb", "ibis", "pyarrow", "python_calamine") if find_spec(module) is None]
     if missing:
         message = f"importing needs {', '.join(missing)}"
         refuse("import", message, "pip install 'upheaval[import]'", rule="import/extra")
@@ -128,6 +147,17 @@ def _steps() -> Iterator[Step]:
         yield step
 
 
+def _broadened(found: list[Broadened]) -> Iterator[str]:
+    """Yield a line for each column with codes that were taken as a broader kind."""
+    columns: dict[str, list[str]] = {}
+    for one in found:
+        columns.setdefault(one.column, []).append(
+            f"`{one.code}` as {one.meaning} ({one.rows} {'row' if one.rows == 1 else 'rows'})"
+        )
+    for column, shown in columns.items():
+        yield f"note: `{column}` is not in the crosswalk and was taken more broadly: {'; '.join(shown)}"
+
+
 def _summary(report: ImportReport, out: Path, seconds: float) -> str:
     rows = ", ".join(f"{count} {what}" for what, count in report.counts.items())
     records = ", ".join(f"{count} {kind}" for kind, count in report.records.items())
@@ -138,7 +168,8 @@ def _summary(report: ImportReport, out: Path, seconds: float) -> str:
     if report.triples:
         lines.append(f"{report.triples} triples in <{report.graph}>")
     lines.append(f"{len(report.files)} files in {out}, {seconds:.1f} s")
-    if report.rows.aside:
-        lines.append(f"{report.rows.aside} rows with {report.rows.wrong} faults are in {out}/aside-*.csv")
+    if report.rows.faults:
+        lines.append(f"rows with faults are in {out}/quarantine-*.csv; correct and import that file for the rest")
+    lines.extend(_broadened(report.broadened))
     lines.extend(f"note: {note}" for note in (*report.notes, *report.dataset.caveats))
     return "\n".join(lines)

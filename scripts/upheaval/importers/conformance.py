@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from upheaval.check.dataview import classes_of
 from upheaval.faults import Fault, Refusal
-from upheaval.importers.crosswalk import Actor
+from upheaval.importers.actors import Actor
 from upheaval.importers.dates import first_day, last_day
 from upheaval.importers.declaration import Rows
 from upheaval.importers.engines import Engine
@@ -88,9 +88,9 @@ class _Validation:
             self._span(rows)
         held = [kind.keys[name] for name in keys(rows).values() if kind is not None and name in kind.keys]
         single = not rows.more or any(key.maximum == 1 for key in held)
-        self._tell(rows, table, single)
+        self._count(rows, table, single)
 
-    def _tell(self, rows: Rows, table: Table, single: bool) -> None:
+    def _count(self, rows: Rows, table: Table, single: bool) -> None:
         """Count what is wrong with the rows of a table, all at once, and note it with the first record of each."""
         flags = [(wrong.fill_null(False), what) for wrong, what in self.flags]
         sums = {f"n{place}": wrong.cast("int64").sum() for place, (wrong, _) in enumerate(flags)}
@@ -176,7 +176,7 @@ class _Validation:
 
 
 def validate_sample(
-    kept: list[Rows], target: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor], said: list[ox.Quad]
+    kept: list[Rows], target: ImportTarget, terms: Terms, engine: Engine, actors: list[Actor], about: list[ox.Quad]
 ) -> int:
     """Check a sample of the records, the same for the same data, with the shapes themselves.
 
@@ -186,7 +186,7 @@ def validate_sample(
         terms: the namespaces.
         engine: where the tables live.
         actors: who may be referred to beside records of the import.
-        said: what the import says of itself.
+        about: what the import says of itself.
 
     Returns:
         How many records were checked.
@@ -196,15 +196,15 @@ def validate_sample(
 
     """
     store = ox.Store()
-    store.extend(said)
+    store.extend(about)
     ids = _sample(kept, engine)
     lines = _load(store, kept, ids, terms, engine)
-    outside = {actor.iri: str(terms.context[actor.kind]) for actor in actors if not actor.minted}
+    outside = {actor.iri: actor.cls for actor in actors if not actor.minted}
     known = ox.NamedNode(f"{terms.graph}/known")
     kinds = [f"<{iri}> <{RDF.type}> <{cls}> ." for iri, cls in outside.items()]
     store.load("\n".join(kinds), format=ox.RdfFormat.N_TRIPLES, to_graph=known)
     store.extend(in_graph(target.vocabulary.ontology, target.publication.graph("vocabulary")))
-    data = DataGraph([*statements(quad.triple for quad in said), *lines, *kinds], classes_of(target.contract))
+    data = DataGraph([*statements(quad.triple for quad in about), *lines, *kinds], classes_of(target.contract))
     plan = target.vocabulary.plan
     graphs = (terms.graph, known.value, target.publication.graph("vocabulary"))
     found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))

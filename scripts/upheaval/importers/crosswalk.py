@@ -1,20 +1,21 @@
 """Crosswalks: a dataset's codes and what they are in our terms, as SKOS concepts with notations and matches."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Refusal, refuse, syntax_location
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.namespaces import SKOS, STATECRAFT
+from upheaval.rdf.namespaces import SKOS
 from upheaval.schema.contract import Contract, local
 
 HERE = Path(__file__).parent / "crosswalks"
-STATES = "https://w3id.org/statecraft/import/state"
 _MATCHES = {str(SKOS[name]) for name in ("exactMatch", "closeMatch", "broadMatch")}
-_TYPE_OF_KIND = "organization_kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Concept:
     """One code of a dataset.
 
     Attributes:
-        code: as it stands in the dataset's cells.
+        code: as it stands in the dataset's cells; empty for the concept of a rule.
         label: its English name; empty where what it matches has one.
         matches: the IRIs that it matches, exactly, closely or as something narrower.
 
@@ -34,223 +35,120 @@ class Concept:
 
     def match(self, scheme: str) -> str | None:
         """Return the match in one of our schemes, by the scheme's name with underscores, such as `item_kind`."""
-        return next((iri for iri in self.matches if _scheme(iri) == scheme), None)
+        return next((iri for iri in self.matches if scheme_of(iri) == scheme), None)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """One state of the reference list; dates and codes are empty texts where it has none."""
+@dataclass(slots=True)
+class Scheme:
+    """The codes of one kind, and the rules for those that are not among them.
 
-    iri: str
-    label: str
-    iso2: str = ""
-    iso3: str = ""
-    cow: str = ""
-    start: str = ""
-    end: str = ""
+    Attributes:
+        codes: the concepts, by code.
+        rules: regular expressions, and the broader concept that a code with such a word in it stands for.
 
-    @property
-    def historical(self) -> bool:
-        """Whether it has ceased to exist."""
-        return bool(self.end)
+    """
 
+    codes: dict[str, Concept] = field(default_factory=dict)
+    rules: list[tuple[re.Pattern[str], Concept]] = field(default_factory=list)
+    folded: dict[str, Concept] = field(default_factory=dict)
 
-def read_states() -> list[State]:
-    """Return the reference list of states that comes with the package."""
-    said = _by_subject((HERE / "states.ttl").read_bytes(), "states.ttl")
-    return [
-        State(
-            iri,
-            _one(about, str(SKOS.prefLabel)),
-            *(
-                _one(about, str(STATECRAFT[key]))
-                for key in ("isoAlpha2", "isoAlpha3", "cowCode", "startDate", "endDate")
-            ),
+    def add(self, concept: Concept) -> None:
+        """Add a code; one that differs from another by letter case, blanks or hyphens alone counts as that one."""
+        self.codes[concept.code] = concept
+        self.folded.setdefault(fold(concept.code), concept)
+
+    def exact(self, code: str) -> Concept | None:
+        """Return the concept of a code."""
+        return self.codes.get(code) or self.folded.get(fold(code))
+
+    def broader(self, code: str) -> Concept | None:
+        """Return the concept that the rules put a code under that is none of the scheme's.
+
+        The head of an English compound stands last, so the rule whose words end last wins, and of those that end
+        together the one with more words.
+        """
+        hits = (
+            (hit.end(), hit.end() - hit.start(), -number)
+            for number, (rule, _) in enumerate(self.rules)
+            for hit in rule.finditer(code)
         )
-        for iri, about in sorted(said.items())
-        if str(SKOS.inScheme) in about
-    ]
+        best = max(hits, default=None)
+        return None if best is None else self.rules[-best[2]][1]
 
 
-def read_crosswalk(given: str, contract: Contract, states: Iterable[State]) -> dict[str, dict[str, Concept]]:
+def fold(code: str) -> str:
+    """Return a code as it is compared."""
+    return re.sub(r"[\s_‐‑–-]+", " ", code).strip().casefold()
+
+
+def read_crosswalk(given: str, contract: Contract, states: Iterable[str]) -> dict[str, Scheme]:
     """Read the crosswalk of a dataset.
+
+    A concept has a `skos:notation`, the code, or is a rule: its `skos:hiddenLabel` is a regular expression, and a code
+    that is not listed and in which it is found (whatever the letter case) is taken as what the rule matches.
 
     Args:
         given: Turtle, or the name of a file in `crosswalks/`.
         contract: whose codes concepts may match.
-        states: which states they may match.
+        states: the IRIs of the states that they may match.
 
     Returns:
-        The concepts by the local name of their scheme and by code.
+        The schemes by their local names.
 
     Raises:
-        Refusal: it is no Turtle, gives a code twice, or matches something that does not exist.
+        Refusal: it is no Turtle, gives a code twice, has a rule that is no regular expression, or matches something
+            that does not exist.
 
     """
     name = given if given.endswith(".ttl") else "crosswalk"
     data = (HERE / given).read_bytes() if given.endswith(".ttl") else given.encode()
-    known = {iri for codes in contract.codes.values() for iri in codes.values()} | {state.iri for state in states}
-    found: dict[str, dict[str, Concept]] = {}
+    known = {iri for codes in contract.codes.values() for iri in codes.values()} | set(states)
+    found: dict[str, Scheme] = {}
     faults: list[Fault] = []
-    for iri, about in sorted(_by_subject(data, name).items()):
+    for iri, about in sorted(by_subject(data, name).items()):
         for scheme in about.get(str(SKOS.inScheme), []):
-            concepts = found.setdefault(local(scheme), {})
+            entries = found.setdefault(local(scheme), Scheme())
             matches = tuple(sorted(match for kind in _MATCHES for match in about.get(kind, [])))
             unknown = [match for match in matches if match not in known]
             faults.extend(_fault(name, f"<{iri}> matches <{match}>, which does not exist") for match in unknown)
+            label = one(about, str(SKOS.prefLabel))
             for code in about.get(str(SKOS.notation), []):
-                if code in concepts:
+                if code in entries.codes:
                     faults.append(_fault(name, f"the code `{code}` is given twice in {scheme}"))
-                concepts[code] = Concept(code, _one(about, str(SKOS.prefLabel)), matches)
+                entries.add(Concept(code, label, matches))
+            for pattern in about.get(str(SKOS.hiddenLabel), []):
+                try:
+                    entries.rules.append((re.compile(pattern, re.IGNORECASE), Concept("", label, matches)))
+                except re.error as error:
+                    faults.append(_fault(name, f"<{iri}> has the rule `{pattern}`, not a regular expression: {error}"))
     if faults:
         raise Refusal(faults)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """What a code of an actor stands for, from one day until before another.
-
-    Attributes:
-        code: the dataset's code or name.
-        since, until: ISO dates; the code means this actor from the one until before the other.
-        iri: the publication's record, or an IRI below the publication's `import/`.
-        label: its English name.
-        kind: its class: State, HistoricalState, Organization or Actor.
-        organization_kind: the IRI of an organization's kind, or an empty text.
-        state: the state of the reference list, if it is one.
-        minted: whether the publication has no record of it.
-
-    """
-
-    code: str
-    since: str
-    until: str
-    iri: str
-    label: str
-    kind: str
-    organization_kind: str = ""
-    state: State | None = None
-    minted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A state or an organization that the publication has a record of."""
-
-    iri: str
-    label: str
-    kind: str
-    iso3: str = ""
-    cow: str = ""
-
-
-ALWAYS = ("0000", "9999")
-
-
-def actors(
-    schemes: Iterable[str],
-    concepts: dict[str, dict[str, Concept]],
-    states: list[State],
-    known: list[Known],
-    base: str,
-    dataset: str,
-) -> list[Actor]:
-    """Say what every code of an actor stands for.
-
-    Args:
-        schemes: `iso2`, `cow`, or schemes of the crosswalk; the first that knows a code wins.
-        concepts: the crosswalk.
-        states: the reference list.
-        known: the publication's own states and organizations.
-        base: the publication's namespace.
-        dataset: the dataset's name, for actors that are not states.
-
-    Returns:
-        One actor a code, or several with spans that do not overlap and leave no gap.
-
-    """
-    found: dict[str, list[Actor]] = {}
-    by_iri = {state.iri: state for state in states}
-    for scheme in schemes:
-        if scheme in ("iso2", "cow"):
-            held: dict[str, list[State]] = {}
-            for state in states:
-                if value := state.iso2 if scheme == "iso2" else state.cow:
-                    held.setdefault(value, []).append(state)
-            entries = {value: _spans(value, sharing, known, base) for value, sharing in held.items()}
-        else:
-            entries = {
-                concept.code: [_of_concept(concept, by_iri, known, base, dataset)]
-                for concept in concepts.get(scheme, {}).values()
-            }
-        for value, spans in entries.items():
-            found.setdefault(value, spans)
-    return [actor for _, spans in sorted(found.items()) for actor in spans]
-
-
-def _spans(value: str, sharing: list[State], known: list[Known], base: str) -> list[Actor]:
-    """Give a code to the states that share it: those with dates for their time, the other one for the rest."""
-    if len(sharing) == 1:
-        return [_of_state(value, sharing[0], *ALWAYS, known, base)]
-    dated = sorted((state for state in sharing if state.historical), key=lambda state: state.start)
-    rest = next((state for state in sharing if not state.historical), dated[-1])
-    spans, since = [], ALWAYS[0]
-    for state in dated:
-        if since < state.start:
-            spans.append(_of_state(value, rest, since, state.start, known, base))
-        spans.append(_of_state(value, state, max(since, state.start), state.end, known, base))
-        since = state.end
-    return [*spans, _of_state(value, rest, since, ALWAYS[1], known, base)]
-
-
-def _of_state(value: str, state: State, since: str, until: str, known: list[Known], base: str) -> Actor:
-    for own in known:
-        same = (
-            own.cow == state.cow != "" or own.label == state.label
-            if state.historical and own.kind == "HistoricalState"
-            else own.kind == "State" and not state.historical and own.iso3 == state.iso3 != ""
-        )
-        if same:
-            return Actor(value, since, until, own.iri, own.label, own.kind, "", state, minted=False)
-    kind = "HistoricalState" if state.historical else "State"
-    return Actor(value, since, until, f"{base}import/state/{local(state.iri)}", state.label, kind, "", state)
-
-
-def _of_concept(concept: Concept, states: dict[str, State], known: list[Known], base: str, dataset: str) -> Actor:
-    for match in concept.matches:
-        if match in states:
-            return _of_state(concept.code, states[match], *ALWAYS, known, base)
-    kind = concept.match(_TYPE_OF_KIND) or ""
-    return organization(concept.code, concept.label, kind, known, base, dataset)
-
-
-def organization(code: str, label: str, kind: str, known: list[Known], base: str, dataset: str) -> Actor:
-    """Return a non-state actor: the publication's record with the same English name, or one of the import."""
-    from upheaval.populate.naming import slug
-
-    for own in known:
-        if own.label == label and own.kind == "Organization":
-            return Actor(code, *ALWAYS, own.iri, own.label, own.kind, kind, None, minted=False)
-    iri = f"{base}import/{dataset}/actor/{slug(label)}"
-    return Actor(code, *ALWAYS, iri, label, "Organization" if kind else "Actor", kind)
-
-
-def _scheme(iri: str) -> str:
+def scheme_of(iri: str) -> str:
+    """Return the name of the scheme that a code of ours is in, with underscores."""
     return local(iri.rpartition("#")[0]).replace("-", "_")
 
 
-def _by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
-    said: dict[str, dict[str, list[str]]] = {}
+def by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
+    """Return what Turtle says, by subject and predicate.
+
+    Raises:
+        Refusal: it is not Turtle.
+
+    """
+    found: dict[str, dict[str, list[str]]] = {}
     try:
         for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
-            said.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(iri_of(quad.object))
+            found.setdefault(iri_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(iri_of(quad.object))
     except SyntaxError as error:
-        refuse(name, f"this is not Turtle: {error.msg}", "fix the file", at=syntax_location(error))
-    return said
+        refuse(name, f"is not Turtle: {error.msg}", "fix it", at=syntax_location(error), rule="import/crosswalk")
+    return found
 
 
-def _one(about: dict[str, list[str]], predicate: str) -> str:
+def one(about: dict[str, list[str]], predicate: str) -> str:
+    """Return the first value of a predicate, or an empty text."""
     return next(iter(about.get(predicate, [])), "")
 
 

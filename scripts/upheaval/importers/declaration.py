@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
-from upheaval.faults import refuse
+from upheaval.faults import refuse, syntax_location
+from upheaval.importers.columns import (
+    Column,
+    Split,
+    code,
+    codes,
+    day,
+    if_there,
+    number,
+    one_of,
+    text,
+    whole,
+    written,
+    year,
+)
 from upheaval.importers.expressions import Expression, Table, join, union
 from upheaval.importers.inputs import Sources, our
+from upheaval.importers.shipped import names, path_of
 
 __all__ = [
     "Column",
@@ -20,8 +35,11 @@ __all__ = [
     "Rows",
     "Rule",
     "Sources",
+    "Split",
     "Table",
+    "Wide",
     "code",
+    "codes",
     "day",
     "find_dataset",
     "if_there",
@@ -33,70 +51,26 @@ __all__ = [
     "text",
     "union",
     "whole",
+    "written",
     "year",
 ]
 
-HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """What the cells of a column hold.
+class Wide:
+    """Columns that are each named for an actor, such as the members of a council with their votes.
 
     Attributes:
-        pattern: a regular expression that every whole cell matches (a form that both RE2 and Java know).
-        says: what a cell holds, for the cure: "a year such as 2016".
-        required: whether a blank cell is a fault.
-        codes: schemes of the crosswalk, or `iso2` or `cow`: a cell is a code of one of them.
-        may_lack: whether a file without the column is read all the same.
+        name: what the declaration calls the table that they make: `file`, `row`, `actor` (the column's name) and
+            `value`, one row for each cell that is not blank.
+        actors: which columns they are: those whose name is a code of this column's schemes.
+        value: what their cells hold.
 
     """
 
-    pattern: str = ""
-    says: str = "a text"
-    required: bool = False
-    codes: tuple[str, ...] = ()
-    may_lack: bool = False
-
-
-def text(required: bool = False) -> Column:
-    """Return a column of any text."""
-    return Column(required=required)
-
-
-def whole(required: bool = False) -> Column:
-    """Return a column of whole numbers; `3.0` counts as one, as floats in exports are written."""
-    return Column(r"[0-9]+(\.0+)?", "a whole number such as 12", required)
-
-
-def number(required: bool = False) -> Column:
-    """Return a column of decimal numbers."""
-    return Column(r"-?[0-9]+(\.[0-9]+)?", "a number such as 2.5, without separators", required)
-
-
-def year(required: bool = False) -> Column:
-    """Return a column of years."""
-    return Column(r"[12][0-9]{3}", "a year such as 2016", required)
-
-
-def day(required: bool = False) -> Column:
-    """Return a column of days as ISO 8601 writes them."""
-    return Column(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day such as 2016-12-31", required)
-
-
-def one_of(*values: str, required: bool = False) -> Column:
-    """Return a column that holds one of a few values."""
-    return Column("|".join(value.replace("?", r"\?") for value in values), " or ".join(values), required)
-
-
-def code(*schemes: str, required: bool = True) -> Column:
-    """Return a column of codes that the crosswalk knows, or of ISO 3166-1 (`iso2`) or Correlates of War (`cow`)."""
-    return Column(says="a code that the crosswalk knows", required=required, codes=schemes)
-
-
-def if_there(column: Column) -> Column:
-    """Return a column that some editions do not have."""
-    return replace(column, may_lack=True)
+    name: str
+    actors: Column
+    value: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +80,17 @@ class File:
     Attributes:
         name: what the declaration calls it.
         columns: by their names in the header; a blank header after `X` is named `X ?`.
+        wide: further columns, named for actors.
+        optional: whether an import can do without it; of several optional files at least one is needed.
+        counted: whether its rows are those that an import accounts for; the first file's always are.
 
     """
 
     name: str
     columns: Mapping[str, Column]
+    wide: Wide | None = None
+    optional: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +160,7 @@ class Dataset:
         name: the name on the command line and in IRIs.
         title, creator, publisher, publisher_kind, url, citation, licence, language: for its Source record.
         edition: the version that the declaration was written for; a `version` column or --edition overrides it.
-        files: what it comes in; the first one's rows are those that are counted.
+        files: what it comes in.
         actors: the schemes in which its actors are coded, the first that knows a code wins.
         crosswalk: Turtle, or the name of a file in `crosswalks/`.
         records: from the sources to the tables of records.
@@ -208,10 +188,9 @@ class Dataset:
     caveats: tuple[str, ...] = ()
     counted: Callable[[Sources], Table] | None = None
 
-
-def names() -> list[str]:
-    """Return the names of the datasets that come with the package."""
-    return sorted(path.stem.replace("_", "-") for path in (HERE / "datasets").glob("*.py") if path.stem[0] != "_")
+    def accounts_for(self, file: File) -> bool:
+        """Whether the rows of a file are those that an import accounts for."""
+        return file is self.files[0] or file.counted
 
 
 def find_dataset(name: str) -> Dataset:
@@ -221,16 +200,24 @@ def find_dataset(name: str) -> Dataset:
         Refusal: there is none.
 
     """
-    path = Path(name) if name.endswith(".py") else HERE / "datasets" / f"{name.replace('-', '_')}.py"
+    path = path_of(name)
     if not path.is_file():
         cure = f"the datasets are {', '.join(names())}; or name a declaration's file that ends in .py"
         refuse("import", f"no dataset is named `{name}`", cure, rule="import/dataset")
     spec = spec_from_file_location(f"upheaval_dataset_{path.stem}", path)
     if spec is None or spec.loader is None:
-        refuse(path.name, "it cannot be read as Python", "name a .py file")
+        refuse(path.name, "cannot be read as Python", "name a .py file", rule="import/dataset")
     module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("default", category=DeprecationWarning, module="upheaval_dataset_")
+            spec.loader.exec_module(module)
+    except SyntaxError as error:
+        refuse(path.name, f"is not Python: {error.msg}", "fix it", at=syntax_location(error), rule="import/dataset")
+    except Exception as error:
+        message = f"cannot be run: {type(error).__name__}: {' '.join(str(error).split())}"
+        refuse(path.name, message, "fix the declaration", rule="import/dataset")
     dataset = getattr(module, "DATASET", None)
     if not isinstance(dataset, Dataset):
-        refuse(path.name, "it declares no dataset", "assign a Dataset to DATASET")
+        refuse(path.name, "declares no dataset", "assign a Dataset to DATASET", rule="import/dataset")
     return dataset

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import ibis
 
-from upheaval.importers.crosswalk import Actor, Concept
+from upheaval.importers.actors import Actor
+from upheaval.importers.coding import Coder
+from upheaval.importers.crosswalk import Concept
 from upheaval.importers.engines import Engine
 from upheaval.importers.expressions import Expression, Table
 
@@ -19,9 +21,9 @@ class Sources:
 
     Attributes:
         tables: the rows of each file of the declaration, by its name: `file`, `row` and the columns, as text.
+        wide: for each table made of columns that are named for actors, the file that it comes from.
         base: the namespace of the import.
-        concepts: the crosswalk, by scheme and code.
-        actors: what the codes of actors stand for.
+        coder: the crosswalk and the actors.
         options: what was asked for beyond the usual, such as `every-vote`.
         engine: where the tables live.
 
@@ -29,14 +31,32 @@ class Sources:
 
     tables: dict[str, Table]
     base: str
-    concepts: dict[str, dict[str, Concept]]
-    actors: list[Actor]
+    coder: Coder
     engine: Engine
     options: frozenset[str] = field(default=frozenset())
+    wide: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def concepts(self) -> dict[str, dict[str, Concept]]:
+        """The crosswalk, by scheme and code."""
+        return self.coder.concepts
+
+    @property
+    def actors(self) -> list[Actor]:
+        """What the codes of actors stand for."""
+        return self.coder.index.actors
 
     def table(self, name: str) -> Table:
         """Return the rows of a file, those with faults and those excluded left out."""
-        return self.tables[name]
+        table = self.tables[name]
+        if name in self.wide:
+            rows = self.tables[self.wide[name]]
+            return table.semi_join(rows, ["file", "row"])
+        return table
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file of a name that the declaration calls optional."""
+        return name in self.tables
 
     def keep(self, name: str, table: Table) -> Table:
         """Work out a table that is used more than once."""
@@ -49,10 +69,20 @@ class Sources:
     def codes(self, scheme: str, *targets: str) -> Table:
         """Return a scheme of the crosswalk: `code`, and a column a scheme of ours that is asked for, with IRIs."""
         rows = [
-            {"code": concept.code, **{target: concept.match(target) for target in targets}}
-            for concept in self.concepts[scheme].values()
+            {"code": code, **{target: concept.match(target) for target in targets}}
+            for code, concept in self.concepts[scheme].items()
         ]
         return self.engine.memtable(rows, ("code", *targets))
+
+    def parts(self, column: str) -> Table:
+        """Return the codes in the cells of a column that holds several: `cell`, `position` (from 0) and `part`."""
+        rows = [
+            {"cell": cell, "position": str(position), "part": part}
+            for cell, parts in sorted(self.coder.lists.get(column, {}).items())
+            for position, part in enumerate(dict.fromkeys(parts))
+        ]
+        table = self.engine.memtable(rows, ("cell", "position", "part"))
+        return table.mutate(position=table.position.cast("int32"))
 
     def actor(self, table: Table, code: Expression, day: Expression, name: str) -> Table:
         """Add who a code stands for on a day: columns NAME with an IRI, NAME_label and NAME_number.
@@ -79,12 +109,17 @@ class Sources:
             "code_", "day_", f"{name}_code", f"{name}_since", f"{name}_until"
         )
 
+    def who(self, code: str) -> Expression:
+        """Return the actor of a code, whatever the day, as a constant: a body or the dataset's publisher."""
+        return ibis.literal(self.coder.index.find(code)[-1].iri)
+
     def by_number(self) -> Table:
         """Return the actors by their numbers, once each: `number`, `actor` and `label`."""
         return self._known_actors().select("number", "actor", "label").distinct()
 
     def _known_actors(self) -> Table:
-        places = {iri: place for place, iri in enumerate(sorted({actor.iri for actor in self.actors}))}
+        actors = self.actors
+        places = {iri: place for place, iri in enumerate(sorted({actor.iri for actor in actors}))}
         rows = [
             {
                 "code": actor.code,
@@ -94,7 +129,7 @@ class Sources:
                 "label": actor.label,
                 "number": str(places[actor.iri]),
             }
-            for actor in self.actors
+            for actor in actors
         ]
         table = self.engine.memtable(rows, _ACTOR_COLUMNS)
         return table.mutate(number=table.number.cast("int32"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from upheaval import __version__
-from upheaval.importers.csvfiles import Staged
 from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms
+from upheaval.importers.staging import digest
 from upheaval.populate.naming import slug
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, STATECRAFT
 
@@ -20,7 +21,7 @@ RdfValue = ox.NamedNode | ox.Literal
 
 
 def provenance(
-    dataset: Dataset, edition: str, terms: Terms, staged: Iterable[Staged], counts: dict[str, int]
+    dataset: Dataset, edition: str, terms: Terms, files: Iterable[Path], counts: dict[str, int]
 ) -> Iterator[ox.Quad]:
     """Yield what an import says of itself, into its own graph.
 
@@ -28,13 +29,13 @@ def provenance(
         dataset: what was imported.
         edition: which version of it.
         terms: the namespace, the graph and the IRI of the source.
-        staged: the files.
+        files: what it was imported from.
         counts: rows by what became of them.
 
     """
     source, run = terms.source, f"{terms.base}run"
     graph = ox.NamedNode(terms.graph)
-    said: list[tuple[str, str, RdfValue]] = [
+    found: list[tuple[str, str, RdfValue]] = [
         (source, str(RDF.type), _iri(str(STATECRAFT.Source))),
         (source, str(RDF.type), _iri(f"{PROV}Entity")),
         (source, str(RDFS.label), ox.Literal(f"{dataset.title}, {edition}", language="en")),
@@ -53,21 +54,21 @@ def provenance(
         (run, str(RDF.type), _iri(f"{PROV}Activity")),
         (run, str(RDFS.label), ox.Literal(f"upheaval import {dataset.name}, version {__version__}", language="en")),
     ]
-    said.extend((terms.graph, str(DCTERMS.description), ox.Literal(text, language="en")) for text in dataset.caveats)
+    found.extend((terms.graph, str(DCTERMS.description), ox.Literal(text, language="en")) for text in dataset.caveats)
     counted = "; ".join(f"{what}: {count}" for what, count in counts.items())
-    said.append((run, str(DCTERMS.description), ox.Literal(counted, language="en")))
-    for file in staged:
-        iri = f"{terms.base}file/{slug(file.path.name)}"
-        said.extend(
+    found.append((run, str(DCTERMS.description), ox.Literal(counted, language="en")))
+    for path in files:
+        iri = f"{terms.base}file/{slug(path.name)}"
+        found.extend(
             [
                 (run, f"{PROV}used", _iri(iri)),
                 (iri, str(RDF.type), _iri(f"{PROV}Entity")),
-                (iri, str(DCTERMS.title), ox.Literal(file.path.name)),
+                (iri, str(DCTERMS.title), ox.Literal(path.name)),
                 (iri, str(DCTERMS.isPartOf), _iri(source)),
-                (iri, str(DCTERMS.identifier), ox.Literal(f"sha256:{file.sha256}")),
+                (iri, str(DCTERMS.identifier), ox.Literal(f"sha256:{digest(path)}")),
             ]
         )
-    for subject, predicate, value in said:
+    for subject, predicate, value in found:
         yield ox.Quad(_iri(subject), _iri(predicate), value, graph)
 
 

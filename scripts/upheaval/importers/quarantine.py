@@ -1,107 +1,127 @@
-"""From staged files to clean tables: what has faults is refused or put aside, what is excluded is counted."""
+"""Which rows are imported: those with faults are put into quarantine, those excluded by name are counted."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import ibis
 
-from upheaval.faults import Fault, Refusal
-from upheaval.importers.csvfiles import Staged
-from upheaval.importers.declaration import Dataset, File
+from upheaval.faults import Fault, Refusal, Severity
+from upheaval.importers.declaration import Dataset, File, Rule
 from upheaval.importers.expressions import Table, union
 from upheaval.importers.inputs import Sources
-from upheaval.importers.rowchecks import MOST, Wrong, gather, rules_broken, wrong_rows
+from upheaval.importers.staging import RowFault, Staged
 
-_WRONG = ("file", "row", "column", "value", "problem", "cure")
+EXAMPLES = 3
+_LONGEST = 60
+_FAULT = ("file", "row", "column", "value", "problem", "cure")
 
 
 @dataclass(slots=True)
 class RowCounts:
-    """What became of the rows of the dataset's first file.
+    """What became of the rows that an import accounts for.
 
     Attributes:
         read: how many there were.
-        aside: how many had faults.
+        quarantined: how many had faults.
         excluded: how many were left out on purpose, by the name of the exclusion.
-        wrong: how many faults there were, in all files.
+        faults: what was wrong with rows of any file, a kind of fault each.
 
     """
 
     read: int = 0
-    aside: int = 0
+    quarantined: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
-    wrong: int = 0
+    faults: list[Fault] = field(default_factory=list)
 
 
-def screen(dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> RowCounts:
+def admit(dataset: Dataset, staged: list[Staged], sources: Sources, tolerance: float, folder: Path) -> RowCounts:
     """Fill the sources with the rows that can be imported.
 
     Args:
         dataset: the declaration.
         staged: the files as they were read.
         sources: is given its tables.
-        skip_bad: put rows with faults aside instead of refusing.
-        folder: where `aside-*.csv` go.
+        tolerance: the share of rows that may have faults; with a larger one nothing is imported.
+        folder: where `quarantine-*.csv` go.
 
     Returns:
         The counts.
 
     Raises:
-        Refusal: there are faults and they are not to be skipped; the first ones are named.
+        Refusal: too many rows have faults, or all of them; every kind of fault is named with three examples.
 
     """
-    screening = _Screening(dataset, staged, sources, skip_bad, folder)
-    first = dataset.files[0]
-    result = RowCounts(read=sum(one.rows for one in staged if one.file is first))
-    screening.malformed()
-    screening.cells()
-    screening.rules()
+    tables = _Tables(dataset, staged, sources)
+    for rule in dataset.rules:
+        if sources.has(rule.file):
+            tables.apply(rule)
+    counted = [one for one in staged if dataset.accounts_for(one.file)]
+    counts = RowCounts(read=sum(one.rows for one in counted), quarantined=sum(len(one.bad) for one in counted))
+    bad, rows = (sum(numbers) for numbers in zip(*((len(one.bad), one.rows) for one in staged), strict=True))
+    refused = bad > tolerance * rows or counts.quarantined == counts.read
+    counts.faults = list(group(staged, Severity.ERROR if refused else Severity.WARNING))
+    if refused:
+        raise Refusal([*counts.faults, _verdict(bad, rows, tolerance)])
     for exclusion in dataset.exclusions:
-        result.excluded[exclusion.name] = screening.leave_out(exclusion.file, exclusion.rows(sources))
-    screening.write_aside()
-    result.wrong = screening.count
-    names = {one.path.name for one in staged if one.file is first}
-    result.aside = len({place for place in screening.aside if place[0] in names})
-    return result
+        if sources.has(exclusion.file):
+            excluded = tables.leave_out(exclusion.file, exclusion.rows(sources))
+            counts.excluded[exclusion.name] = counts.excluded.get(exclusion.name, 0) + excluded
+    for file in dataset.files:
+        _write(file, [one for one in staged if one.file is file and one.bad], folder)
+    return counts
 
 
-class _Screening:
-    def __init__(self, dataset: Dataset, staged: list[Staged], sources: Sources, skip_bad: bool, folder: Path) -> None:
-        self.dataset, self.staged, self.sources = dataset, staged, sources
-        self.skip_bad, self.folder = skip_bad, folder
-        self.count = 0
-        self.steps = 0
-        self.aside: dict[tuple[str, int], list[str]] = {}
-        self.raw: dict[tuple[str, int], str] = {}
+def _verdict(bad: int, rows: int, tolerance: float) -> Fault:
+    if tolerance == 0:
+        cure = "fix them, or import the other rows without --strict"
+    elif bad < rows:
+        cure = "check that this is the right file, edition and --encoding; --skip-bad imports the other rows"
+    else:
+        cure = "check that this is the right file, edition and --encoding"
+    return Fault("import", f"{bad} of {rows} rows have faults; nothing was imported", cure, rule="import/rows")
+
+
+class _Tables:
+    """The tables of the sources, as rows leave them."""
+
+    def __init__(self, dataset: Dataset, staged: list[Staged], sources: Sources) -> None:
+        self.sources, self.steps = sources, 0
+        self.staged = {one.name: one for one in staged}
         for file in dataset.files:
-            sources.tables[file.name] = union(
-                sources.engine.read([one.parquet]).mutate(file=ibis.literal(one.path.name))
-                for one in staged
-                if one.file is file
-            )
-        self.whole = dict(sources.tables)
+            mine = [one for one in staged if one.file is file]
+            if mine:
+                sources.tables[file.name] = self._read((one.parquet, one.name) for one in mine)
+            wide = [(one.wide, one.name) for one in mine if one.wide is not None]
+            if file.wide is not None and wide:
+                sources.wide[file.wide.name] = file.name
+                sources.tables[file.wide.name] = self._read(wide)
 
-    def malformed(self) -> None:
-        cure = "fix the quotation marks and separators on the line"
-        wrong = []
-        for one in self.staged:
-            for row, problem, text in one.malformed:
-                self.raw[one.path.name, row] = text
-                wrong.append(Wrong(one.path.name, row, "", "", problem, cure))
-        self._refuse_or_note(wrong, len(wrong))
+    def _read(self, tables: Iterable[tuple[Path, str]]) -> Table:
+        return union(self.sources.engine.read([path]).mutate(file=ibis.literal(name)) for path, name in tables)
 
-    def cells(self) -> None:
-        for file in self.dataset.files:
-            self._screen(wrong_rows(self.dataset, file, self.sources.tables[file.name], self.sources), file)
-
-    def rules(self) -> None:
-        for rule, broken in zip(self.dataset.rules, rules_broken(self.dataset, self.sources), strict=True):
-            self._screen([broken], next(file for file in self.dataset.files if file.name == rule.file))
+    def apply(self, rule: Rule) -> None:
+        """Take out the rows that break a rule."""
+        broken = rule.broken(self.sources)
+        columns = [name for name in self.sources.tables[rule.file].columns if name not in ("file", "row")]
+        rows = broken.select("file", "row").distinct()
+        self.steps += 1
+        kept = self.sources.engine.keep(f"broken_{self.steps}", rows, ())
+        table = self.sources.tables[rule.file]
+        found = self.sources.engine.rows(table.semi_join(kept, ["file", "row"]))
+        if not found:
+            return
+        for one in sorted(found, key=lambda one: (one["file"], one["row"])):
+            staged = self.staged[one["file"]]
+            value = str(one.get(rule.column) or "")
+            fault = RowFault(one["file"], one["row"], rule.column, value, rule.message, rule.cure)
+            staged.faults.append(fault)
+            staged.bad[one["row"]] = {name: one[name] or "" for name in columns}
+        self.sources.tables[rule.file] = table.anti_join(kept, ["file", "row"])
 
     def leave_out(self, name: str, rows: Table) -> int:
         """Drop rows from a table and return how many."""
@@ -109,61 +129,60 @@ class _Screening:
         kept = self.sources.engine.keep(f"left_out_{self.steps}", rows.select("file", "row").distinct(), ())
         count = int(self.sources.engine.rows(kept.agg(n=kept.count()))[0]["n"])
         if count:
-            table = self.sources.tables[name]
-            self.sources.tables[name] = table.anti_join(kept, ["file", "row"])
+            self.sources.tables[name] = self.sources.tables[name].anti_join(kept, ["file", "row"])
         return count
 
-    def _screen(self, tables: list[Table], file: File) -> None:
-        self.steps += 1
-        kept = self.sources.engine.keep(f"wrong_{self.steps}", gather(tables), ())
-        count = int(self.sources.engine.rows(kept.agg(n=kept.count()))[0]["n"])
-        if not count:
-            return
-        shown = kept.order_by("file", "row", "column", "problem")
-        found = self.sources.engine.rows(shown if self.skip_bad else shown.limit(MOST))
-        self._refuse_or_note([Wrong(**{name: one[name] for name in _WRONG}) for one in found], count)
-        self.leave_out(file.name, kept)
 
-    def _refuse_or_note(self, wrong: list[Wrong], count: int) -> None:
-        if not wrong:
-            return
-        self.count += count
-        if not self.skip_bad:
-            raise Refusal(self._faults(wrong, count))
-        for one in wrong:
-            text = f"{one.column}: {one.problem} ({one.cure})" if one.column else f"{one.problem} ({one.cure})"
-            self.aside.setdefault((one.file, one.row), []).append(text)
+def group(staged: Iterable[Staged], severity: Severity) -> Iterable[Fault]:
+    """Yield a fault for each kind: where it is first, in how many rows, and the most frequent values as examples."""
+    for one in staged:
+        kinds: dict[tuple[str, str, str], list[RowFault]] = {}
+        for fault in one.faults:
+            kind = (fault.column, fault.problem if fault.column else "", fault.cure)
+            kinds.setdefault(kind, []).append(fault)
+        for (column, _, cure), faults in sorted(kinds.items(), key=lambda item: min(each.row for each in item[1])):
+            place = one.names.index(column) + 1 if column in one.names else 1
+            at = (min(fault.row for fault in faults), place)
+            yield Fault(one.name, _message(column, faults), cure, at=at, severity=severity, rule="import/row")
 
-    def _faults(self, wrong: list[Wrong], count: int) -> Iterable[Fault]:
-        columns = {one.path.name: one.header for one in self.staged}
-        yield from (one.fault(columns.get(one.file, ())) for one in wrong[:MOST])
-        more = f"{count} faults" if count > MOST else "1 fault" if count == 1 else f"{count} faults"
-        yield Fault(
-            "import", f"{more} in all; nothing was imported", "fix them, or quarantine such rows with --skip-bad"
-        )
 
-    def write_aside(self) -> None:
-        """Write the rows with faults as they came, one CSV a file of the dataset."""
-        for file in self.dataset.files:
-            names = {one.path.name for one in self.staged if one.file is file}
-            places = sorted(place for place in self.aside if place[0] in names)
-            if places:
-                self._write(file, places)
+def _message(column: str, faults: list[RowFault]) -> str:
+    problem = faults[0].problem
+    if not column:
+        shown = "; ".join(f"row {fault.row} {fault.problem}" for fault in faults[:EXAMPLES])
+        return f"{_rows(len(faults))} cannot be read: {shown}"
+    values = Counter(fault.value for fault in faults)
+    first: dict[str, int] = {}
+    for fault in sorted(faults, key=lambda fault: fault.row):
+        first.setdefault(fault.value, fault.row)
+    examples = [f"{_short(value)}row {first[value]}" for value, _ in values.most_common(EXAMPLES)]
+    if "" in values:
+        examples = [f"row {fault.row}" for fault in sorted(faults, key=lambda fault: fault.row)[:EXAMPLES]]
+    more = f" and {len(values) - EXAMPLES} other values" if len(values) > EXAMPLES else ""
+    return f"column `{column}` {problem} in {_rows(len(faults))}: {', '.join(examples)}{more}"
 
-    def _write(self, file: File, places: list[tuple[str, int]]) -> None:
-        listed = self.sources.engine.memtable(
-            [{"at_file": name, "at_row": str(row)} for name, row in places], ("at_file", "at_row")
-        )
-        listed = listed.mutate(at_row=listed.at_row.cast("int64"))
-        table = self.whole[file.name]
-        rows = self.sources.engine.rows(
-            table.semi_join(listed, [table.file == listed.at_file, table.row == listed.at_row])
-        )
-        cells: dict[tuple[str, int], dict[str, Any]] = {(one["file"], one["row"]): one for one in rows}
-        with (self.folder / f"aside-{file.name}.csv").open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(["file", "row", "fault", *file.columns, "raw"])
-            for place in places:
-                values = [cells.get(place, {}).get(name) or "" for name in file.columns]
-                fault = "; ".join(dict.fromkeys(self.aside[place]))
-                writer.writerow([*place, fault, *values, self.raw.get(place, "").rstrip("\r\n")])
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _short(value: str) -> str:
+    return f"`{value if len(value) <= _LONGEST else value[:_LONGEST] + '…'}` in "
+
+
+def _write(file: File, staged: list[Staged], folder: Path) -> None:
+    """Write the rows with faults as they came, to be corrected and imported again."""
+    if not staged:
+        return
+    with (folder / f"quarantine-{file.name}.csv").open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        names = list(file.columns)
+        writer.writerow(["file", "row", "fault", *names, "raw"])
+        for one in staged:
+            faults: dict[int, list[str]] = {}
+            for fault in one.faults:
+                text = f"{fault.column}: {fault.problem} ({fault.cure})" if fault.column else fault.problem
+                faults.setdefault(fault.row, []).append(text)
+            for row, cells in sorted(one.bad.items()):
+                values = [cells.get(name, "") for name in (*names, "raw")]
+                writer.writerow([one.name, row, "; ".join(dict.fromkeys(faults[row])), *values])

@@ -7,17 +7,19 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from upheaval.build.folder import is_build, swap
 from upheaval.faults import Fault, Refusal, refuse
-from upheaval.importers.actors import describe
+from upheaval.importers.actorrecords import describe
+from upheaval.importers.actors import ActorIndex
+from upheaval.importers.coding import Broadened, Coder
 from upheaval.importers.conformance import validate_rows, validate_sample
-from upheaval.importers.crosswalk import actors, read_crosswalk, read_states
-from upheaval.importers.csvfiles import Staged, stage
+from upheaval.importers.countries import read_countries
+from upheaval.importers.crosswalk import read_crosswalk
 from upheaval.importers.declaration import Dataset, Rows
 from upheaval.importers.engines import Engine, open_engine
 from upheaval.importers.expressions import union
@@ -25,10 +27,13 @@ from upheaval.importers.identity import fingerprint
 from upheaval.importers.inputs import Sources
 from upheaval.importers.provenance import provenance
 from upheaval.importers.quads import Terms, quads
-from upheaval.importers.quarantine import RowCounts, screen
+from upheaval.importers.quarantine import RowCounts, admit
+from upheaval.importers.staging import Staged, stage
 from upheaval.importers.target import ImportTarget
 
 SHARD = 50_000
+TOLERANCE = 0.5
+"""More faults than this speak for the wrong file, edition or encoding."""
 Advance = Callable[[int], None]
 Step = Callable[[str, int, str], AbstractContextManager[Advance]]
 
@@ -44,8 +49,8 @@ class ImportOptions:
         compression: an empty text, `gzip` or `zstd`.
         engine: as `open_engine` takes it.
         memory, threads: bounds for DuckDB.
-        skip_bad: put rows with faults aside.
-        encoding: of the files.
+        tolerance: the share of rows that may have faults and are put into quarantine; with more, nothing is imported.
+        encoding: of the files; empty to find it out.
         edition: the version of the dataset; what its `version` column or the declaration says if empty.
         options: of the declaration, such as `every-vote`.
         shard: rows of a table in one file.
@@ -59,8 +64,8 @@ class ImportOptions:
     engine: str = "duckdb"
     memory: str = "500MB"
     threads: int = 2
-    skip_bad: bool = False
-    encoding: str = "utf-8"
+    tolerance: float = TOLERANCE
+    encoding: str = ""
     edition: str = ""
     options: frozenset[str] = frozenset()
     shard: int = SHARD
@@ -79,6 +84,7 @@ class ImportReport:
         files: what was written, by name, with size and SHA-256.
         sampled: how many records the shapes were checked on.
         notes: what was mended or passed over in the files.
+        broadened: codes that are not listed and were taken as a broader kind.
 
     """
 
@@ -92,12 +98,14 @@ class ImportReport:
     files: dict[str, dict[str, object]] = field(default_factory=dict)
     sampled: int = 0
     notes: list[str] = field(default_factory=list)
+    broadened: list[Broadened] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
         """What became of the rows, in words."""
         left_out = {f"excluded, {name}": count for name, count in self.rows.excluded.items()}
-        return {"rows read": self.rows.read, "imported": self.imported, "aside": self.rows.aside, **left_out}
+        rows = self.rows
+        return {"rows read": rows.read, "imported": self.imported, "quarantined": rows.quarantined, **left_out}
 
 
 def run(target: ImportTarget, dataset: Dataset, options: ImportOptions, step: Step) -> ImportReport:
@@ -154,41 +162,45 @@ class _Import:
             self.engine.close()
 
     def _run(self) -> ImportReport:
-        staged = self._stage()
-        states = read_states()
-        concepts = read_crosswalk(self.dataset.crosswalk, self.target.contract, states)
+        countries = read_countries()
+        crosswalk = read_crosswalk(self.dataset.crosswalk, self.target.contract, (one.iri for one in countries))
         base, name = self.target.publication.iri, self.dataset.name
-        known = actors(self.dataset.actors, concepts, states, self.target.known, base, name)
-        sources = Sources({}, self.terms.base, concepts, known, self.engine, self.options.options)
+        index = ActorIndex(self.dataset.actors, crosswalk, countries, self.target.known, base, name)
+        coder = Coder(index, crosswalk)
+        staged = self._stage(coder)
+        sources = Sources({}, self.terms.base, coder, self.engine, self.options.options)
         with self.step("checking rows", 0, ""):
-            rows = screen(self.dataset, staged, sources, self.options.skip_bad, self.new)
+            rows = admit(self.dataset, staged, sources, self.options.tolerance, self.new)
             report = ImportReport(self.dataset, self._edition(sources), self.terms.graph, rows)
-            report.notes = [note for one in staged for note in one.notes()]
+            report.notes = [note for one in staged for note in one.notes]
+            report.broadened = coder.broadened
         with self.step("making records", 0, ""):
             kept = self._keep(sources)
-            kept += self._keep_rows(describe(kept, known, sources, self.target.contract, self.terms), len(kept))
+            actors = index.actors
+            kept += self._keep_rows(describe(kept, actors, sources, self.target.contract, self.terms), len(kept))
             report.imported = self._imported(sources, kept)
             self._refuse_lost_rows(report)
         with self.step("checking records", 0, ""):
-            report.records = validate_rows(kept, self.target, self.terms, self.engine, known)
+            report.records = validate_rows(kept, self.target, self.terms, self.engine, actors)
         self._write(kept, report)
         with self.step("checking a sample", 0, ""):
-            said = self._provenance(staged, report)
-            report.sampled = validate_sample(kept, self.target, self.terms, self.engine, known, said)
-        self._finish(staged, report)
+            about = self._provenance(report)
+            report.sampled = validate_sample(kept, self.target, self.terms, self.engine, actors, about)
+        self._finish(report)
         return report
 
-    def _stage(self) -> list[Staged]:
-        staged = []
+    def _stage(self, coder: Coder) -> list[Staged]:
+        staged: list[Staged] = []
         total = sum(path.stat().st_size for path in self.options.files if path.is_file())
         with self.step("reading", total, "bytes") as advance:
             for path in self.options.files:
-                staged.append(stage(path, self.dataset, self.work, self.options.encoding, advance))
-        missing = [file for file in self.dataset.files if all(one.file is not file for one in staged)]
+                staged.extend(stage(path, self.dataset, coder, self.work, self.options.encoding, advance))
+        there = {one.file.name for one in staged}
+        missing = [file for file in self.dataset.files if not file.optional and file.name not in there]
         faults = [
             Fault(
                 "import",
-                f"`{self.dataset.name}` needs {len(self.dataset.files)} files; the one of {file.name} is missing",
+                f"`{self.dataset.name}` also needs the file of {file.name}",
                 f"name it too; its columns are {', '.join(list(file.columns)[:5])}",
                 rule="import/files",
             )
@@ -199,12 +211,13 @@ class _Import:
         return staged
 
     def _edition(self, sources: Sources) -> str:
-        first = self.dataset.files[0]
-        if self.options.edition or "version" not in first.columns:
-            return self.options.edition or self.dataset.edition
-        table = sources.table(first.name)
-        found = self.engine.rows(table.agg(version=table.version.max()))
-        return str(found[0]["version"] or self.dataset.edition)
+        for file in self.dataset.files:
+            if not self.options.edition and "version" in file.columns and sources.has(file.name):
+                table = sources.table(file.name)
+                found = self.engine.rows(table.agg(version=table.version.max()))
+                if found[0]["version"]:
+                    return str(found[0]["version"]).replace(",", ".")
+        return self.options.edition or self.dataset.edition
 
     def _keep(self, sources: Sources) -> list[Rows]:
         return self._keep_rows(self.dataset.records(sources), 0)
@@ -218,17 +231,18 @@ class _Import:
         return kept
 
     def _imported(self, sources: Sources, kept: list[Rows]) -> int:
-        """Count the rows of the first file that are in a record."""
+        """Count the rows that are in a record, of the files that the import accounts for."""
         tables = [rows.table.select("file", "row") for rows in kept if {"file", "row"} <= set(rows.table.columns)]
         if self.dataset.counted is not None:
             tables = [self.dataset.counted(sources).select("file", "row")]
-        first = sources.table(self.dataset.files[0].name).select("file", "row")
-        found = first.semi_join(union(tables).distinct(), ["file", "row"])
+        counted = [file.name for file in self.dataset.files if self.dataset.accounts_for(file)]
+        rows = union(sources.table(name).select("file", "row") for name in counted if sources.has(name))
+        found = rows.semi_join(union(tables).distinct(), ["file", "row"])
         return int(self.engine.rows(found.agg(n=found.count()))[0]["n"])
 
     def _refuse_lost_rows(self, report: ImportReport) -> None:
         rows = report.rows
-        lost = rows.read - rows.aside - sum(rows.excluded.values()) - report.imported
+        lost = rows.read - rows.quarantined - sum(rows.excluded.values()) - report.imported
         if lost:
             message = f"of {rows.read} rows, {lost} are in no record, though they have no fault"
             cure = "give the declaration an exclusion that names them, or a record"
@@ -249,12 +263,12 @@ class _Import:
     def _text(self, rows: Rows) -> Callable[[object], object]:
         return lambda table: quads(rows, table, self.terms)
 
-    def _provenance(self, staged: list[Staged], report: ImportReport) -> list[ox.Quad]:
-        return list(provenance(self.dataset, report.edition, self.terms, staged, report.counts))
+    def _provenance(self, report: ImportReport) -> list[ox.Quad]:
+        return list(provenance(self.dataset, report.edition, self.terms, self.options.files, report.counts))
 
-    def _finish(self, staged: list[Staged], report: ImportReport) -> None:
-        said = sorted(map(str, self._provenance(staged, report)))
-        (self.new / "00-provenance-0001.nq").write_text("".join(f"{line} .\n" for line in said), encoding="utf-8")
+    def _finish(self, report: ImportReport) -> None:
+        about = sorted(map(str, self._provenance(report)))
+        (self.new / "00-provenance-0001.nq").write_text("".join(f"{line} .\n" for line in about), encoding="utf-8")
         paths = sorted(self.new.iterdir())
         with self.step("hashing", sum(path.stat().st_size for path in paths), "bytes") as advance:
             for path in paths:
@@ -274,6 +288,8 @@ def _manifest(target: ImportTarget, report: ImportReport, options: ImportOptions
         "graph": report.graph,
         "form": options.form,
         "rows": report.counts,
+        "faults": [fault.text for fault in report.rows.faults],
+        "broadened": [asdict(one) for one in report.broadened],
         "records": report.records,
         "triples": {report.graph: report.triples},
         "sampled": report.sampled,

@@ -1,21 +1,23 @@
-"""What an import needs of the publication: vocabulary, contract, and the states and organizations it has records of."""
+"""What an import needs of the publication: vocabulary, contract, and the actors that it has records of."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from upheaval.importers.crosswalk import Known
+from upheaval.importers.countries import SCHEMES, Known
 from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms, wider_properties
 from upheaval.populate.records import list_files, place_records, read_records
+from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.schema.context import Context, derive_context
-from upheaval.schema.contract import Contract, derive_contract
+from upheaval.schema.contract import Contract, Kind, derive_contract
 from upheaval.schema.publication import Publication, open_publication
 from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 from upheaval.sources.parser import MappingNode
 
-_KINDS = ("State", "HistoricalState", "Organization")
+_STATES = ("HistoricalState", "State")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class ImportTarget:
 
     Attributes:
         publication, vocabulary, contract, context: what records are read by.
-        known: its states and organizations.
+        known: its actors.
 
     """
 
@@ -57,28 +59,47 @@ def open_import_target(root: Path) -> ImportTarget:
     publication = open_publication(root)
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph)
-    folders = {kind.folder for kind in contract.folders.values() if kind.name in _KINDS}
+    folders = {kind.folder for kind in contract.folders.values() if _sort(kind)}
     entries, _ = place_records((file for file in list_files(publication) if file.split("/")[1] in folders), contract)
     records, _ = read_records(publication, entries)
     known = [
-        Known(
-            publication.iri + record.slug,
-            _english(record.body),
-            record.kind.name,
-            _text(record.body, "isoAlpha3"),
-            _text(record.body, "cowCode"),
-        )
+        _known(publication.iri + record.slug, record.kind, record.body)
         for record in records
-        if record.body is not None and record.kind.name in _KINDS
+        if record.body is not None and _sort(record.kind)
     ]
     return ImportTarget(
         publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication), known
     )
 
 
-def _english(body: MappingNode) -> str:
+def _sort(kind: Kind) -> str:
+    """Return what an import takes a class for; an empty text if its records are no actors, or are persons."""
+    ancestors = {*kind.ancestors, kind.iri}
+    if str(STATECRAFT.Actor) not in ancestors or str(STATECRAFT.Person) in ancestors:
+        return ""
+    return next((name for name in _STATES if str(STATECRAFT[name]) in ancestors), "Organization")
+
+
+def _known(iri: str, kind: Kind, body: MappingNode) -> Known:
+    codes = {scheme: code for scheme, key in SCHEMES.items() if (code := _text(body, key))}
     labels = body.get("label")
-    return _text(labels, "en") if isinstance(labels, MappingNode) else ""
+    label = _text(labels, "en") if isinstance(labels, MappingNode) else ""
+    names = tuple(dict.fromkeys([label, *_texts(labels), *_texts(body.get("altLabel"))]))
+    end = _text(body, "endDate")
+    last = end + "-12-31"[-(10 - len(end)) :] if 0 < len(end) < 10 else end
+    return Known(iri, label, kind.iri, _sort(kind), codes, names, _text(body, "startDate"), last)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a map from language to text, or to a list of texts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, MappingNode):
+        for key in value:
+            yield from _texts(value.get(key))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _text(body: MappingNode, key: str) -> str:

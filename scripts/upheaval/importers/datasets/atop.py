@@ -13,7 +13,7 @@ def dated(sources: Sources) -> Table:
     """Return the rows with their dates, in which 0 and a blank stand for what is unknown or has not come."""
     table = sources.table("members")
     return table.mutate(
-        alliance=ibis.literal("alliance/").concat(table.atopid.re_replace(r"\.0+$", "")),
+        alliance=ibis.literal("alliance/").concat(table.atopid),
         begin=partial_date(table.yrent, table.moent, table.dayent),
         end=partial_date(table.yrexit, table.moexit, table.dayexit),
     )
@@ -22,7 +22,7 @@ def dated(sources: Sources) -> Table:
 def records(sources: Sources) -> list[Rows]:
     """Alliances as treaties; each member's span as steps and a span in force; obligations as provisions."""
     table = dated(sources)
-    spells = sources.actor(table, table.member.re_replace(r"\.0+$", ""), table.begin, "party")
+    spells = sources.actor(table, table.member, table.begin, "party")
     return alliances(sources, spells, {promise: spells[promise] == "1" for promise in PROMISES})
 
 

@@ -16,7 +16,7 @@ def dated(sources: Sources) -> Table:
     dates = {date: partial_date(*(table[f"{date}_{part}"] for part in ("year", "month", "day"))) for date in DATES}
     table = table.mutate(**dates)
     return table.mutate(
-        alliance=ibis.literal("alliance/").concat(table.version4id.re_replace(r"\.0+$", "")),
+        alliance=ibis.literal("alliance/").concat(table.version4id),
         begin=ibis.ifelse(table.left_censor == "1", table.all_st, table.mem_st),
         end=table.mem_end,
     )
@@ -25,7 +25,7 @@ def dated(sources: Sources) -> Table:
 def records(sources: Sources) -> list[Rows]:
     """Alliances as treaties; each member's span as steps and a span in force; obligations as provisions."""
     table = dated(sources)
-    spells = sources.actor(table, table.ccode.re_replace(r"\.0+$", ""), table.begin, "party")
+    spells = sources.actor(table, table.ccode, table.begin, "party")
     return alliances(sources, spells, {promise: spells[promise] == "1" for promise in PROMISES})
 
 

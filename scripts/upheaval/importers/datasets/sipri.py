@@ -9,7 +9,6 @@ from upheaval.importers.declaration import (
     Expression,
     File,
     Rows,
-    Rule,
     Sources,
     Table,
     code,
@@ -22,7 +21,7 @@ from upheaval.importers.declaration import (
     year,
 )
 
-YEARS = r"[12][0-9]{3}(; [12][0-9]{3})*"
+YEARS = r"[12][0-9]{3}( ?[;,] ?[12][0-9]{3})*"
 FIGURES = (
     ("number ordered", "Number ordered", "pieces", "Number ordered ?"),
     ("number delivered", "Number delivered", "pieces", "Number delivered ?"),
@@ -50,16 +49,21 @@ def transfers(sources: Sources) -> Table:
     table = table.mutate(key=weapon.concat("|", *(part.concat("|") for part in deal)).hexdigest("md5").substr(0, 16))
     table = table.mutate(repeat=ibis.row_number().over(ibis.window(group_by="key", order_by="row")))
     suffix = ibis.ifelse(table.repeat > 0, ibis.literal("-").concat((table.repeat + 1).cast("string")), "")
-    years = table["Year(s) of delivery"]
+    years = delivered(table)
     table = table.mutate(
         id=ibis.literal("transfer/").concat(table.key, suffix),
         weapon=weapon,
         item=sources.iri(ibis.literal("item/").concat(slug(weapon))),
-        begin=ibis.coalesce(years.substr(0, 4), table["Year of order"]),
-        end=years.right(4),
+        begin=ibis.coalesce(years.mins(), table["Year of order"]),
+        end=years.maxs(),
     )
     table = sources.actor(table, table.Supplier, table.begin, "seller")
     return sources.actor(table, table.Recipient, table.begin, "buyer")
+
+
+def delivered(table: Table) -> Expression:
+    """Return the years of delivery as an array."""
+    return table["Year(s) of delivery"].re_replace(" ?[;,] ?", ";").split(";")
 
 
 def records(sources: Sources) -> list[Rows]:
@@ -109,14 +113,13 @@ def records(sources: Sources) -> list[Rows]:
 def deliveries(table: Table) -> Table:
     """Return every year of delivery."""
     listed = table.filter(table["Year(s) of delivery"].notnull())
-    return listed.select("id", deliveryDate=listed["Year(s) of delivery"].split("; ").unnest()).distinct()
+    return listed.select("id", deliveryDate=delivered(listed).unnest()).distinct()
 
 
 def figure(sources: Sources, table: Table, measure: str, column: str, unit: str, mark: str) -> Table:
     """Return one figure of every row that has it; an uncertain one says so."""
     given = table.filter(table[column].notnull())
     ordered = "order" in measure
-    publisher = next(actor.iri for actor in sources.actors if actor.code == "SIPRI")
     return given.select(
         id=given.id.concat("#", measure.replace(" ", "-")),
         of="id",
@@ -124,7 +127,7 @@ def figure(sources: Sources, table: Table, measure: str, column: str, unit: str,
         value=column,
         unit=our("unit", unit),
         asOf=given["Year of order"] if ordered else ibis.coalesce(given.end, given.begin),
-        claimedBy=ibis.literal(publisher),
+        claimedBy=sources.who("SIPRI"),
         approximate=ibis.ifelse(given[mark] == "?", "true", ibis.null("string")) if mark else ibis.null("string"),
         file="file",
         row="row",
@@ -137,13 +140,6 @@ def unknown_party(sources: Sources) -> Table:
     return table.filter(table.Supplier.startswith("unknown s") | table.Recipient.startswith("unknown recipient"))
 
 
-def descending(sources: Sources) -> Table:
-    """Return the rows whose years of delivery are not in order."""
-    table = sources.table("register")
-    years = table["Year(s) of delivery"]
-    return table.filter(years.substr(0, 4) > years.right(4))
-
-
 DATASET = Dataset(
     name="sipri",
     title="SIPRI Arms Transfers Database, trade register",
@@ -153,13 +149,13 @@ DATASET = Dataset(
     url="https://www.sipri.org/databases/armstransfers",
     citation="Stockholm International Peace Research Institute. SIPRI Arms Transfers Database.",
     licence="Copyright SIPRI; fair use with attribution, no republication of the register.",
-    edition="the format of 2026-02",
+    edition="the format of 2023 to 2026",
     files=(
         File(
             "register",
             {
-                "Recipient": code("actor"),
-                "Supplier": code("actor"),
+                "Recipient": code("actor", "name"),
+                "Supplier": code("actor", "name"),
                 "Year of order": year(required=True),
                 "Year of order ?": if_there(one_of("?")),
                 "Number ordered": whole(),
@@ -177,12 +173,9 @@ DATASET = Dataset(
             },
         ),
     ),
-    actors=("actor", "publisher"),
+    actors=("actor", "name", "publisher"),
     crosswalk="sipri.ttl",
     records=records,
-    rules=(
-        Rule("register", "Year(s) of delivery", descending, "are not in order", "list the years from first to last"),
-    ),
     exclusions=(
         Exclusion(
             "supplier or recipient unknown to SIPRI",

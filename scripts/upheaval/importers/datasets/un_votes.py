@@ -5,7 +5,6 @@ import ibis
 from upheaval.importers.declaration import (
     Dataset,
     Exclusion,
-    Expression,
     File,
     Rows,
     Rule,
@@ -20,23 +19,11 @@ from upheaval.importers.declaration import (
 )
 
 
-def ballot(cell: Expression) -> Expression:
-    """Return the number of a ballot, which exports write as `3` or `3.0`."""
-    return cell.re_replace(r"\.0+$", "")
-
-
-def calls(sources: Sources) -> Table:
-    """Return the roll calls, by the number of their ballot."""
-    table = sources.table("calls")
-    return table.mutate(ballot=ballot(table.rcid))
-
-
 def votes(sources: Sources) -> Table:
     """Return the votes with their day, voter and choice."""
-    table = sources.table("votes")
-    table = table.mutate(ballot=ballot(table.rcid))
-    days = calls(sources).select("ballot", "date")
-    table = table.join(days, "ballot")
+    table = sources.table("votes").rename(ballot="rcid")
+    calls = sources.table("calls")
+    table = table.join(calls.select("date", ballot="rcid"), "ballot")
     named = list(sources.concepts["country"])
     country = ibis.ifelse(table.country.isin(named), table.country, table.country_code)
     table = sources.actor(table, country, table.date, "voter")
@@ -46,8 +33,7 @@ def votes(sources: Sources) -> Table:
 
 def without_call(sources: Sources) -> Table:
     """Return the votes in ballots that the roll calls do not have."""
-    table = sources.table("votes")
-    return table.mutate(ballot=ballot(table.rcid)).anti_join(calls(sources), "ballot")
+    return sources.table("votes").anti_join(sources.table("calls"), "rcid")
 
 
 def without_country(sources: Sources) -> Table:
@@ -62,7 +48,7 @@ def alone(sources: Sources) -> Table:
     table = sources.table("votes")
     if "every-vote" in sources.options:
         return table.limit(0)
-    table = table.mutate(voters=ibis._.count().over(ibis.window(group_by=ballot(table.rcid))))
+    table = table.mutate(voters=ibis._.count().over(ibis.window(group_by="rcid")))
     return table.filter(table.voters == 1)
 
 
@@ -119,18 +105,16 @@ def _similarity(named: Table) -> Table:
 
 def ballots(sources: Sources) -> Rows:
     """Return the ballots as acts of the General Assembly."""
-    table = calls(sources)
-    voted = sources.table("votes")
-    table = table.semi_join(voted.mutate(ballot=ballot(voted.rcid)), "ballot")
+    table = sources.table("calls").semi_join(sources.table("votes"), "rcid")
     subject = ibis.coalesce(table.short, table.unres, ibis.literal("no subject given"))
     return Rows(
         "DiplomaticAct",
         table.select(
-            id=ibis.literal("ballot/").concat(table.ballot),
-            label=ibis.literal("General Assembly vote ").concat(table.ballot, ": ", subject),
+            id=ibis.literal("ballot/").concat(table.rcid),
+            label=ibis.literal("General Assembly vote ").concat(table.rcid, ": ", subject),
             description=table.descr,
             cooperationType=our("cooperation", "multilateral-coordination"),
-            actor=ibis.literal(next(actor.iri for actor in sources.actors if actor.code == "General Assembly")),
+            actor=sources.who("General Assembly"),
             date=table.date,
             evidentialStatus=our("evidential-status", "acknowledged"),
             file=table.file,

@@ -1,0 +1,86 @@
+"""What the cells of a dataset's columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+Split = Callable[[str, Callable[[str], bool]], list[str]]
+"""From a cell with several codes, and whether a text is a known code, to its codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the cells of a column hold.
+
+    Attributes:
+        pattern: a regular expression that a whole cell matches.
+        says: what a cell holds, for the cure: "a year such as 2016".
+        required: whether a blank cell is a fault.
+        codes: schemes of the crosswalk, or those of `ActorIndex`: a cell is a code of one of them.
+        may_lack: whether a file without the column is read all the same.
+        values: the values of a column that holds one of a few; another letter case counts as the same.
+        split: for a cell that holds several codes.
+        others: other names of the column, of older editions and of packages; letter case and punctuation never count.
+
+    """
+
+    pattern: str = ""
+    says: str = "a text"
+    required: bool = False
+    codes: tuple[str, ...] = ()
+    may_lack: bool = False
+    values: tuple[str, ...] = ()
+    split: Split | None = None
+    others: tuple[str, ...] = ()
+
+
+def text(required: bool = False) -> Column:
+    """Return a column of any text."""
+    return Column(required=required)
+
+
+def whole(required: bool = False) -> Column:
+    """Return a column of whole numbers; `3.0` counts as 3, as floats in exports are written."""
+    return Column(r"[0-9]+", "a whole number such as 12", required)
+
+
+def number(required: bool = False) -> Column:
+    """Return a column of decimal numbers."""
+    return Column(r"-?[0-9]+(\.[0-9]+)?", "a number such as 2.5, without separators", required)
+
+
+def year(required: bool = False) -> Column:
+    """Return a column of years."""
+    return Column(r"[12][0-9]{3}", "a year such as 2016", required)
+
+
+def day(required: bool = False) -> Column:
+    """Return a column of days, as ISO 8601 writes them."""
+    return Column(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day such as 2016-12-31", required)
+
+
+def one_of(*values: str, required: bool = False) -> Column:
+    """Return a column that holds one of a few values."""
+    pattern = "|".join(value.replace("?", r"\?") for value in values)
+    return Column(pattern, " or ".join(values), required, values=values)
+
+
+def code(*schemes: str, required: bool = True) -> Column:
+    """Return a column of codes: of the crosswalk, or of actors (`iso2`, `iso3`, `m49`, `cow`, `gw`, `name` …)."""
+    return Column(says="a code that the crosswalk knows", required=required, codes=schemes)
+
+
+def codes(split: Split, *schemes: str, required: bool = False) -> Column:
+    """Return a column of cells that hold several codes each."""
+    return replace(code(*schemes, required=required), split=split)
+
+
+def if_there(column: Column) -> Column:
+    """Return a column that some editions do not have."""
+    return replace(column, may_lack=True)
+
+
+def written(column: Column, *others: str) -> Column:
+    """Return a column that has other names elsewhere."""
+    return replace(column, others=others)

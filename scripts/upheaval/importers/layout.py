@@ -156,7 +156,7 @@ def _shift(rows: list[list[str]], width: int) -> int:
 def _no_layout(sheet: Sheet, dataset: Dataset, miss: _Miss | None) -> Fault:
     if miss is None or miss.share < 0.3:
         wanted = " or ".join(", ".join(list(one.columns)[:5]) for one in dataset.files)
-        message = f"is no file of `{dataset.name}`: no line among the first {DEEPEST} has its columns"
+        message = f"is not a file of `{dataset.name}`: no line among the first {DEEPEST} has its columns"
         return Fault(sheet.name, message, f"use the file with {wanted} …", rule="import/header")
     named = ", ".join(f"`{name}`" for name in miss.missing[:6])
     message = f"is another version of `{dataset.name}` ({miss.file.name}): it lacks {named}"

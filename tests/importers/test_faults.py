@@ -128,7 +128,7 @@ def test_a_word_that_is_not_listed_is_taken_as_a_broader_kind_and_counted(target
 
 
 def test_impossible_day_is_a_fault(target: ImportTarget, tmp_path: Path) -> None:
-    files = written(tmp_path / "in", {"members.csv": COW.replace("20,3,1955,31", "30,2,1955,31", 1)})
+    files = written(tmp_path / "in", {"members.csv": COW.replace('Pact",20,3,1955', 'Pact",30,2,1955', 1)})
     with pytest.raises(Refusal, match=r"members.csv:2:11: error: .*not in the calendar in 1 row: `30` in row 2"):
         imported(target, "cow", files, tmp_path / "out", tolerance=0)
 

@@ -46,7 +46,7 @@ def test_record_that_does_not_conform_is_refused(target: ImportTarget, tmp_path:
 
 @pytest.mark.parametrize(
     ("text", "wrong"),
-    [("DATASET = 1\n", "declares no dataset"), ("", "it declares no dataset")],
+    [("DATASET = 1\n", "declares no dataset"), ("", "declares no dataset")],
 )
 def test_file_without_a_dataset_is_refused(text: str, wrong: str, target: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "x.py").write_text(text)

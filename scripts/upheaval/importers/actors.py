@@ -69,7 +69,7 @@ class ActorIndex:
             countries: the reference list.
             known: the publication's own actors.
             base: the publication's namespace.
-            dataset: the dataset's name, for actors that are no states.
+            dataset: the dataset's name, for actors that are not states.
 
         """
         self.schemes, self.crosswalk, self.base, self.dataset = tuple(schemes), crosswalk, base, dataset

@@ -22,7 +22,7 @@ BAD_BYTES = "�"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellValue:
     """A cell after tidying.
 
     Attributes:
@@ -38,7 +38,7 @@ class Cell:
     mended: bool = False
 
 
-def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bool) -> Callable[[bytes], Cell]:
+def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bool) -> Callable[[bytes], CellValue]:
     """Return what reads the cells of a column.
 
     A cell that does not fit its column is tried as other programs write the same value: `365.0` and `1e+05` for whole
@@ -57,26 +57,26 @@ def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bo
     def fits(text: str) -> bool:
         return known(text, True) if column.codes else whole is None or whole.fullmatch(text) is not None
 
-    def read(raw: bytes) -> Cell:
+    def read(raw: bytes) -> CellValue:
         text = raw.decode("utf-8", "replace")
         mended = _CONTROLS.search(text) is not None
         text = (_CONTROLS.sub(" ", text) if mended else text).strip()
         if not text or (text in MISSING and (_free(column) or not fits(text))):
-            return Cell(None, *_blank(column), mended)
+            return CellValue(None, *_blank(column), mended)
         if BAD_BYTES in text:
-            return Cell(text, "is not in the encoding of the file", "name it: --encoding cp1252", mended)
+            return CellValue(text, "is not in the encoding of the file", "name it: --encoding cp1252", mended)
         if fits(text):
-            return Cell(text, mended=mended)
+            return CellValue(text, mended=mended)
         for other in _otherwise(text, column, decimal_comma):
             if fits(other):
-                return Cell(other, mended=mended)
+                return CellValue(other, mended=mended)
         if _NEGATIVE.fullmatch(text):
-            return Cell(None, *_blank(column), mended)
+            return CellValue(None, *_blank(column), mended)
         if column.codes and known(text, False):
-            return Cell(text, mended=mended)
+            return CellValue(text, mended=mended)
         if column.codes:
-            return Cell(text, "is not a known code or name", "correct it, or add it to the crosswalk", mended)
-        return Cell(text, "does not fit", f"write {column.says}", mended)
+            return CellValue(text, "is not a known code or name", "correct it, or add it to the crosswalk", mended)
+        return CellValue(text, "does not fit", f"write {column.says}", mended)
 
     return read
 

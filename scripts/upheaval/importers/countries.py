@@ -36,7 +36,7 @@ class Country:
         codes: its codes, by scheme; a scheme may have several.
         names: all its names, the label among them.
         start, end: ISO dates; empty if it has no such date.
-        territory: whether it has a code, but is no state.
+        territory: whether it has a code, but is not a state.
 
     """
 

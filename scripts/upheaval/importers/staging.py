@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from upheaval.faults import Fault, Refusal
-from upheaval.importers.cells import Cell, reader
+from upheaval.importers.cells import CellValue, reader
 from upheaval.importers.coding import Coder
 from upheaval.importers.columns import Column
 from upheaval.importers.declaration import Dataset, File
@@ -120,8 +120,8 @@ class _Staging:
         target = folder / f"{self.file.name}-{stem}.parquet"
         self.staged = Staged(path, sheet.name, self.file, layout.names, target)
         self.wide = target.with_name(f"{self.file.name}-{stem}-wide.parquet")
-        self.readers: dict[str, Callable[[bytes], Cell]] = {}
-        self.cells: dict[str, dict[bytes, Cell]] = {}
+        self.readers: dict[str, Callable[[bytes], CellValue]] = {}
+        self.cells: dict[str, dict[bytes, CellValue]] = {}
         self.counts: dict[str, Counter[str]] = {}
         self.mended = 0
 
@@ -214,7 +214,7 @@ class _Staging:
                 self.staged.faults.append(fault)
         return texts.take(encoded.indices)
 
-    def _read(self, name: str, column: Column, raw: list[bytes]) -> list[Cell]:
+    def _read(self, name: str, column: Column, raw: list[bytes]) -> list[CellValue]:
         """Read the different cells of a column; those of a short list are remembered from batch to batch."""
         if name not in self.readers:
             known = self.coder.known(column)

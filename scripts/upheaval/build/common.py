@@ -11,6 +11,7 @@ from upheaval.build.statistics import Counts
 from upheaval.query.sparqlexamples import to_triples
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
+from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema.contract import Contract
 from upheaval.schema.jsonschema import schemas
 from upheaval.schema.prefixes import code_prefixes
@@ -53,10 +54,18 @@ def vocabulary_files(schema: Schema) -> Files:
     return {
         "statecraft.ttl": turtle(ontology, prefixes),
         "statecraft.jsonld": _expanded(ontology),
-        "statecraft.rdf": rdf_xml(ontology, prefixes),
+        **in_xml("statecraft.rdf", ontology, prefixes),
         "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }
+
+
+def in_xml(path: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Files:
+    """Make a file of RDF/XML, or none where RDF/XML cannot express the triples; `check` has noted that."""
+    try:
+        return {path: rdf_xml(triples, prefixes)}
+    except NotXml:
+        return {}
 
 
 def contract_files(schema: Schema) -> Files:

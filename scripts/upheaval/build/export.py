@@ -13,6 +13,7 @@ from upheaval.build.common import (
     catalog_files,
     contract_files,
     describe_counts,
+    in_xml,
     prefixes_of,
     vocabulary_files,
 )
@@ -30,7 +31,7 @@ from upheaval.build.statistics import count
 from upheaval.build.tables import TableMaker
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import from_rdflib
-from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, rdf_xml, turtle
+from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, turtle
 from upheaval.schema.prefixes import ranks
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema
@@ -124,7 +125,7 @@ def formats(
         f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
         f"{stem}.jsonld": to_json(assembly.context, framed),
         f"{stem}.trig": _trig(publication, ordered, prefixes),
-        f"{stem}.rdf": rdf_xml(whole, prefixes | {publication.prefix: publication.iri}),
+        **in_xml(f"{stem}.rdf", whole, prefixes | {publication.prefix: publication.iri}),
     }
 
 

@@ -15,6 +15,7 @@ from upheaval.populate.assembly import vocabulary_lines
 from upheaval.populate.records import Listing
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
+from upheaval.schema.legibility import not_in_xml
 from upheaval.schema.lint import unknown_terms
 from upheaval.schema.schema import Schema
 from upheaval.schema.vocabulary import shape_faults
@@ -95,8 +96,9 @@ class Plan:
         """What is wrong with the vocabulary and the queries that come with it."""
         publication, vocabulary = self.schema.publication, self.schema.vocabulary
         without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
+        unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
         queries = query_faults(publication, vocabulary, self.schema.contract)
-        return [*unknown_terms(vocabulary), *without_effect, *queries]
+        return [*unknown_terms(vocabulary), *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""

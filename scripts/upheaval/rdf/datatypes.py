@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
@@ -11,6 +11,7 @@ from upheaval.rdf.xsd import XSD, checker
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
+_DOTS = re.compile(r"\A[^?#]*/\.\.?(?:[/?#]|\Z)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 DATES = frozenset(XSD + name for name in ("date", "gYearMonth", "gYear"))
 
@@ -104,7 +105,7 @@ def web_address(text: str) -> str:
     """Check that a text is an http or https IRI, and return it unchanged.
 
     Raises:
-        IllFormed: it is not an IRI (RFC 3987), has another scheme, or has no host.
+        IllFormed: it is not an IRI (RFC 3987), has another scheme, no host, or segments that readers remove.
 
     """
     try:
@@ -115,4 +116,12 @@ def web_address(text: str) -> str:
         raise IllFormed(f"`{text}` has the scheme `{parts.scheme}`", "only http and https are accepted")
     if not parts.netloc:
         raise IllFormed(f"`{text}` has no host", "write it as https://host/path")
+    if has_dot_segments(text):
+        plain = urljoin(text, parts._replace(scheme="", netloc="").geturl())
+        raise IllFormed(f"`{text}` has a segment `.` or `..`", f"write it as {plain}")
     return text
+
+
+def has_dot_segments(iri: str) -> bool:
+    """Return whether a path has the segments `.` or `..`, which some readers remove (RFC 3986 section 5.2.4)."""
+    return _DOTS.search(iri) is not None

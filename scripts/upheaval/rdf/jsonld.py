@@ -4,12 +4,9 @@ This handles only the documents that `populate` produces. On a context of some h
 contexts, pyoxigraph's JSON-LD processor takes seven times as long; tests compare the two byte by byte.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-
-import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF
 
@@ -87,23 +84,13 @@ class Statements:
         return self._resolved if kind == "@id" else _typed(kind or _STRING)
 
     def _resolved(self, text: str) -> str:
-        if ":" not in text:
-            return f"<{self._base}{text}>"
-        if "/." in text:
-            return _without_dots(text)
-        return f"<{text}>"
+        return f"<{text}>" if ":" in text else f"<{self._base}{text}>"
 
 
 def _typed(datatype: str) -> Write:
     if datatype == _STRING:
         return lambda text: f'"{escape(text)}"'
     return lambda text: f'"{escape(text)}"^^<{datatype}>'
-
-
-def _without_dots(iri: str) -> str:
-    """Remove the segments `.` and `..` from an IRI (RFC 3986 section 5.2.4), as the JSON-LD processor does."""
-    text = json.dumps({"@context": {"@base": "x:"}, "@id": iri, "x:x": "x"})
-    return next(str(quad.subject) for quad in ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD))
 
 
 def to_bytes(lines: Iterable[str]) -> bytes:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
+from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of, write
 from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.xmlnames import require_characters, require_names
 from upheaval.rdf.xsd import XSD
 
 PREFIXES = {
@@ -34,10 +37,14 @@ PREFIXES = {
     "xsd": XSD,
 }
 _TYPE = str(RDF.type)
+_PREDICATE = attrgetter("predicate")
 _HEADER = re.compile(rb"\A(?:@prefix[^\n]*\n)*")
 _ROOT = re.compile(rb"<rdf:RDF[^>]*>")
 _BLANKS = re.compile(rb">([^<\t\r\n]*[\t\r\n][^<]*)(?=</)")
 """Matches a text with a tab or a line break before an end tag."""
+_UNNAMED = re.compile(rb'<([^\s:<>/]+):(?: xmlns:\1="([^"]*)")?( rdf:(?:about|nodeID)="[^"]*")>')
+_UNNAMED_END = re.compile(rb"</[^\s:<>/]+:>")
+"""Match the tags that pyoxigraph writes for a node of a class whose IRI does not end in an XML name."""
 _QUOTED = re.compile(rb'("[^"\\\n]*(?:\\.[^"\\\n]*)*")')
 _SUBJECT = re.compile(rb"\n(?=[^ \n])")
 
@@ -102,14 +109,30 @@ def rdf_xml(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
 
     Tabs and line breaks in texts are written as character references, because parsers normalize literal line breaks to
     line feeds (XML 1.0 section 2.11).
+
+    Raises:
+        NotXml: RDF/XML cannot express a property or a text.
+
     """
-    text = _BLANKS.sub(_escape_blanks, write(triples, ox.RdfFormat.RDF_XML, dict(prefixes)))
+    triples = list(triples)
+    require_names({predicate.value for predicate in map(_PREDICATE, triples)})
+    text = write(triples, ox.RdfFormat.RDF_XML, dict(prefixes))
+    require_characters(text)
+    text = _BLANKS.sub(_escape_blanks, text)
+    spaces = {prefix.encode(): escape(iri).encode() for prefix, iri in prefixes.items()}
+    text = _UNNAMED.sub(lambda tag: _described(tag, spaces), text)
+    text = _UNNAMED_END.sub(b"</rdf:Description>", text)
     match = _ROOT.search(text)
     if match is None:
         return text
     attributes = sorted(set(re.findall(rb'xmlns:\S+?="[^"]*"', match.group(0))))
     root = b"<rdf:RDF\n    " + b"\n    ".join(attributes) + b">"
     return text[: match.start()] + root + text[match.end() :].replace(b"\t", b"  ")
+
+
+def _described(tag: re.Match[bytes], spaces: Mapping[bytes, bytes]) -> bytes:
+    """Write the start of a node with its class as a property."""
+    return b'<rdf:Description%b>\n\t\t<rdf:type rdf:resource="%b"/>' % (tag[3], tag[2] or spaces[tag[1]])
 
 
 def _escape_blanks(match: re.Match[bytes]) -> bytes:

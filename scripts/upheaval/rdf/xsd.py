@@ -26,7 +26,7 @@ _START = (
 )
 _NAME_CHARACTERS = f"{_START}.0-9\xb7\u0300-\u036f\u203f\u2040-"
 _NAME = f"[{_START}][{_NAME_CHARACTERS}]*"
-_NCNAME = f"[{_START[1:]}][{_NAME_CHARACTERS[1:]}]*"
+NCNAME = f"[{_START[1:]}][{_NAME_CHARACTERS[1:]}]*"
 _NMTOKEN = f"[{_NAME_CHARACTERS}]+"
 _BASE64 = "[A-Za-z0-9+/] ?"
 _CHARACTERS = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
@@ -38,9 +38,9 @@ _GRAMMARS = {
     "anyURI": f"[{_CHARACTERS}]*",
     "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
     "Name": _NAME,
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), _NCNAME),
-    **dict.fromkeys(("IDREFS", "ENTITIES"), f"{_NCNAME}(?: {_NCNAME})*"),
-    **dict.fromkeys(("QName", "NOTATION"), f"(?:{_NCNAME}:)?{_NCNAME}"),
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), NCNAME),
+    **dict.fromkeys(("IDREFS", "ENTITIES"), f"{NCNAME}(?: {NCNAME})*"),
+    **dict.fromkeys(("QName", "NOTATION"), f"(?:{NCNAME}:)?{NCNAME}"),
     "NMTOKEN": _NMTOKEN,
     "NMTOKENS": f"{_NMTOKEN}(?: {_NMTOKEN})*",
     "boolean": "true|false|1|0",

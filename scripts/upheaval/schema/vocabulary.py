@@ -14,6 +14,7 @@ from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, RDFS
 from upheaval.rdf.terms import statements
 from upheaval.schema.implied import completion
+from upheaval.schema.legibility import unpublishable
 from upheaval.schema.publication import Publication
 from upheaval.schema.shapefaults import place_problems
 from upheaval.shacl.compiling import ShapesPlan
@@ -163,11 +164,13 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
         Its triples, in file order.
 
     Raises:
-        Refusal: the file cannot be read, has a merge conflict, or is not Turtle; with line and column.
+        Refusal: the file cannot be read, has a merge conflict, is not Turtle, or has terms that not every reader reads
+            alike; with line and column.
 
     """
     try:
-        return [quad.triple for quad in ox.parse(read_text(path, name), format=ox.RdfFormat.TURTLE)]
+        text = read_text(path, name)
+        triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
         refuse(
             name,
@@ -176,3 +179,6 @@ def read_turtle(path: Path, name: str) -> list[ox.Triple]:
             at=syntax_location(error),
             rule="turtle/syntax",
         )
+    if faults := unpublishable(text, triples, name):
+        raise Refusal(tuple(faults))
+    return triples

@@ -1,0 +1,58 @@
+"""What RDF/XML can express: properties are XML names, and texts consist of XML's characters.
+
+RDF 1.1 XML Syntax, sections 6.1.4 and 2.4; Namespaces in XML 1.0, section 3; XML 1.0, section 2.2.
+"""
+
+import re
+from collections.abc import Iterable
+
+from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.xsd import NCNAME
+
+_TAIL = re.compile(f"{NCNAME}\\Z")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_XML_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_SYNTAX = {
+    f"{RDF}{name}"
+    for name in (
+        *("RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID", "datatype", "li", "Description"),
+        *("aboutEach", "aboutEachPrefix"),
+    )
+}
+
+
+class NotXml(ValueError):
+    """Raised for a graph that RDF/XML cannot express; its text says which term."""
+
+
+def is_property_name(iri: str) -> bool:
+    """Return whether RDF/XML can express a property: it ends in an XML name, and is not part of the syntax."""
+    return _TAIL.search(iri) is not None and iri not in _SYNTAX
+
+
+def has_no_xml(text: str) -> bool:
+    """Return whether a text has a character that XML does not have."""
+    return _NO_XML.search(text) is not None
+
+
+def require_names(properties: Iterable[str]) -> None:
+    """Check that RDF/XML can express properties.
+
+    Raises:
+        NotXml: it cannot express one.
+
+    """
+    for iri in properties:
+        if not is_property_name(iri):
+            raise NotXml(f"the IRI of the property <{iri}> does not end in an XML name")
+
+
+def require_characters(document: bytes) -> None:
+    """Check that a document in UTF-8 has only characters of XML.
+
+    Raises:
+        NotXml: it has others.
+
+    """
+    if found := _NO_XML_BYTES.search(document):
+        raise NotXml(f"a text has the character {found[0].decode()!a}, which XML does not have")

@@ -4,9 +4,14 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from langcodes import Language, standardize_tag, tag_is_valid
+from langcodes.registry_parser import parse_registry
+
 from upheaval.rdf.datatypes import IllFormed
 
 _FORM = re.compile(r"(?:[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|x(?:-[A-Za-z0-9]{1,8})+)")
+_PRIVATE_USE = re.compile(r"aa|q[m-z]|x[a-z]|zz")
+"""Matches codes that no country has (RFC 5646 section 2.2.4)."""
 _CURE = "write a BCP 47 tag such as en, ru or zh-Hans"
 _WRITTEN = {
     "Arab": "ARABIC",
@@ -45,8 +50,6 @@ def check_language(tag: str) -> tuple[str, str] | None:
             subtag, such as the code of a country in place of a language's.
 
     """
-    from langcodes import standardize_tag, tag_is_valid
-
     if not _FORM.fullmatch(tag):
         near = tag.replace("_", "-")
         cure = f"did you mean `{standardize_tag(near)}`?" if tag_is_valid(near) else _CURE
@@ -84,13 +87,16 @@ def language_meant(tag: str, text: str) -> str:
     """
     if len(tag) != 2 or text.isascii():
         return ""
-    from langcodes import Language
+    meant, script, other = _mistakable(tag)
+    return meant if meant and not _is_in(script, text) and _is_in(other, text) else ""
 
+
+@cache
+def _mistakable(tag: str) -> tuple[str, str, str]:
+    """Return the language that a tag may be mistaken for, or an empty string, and the scripts of the two."""
     meant = _spoken_in(tag)
-    scripts = [Language.get(one).maximize().script or "" for one in (tag, meant or tag)]
-    if meant in ("", tag) or scripts[1] not in _WRITTEN or _is_in(scripts[0], text):
-        return ""
-    return meant if _is_in(scripts[1], text) else ""
+    script, other = (Language.get(one).maximize().script or "" for one in (tag, meant or tag))
+    return (meant, script, other) if meant != tag and other in _WRITTEN else ("", "", "")
 
 
 def _is_in(script: str, text: str) -> bool:
@@ -100,9 +106,7 @@ def _is_in(script: str, text: str) -> bool:
 
 def _spoken_in(country: str) -> str:
     """Return the language that is most likely in a country (CLDR, likely subtags), or an empty string."""
-    from langcodes import Language
-
-    if ("region", country) not in _registry()[0]:
+    if _PRIVATE_USE.fullmatch(country) or not tag_is_valid(f"und-{country}"):
         return ""
     return Language.make(territory=country.upper()).maximize().language or ""
 
@@ -128,8 +132,6 @@ def _registered(tag: str) -> tuple[str, bool]:
 @cache
 def _registry() -> tuple[dict[tuple[str, str], bool], dict[str, bool]]:
     """Return whether each subtag, by its type, and each tag of the registry is deprecated."""
-    from langcodes.registry_parser import parse_registry
-
     records = list(parse_registry())  # type: ignore[no-untyped-call]
     subtags = {(one["Type"], one["Subtag"].lower()): "Deprecated" in one for one in records if "Subtag" in one}
     return subtags, {one["Tag"].lower(): "Deprecated" in one for one in records if "Tag" in one}

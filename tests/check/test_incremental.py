@@ -47,7 +47,7 @@ Edit = Callable[[random.Random, Path], None]
 @pytest.fixture(autouse=True)
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("upheaval.schema.schema.load_vocabulary", lambda _publication: world.vocabulary)
-    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph, _place: world.contract)
 
 
 def records(root: Path) -> list[Path]:

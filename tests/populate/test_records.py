@@ -30,7 +30,7 @@ issued: 2020-12-31
 @pytest.fixture(autouse=True)
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("upheaval.schema.schema.load_vocabulary", lambda _publication: world.vocabulary)
-    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph: world.contract)
+    monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph, _place: world.contract)
     monkeypatch.setattr("upheaval.check.plan.unknown_terms", lambda _vocabulary: [])
 
 

@@ -14,7 +14,8 @@ from upheaval.populate.assembly import Assembly
 from upheaval.populate.documents import load
 from upheaval.rdf.graphs import canonical_hash, iri_of, to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, SH, SHAPES, STATECRAFT
-from upheaval.schema.contract import Contract, Form, derive_contract, local
+from upheaval.schema.contract import Contract, Form, local
+from upheaval.schema.derivation import derive_contract
 from upheaval.schema.jsonschema import schemas
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

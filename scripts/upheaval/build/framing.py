@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import RDF
-from upheaval.schema.context import Context
+from upheaval.schema.context import Context, iri_in, is_class, terms_of
 from upheaval.schema.contract import local
 
 Frame = dict[str, Any]
@@ -65,30 +65,37 @@ class _Framing:
         self.context = context
         self.base = base
         self.subjects = subjects
-        self.terms = {
-            definition["@id"]: name
-            for name, definition in context.items()
-            if isinstance(definition, dict) and "@id" in definition
-        }
-        self.classes = {iri: name for name, iri in context.items() if isinstance(iri, str)}
+        self.classes = {iri_in(definition): name for name, definition in context.items() if is_class(definition)}
+        self.terms: dict[tuple[str, ...], tuple[Context, dict[str, str]]] = {}
 
     def frame(self, subject: str) -> Frame:
         frame: Frame = {"id": self._relative(subject)}
         by_predicate: dict[str, list[object]] = {}
         for predicate, value in self.subjects[subject]:
             by_predicate.setdefault(predicate, []).append(value)
+        types = tuple(sorted(self.classes.get(iri, iri) for iri in map(iri_of, by_predicate.pop(_TYPE, ()))))
+        if types:
+            frame["type"] = list(types) if len(types) > 1 else types[0]
+        terms, names = self._names(types)
         for predicate, values in by_predicate.items():
-            if predicate == _TYPE:
-                types = sorted(self.classes.get(iri, iri) for iri in map(iri_of, values))
-                frame["type"] = types if len(types) > 1 else types[0]
-                continue
-            name = self.terms.get(predicate, predicate)
-            frame[name] = self._values(name, subject, values)
+            name = names.get(predicate, predicate)
+            frame[name] = self._values(terms.get(name, {}), subject, values)
         head: Frame = {key: frame[key] for key in ("id", "type", "label") if key in frame}
         return {**head, **{key: frame[key] for key in sorted(frame) if key not in head}}
 
-    def _values(self, name: str, subject: str, found: list[object]) -> Any:
-        term = self.context.get(name, {})
+    def _names(self, types: tuple[str, ...]) -> tuple[Context, dict[str, str]]:
+        """Return the terms that hold in a node of some types, and the names of properties there."""
+        found = self.terms.get(types)
+        if found is None:
+            terms = {
+                name: term
+                for name, term in terms_of(self.context, types).items()
+                if isinstance(term, dict) and not is_class(term)
+            }
+            found = self.terms[types] = terms, {term["@id"]: name for name, term in terms.items()}
+        return found
+
+    def _values(self, term: Context, subject: str, found: list[object]) -> Any:
         if "@language" in term.get("@container", ""):
             return _languages(found)
         values = []
@@ -104,7 +111,7 @@ class _Framing:
     def _value(self, value: object, term: Context) -> Any:
         if isinstance(value, ox.NamedNode):
             if term.get("@type") == "@vocab":
-                return value.value.removeprefix(term["@context"]["@vocab"])
+                return _code(value.value, term["@context"])
             return self._relative(value.value) if term.get("@type") == "@id" else {"@id": value.value}
         assert isinstance(value, ox.Literal), value
         if value.language:
@@ -117,6 +124,13 @@ class _Framing:
     def _relative(self, iri: str) -> str:
         short = iri.removeprefix(self.base)
         return short if short and ":" not in short else iri
+
+
+def _code(iri: str, codes: Context) -> str:
+    """Return the code that stands for an IRI under a context of codes, or the IRI where none does."""
+    listed = next((code for code, known in codes.items() if known == iri and code != "@vocab"), None)
+    short = iri.removeprefix(codes["@vocab"])
+    return listed or (iri if short in codes or "/" in short or "#" in short else short)
 
 
 def _languages(values: list[object]) -> Frame:

@@ -12,7 +12,7 @@ from rdflib.namespace import SKOS
 
 from upheaval.build.framing import Frame
 from upheaval.rdf.namespaces import RDFS, XSD
-from upheaval.schema.context import Context
+from upheaval.schema.context import Context, terms_of
 from upheaval.schema.contract import Contract, Form, Key, Kind, local
 
 SEPARATOR = "|"
@@ -130,7 +130,7 @@ class TableMaker:
         known = {*kind.keys, "id", "type", "partOf"}
         for other in sorted({key for frame in frames for key in frame} - known):
             taken = {column.name for column, _ in columns}
-            columns.append((self._derived(other, frames, taken), other))
+            columns.append((self._derived(other, kind, frames, taken), other))
         rows = [[_cell(frame, key, column) for column, key in columns] for frame in frames]
         title = name.replace("-", " ").capitalize()
         return CsvTable(title, kind.comment or f"{title}.", tuple(column for column, _ in columns), sorted(rows))
@@ -169,9 +169,9 @@ class TableMaker:
     def _definition(self, prop: str) -> str:
         return str(self._graph.value(URIRef(prop), SKOS.definition) or "")
 
-    def _derived(self, name: str, frames: list[Frame], taken: set[str]) -> TableColumn:
+    def _derived(self, name: str, kind: Kind, frames: list[Frame], taken: set[str]) -> TableColumn:
         """Describe a property that is no key; one whose name the context gives to another is called by its IRI."""
-        term = self._context.get(name, {})
+        term = terms_of(self._context, (kind.name,)).get(name, {})
         prop = term.get("@id", name)
         datatype = term.get("@type") or _datatype(frames, name)
         return TableColumn(

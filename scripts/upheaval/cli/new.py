@@ -23,12 +23,9 @@ def record(kind: str, slug: str, root: Path) -> None:
     """
     with refusals():
         from upheaval.curate.templates import new_record
-        from upheaval.schema.contract import derive_contract
-        from upheaval.schema.publication import open_publication
-        from upheaval.schema.vocabulary import load_vocabulary
+        from upheaval.schema.schema import prepare
 
-        contract = derive_contract(load_vocabulary(open_publication(root)).graph)
-        file = new_record(root, kind, slug, contract)
+        file = new_record(root, kind, slug, prepare(root).contract)
         click.echo(f"created {file}: fill it in, then run `upheaval check`")
 
 

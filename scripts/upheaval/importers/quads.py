@@ -14,7 +14,7 @@ from upheaval.importers.dates import first_day, last_day
 from upheaval.importers.declaration import Rows
 from upheaval.importers.expressions import Expression, Table, join
 from upheaval.rdf.namespaces import RDF, RDFS, STATECRAFT, XSD
-from upheaval.schema.context import Context
+from upheaval.schema.context import Context, iri_in, terms_of
 from upheaval.schema.contract import Contract, Kind
 
 _REPEATED = re.compile(r"_\d$")
@@ -52,7 +52,7 @@ class Terms:
 
     def kind(self, name: str) -> Kind | None:
         """Return the class of a name, if records can be of it."""
-        return self.contract.kinds.get(str(self.context.get(name, "")))
+        return self.contract.kinds.get(iri_in(self.context.get(name)))
 
 
 def wider_properties(graph: Graph) -> dict[str, tuple[str, ...]]:
@@ -91,6 +91,7 @@ class _Writer:
     def __init__(self, rows: Rows, table: Table, terms: Terms) -> None:
         self.rows, self.table, self.terms = rows, table, terms
         self.kind = terms.kind(rows.kind)
+        self.context = terms_of(terms.context, (rows.kind,))
         self.subject: list[Any] = [f"<{terms.namespace(rows)}", table.id, "> "]
         self.end = f" <{terms.graph}> ."
         self.lines: list[list[Any]] = []
@@ -111,11 +112,11 @@ class _Writer:
         return join([first, *self.optional]) if self.optional else first
 
     def _iri(self, name: str) -> str:
-        term = self.terms.context.get(name)
-        if term is None:
+        iri = iri_in(self.context.get(name))
+        if not iri:
             cure = "name columns after keys of the contract; see `upheaval new record` for those of a kind"
             refuse("import", f"the vocabulary has no term `{name}`", cure, rule="import/key")
-        return str(term["@id"] if isinstance(term, dict) else term)
+        return iri
 
     def _line(self, parts: list[Any]) -> None:
         self.lines.append([*parts, self.end])
@@ -148,7 +149,7 @@ class _Writer:
         self._maybe(value, [*self.subject, f'<{STATECRAFT[name]}> "', found, f'"^^<{XSD.date}>'])
 
     def _value(self, name: str, value: Expression) -> list[Any]:
-        term = self.terms.context[name]
+        term = self.context[name]
         about = term if isinstance(term, dict) else {}
         datatype, container = about.get("@type"), about.get("@container")
         if datatype in ("@id", "@vocab"):

@@ -11,10 +11,11 @@ from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms, wider_properties
 from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.namespaces import STATECRAFT
-from upheaval.schema.context import Context, derive_context
-from upheaval.schema.contract import Contract, Kind, derive_contract
-from upheaval.schema.publication import Publication, open_publication
-from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
+from upheaval.schema.context import Context
+from upheaval.schema.contract import Contract, Kind
+from upheaval.schema.publication import Publication
+from upheaval.schema.schema import prepare
+from upheaval.schema.vocabulary import Vocabulary
 from upheaval.sources.parser import MappingNode
 
 _STATES = ("HistoricalState", "State")
@@ -56,9 +57,8 @@ def open_import_target(root: Path) -> ImportTarget:
         Refusal: there is no publication, or its vocabulary cannot be used.
 
     """
-    publication = open_publication(root)
-    vocabulary = load_vocabulary(publication)
-    contract = derive_contract(vocabulary.graph)
+    schema = prepare(root)
+    publication, contract = schema.publication, schema.contract
     folders = {kind.folder for kind in contract.folders.values() if _sort(kind)}
     entries, _ = place_records((file for file in list_files(publication) if file.split("/")[1] in folders), contract)
     records, _ = read_records(publication, entries)
@@ -67,9 +67,7 @@ def open_import_target(root: Path) -> ImportTarget:
         for record in records
         if record.body is not None and _sort(record.kind)
     ]
-    return ImportTarget(
-        publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication), known
-    )
+    return ImportTarget(publication, schema.vocabulary, contract, schema.context, known)
 
 
 def _sort(kind: Kind) -> str:

@@ -16,7 +16,7 @@ from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
 from upheaval.rdf.languages import check_language, language_meant
 from upheaval.schema.context import Context, plain_datatype
-from upheaval.schema.contract import Contract, Form, Key, Kind
+from upheaval.schema.contract import Contract, Form, Key, Kind, local
 from upheaval.schema.publication import Publication
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 from upheaval.sources.restrictions import is_unfilled
@@ -259,7 +259,7 @@ class _Populating:
     def _defaults(self, document: Document, kind: Kind, body: MappingNode) -> None:
         for key in kind.keys.values():
             if key.default and key.name not in body:
-                document[key.name] = key.default[key.default.rfind("#") + 1 :]
+                document[key.name] = local(key.default)
 
     def _unknown(self, name: str, kind: Kind, path: KeyPath) -> None:
         near = get_close_matches(name, kind.keys, 1)

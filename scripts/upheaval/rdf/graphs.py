@@ -113,3 +113,10 @@ def canonical_hash(triples: Iterable[ox.Triple]) -> str:
 def nodes(found: Iterable[Node | None]) -> list[Node]:
     """Return rdflib nodes sorted, without None."""
     return sorted((node for node in found if node is not None), key=str)
+
+
+def value_of(graph: Graph, subject: Node, predicate: URIRef) -> str:
+    """Return the English value of a property, or the first value in order, or an empty string."""
+    found = nodes(graph.objects(subject, predicate))
+    english = [node for node in found if isinstance(node, Literal) and (node.language or "en").startswith("en")]
+    return str((english or found or [""])[0])

@@ -17,6 +17,8 @@ _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _TYPE = f" <{RDF.type}> <"
 Context = dict[str, Any]
 Write = Callable[[str], str]
+Terms = dict[str, tuple[str, Write | None]]
+"""For each name, the predicate as it is written and what writes its values."""
 
 
 def escape(text: str) -> str:
@@ -30,9 +32,17 @@ class Statements:
     def __init__(self, context: Context) -> None:
         """Compile a context, as returned by `derive_context`."""
         self._base: str = context["@base"]
-        self._classes = {name: iri for name, iri in context.items() if isinstance(iri, str)}
-        terms = {name: term for name, term in context.items() if isinstance(term, dict)}
-        self._terms = {name: (f" <{term['@id']}> ", self._compile(term)) for name, term in terms.items()}
+        entries = {name: term if isinstance(term, dict) else {"@id": term} for name, term in context.items()}
+        self._classes = {name: entry["@id"] for name, entry in entries.items()}
+        self._terms = self._compiled(entries)
+        self._scoped = {
+            name: self._terms | self._compiled(entry["@context"])
+            for name, entry in entries.items()
+            if "@context" in entry and "@type" not in entry
+        }
+
+    def _compiled(self, entries: Context) -> Terms:
+        return {name: (f" <{term['@id']}> ", self._compile(term)) for name, term in entries.items()}
 
     def lines(self, document: dict[str, Any]) -> list[str]:
         """Convert a document.
@@ -50,11 +60,12 @@ class Statements:
 
     def _add(self, document: dict[str, Any], found: list[str]) -> str:
         node = f"<{self._base}{document['id']}>"
+        terms = self._scoped.get(document["type"], self._terms)
         for name, value in document.items():
             if name == "type":
                 found.append(f"{node}{_TYPE}{self._classes[value]}> .")
             elif name != "id":
-                predicate, write = self._terms[name]
+                predicate, write = terms[name]
                 start = node + predicate
                 if write is None:
                     for language, texts in value.items():

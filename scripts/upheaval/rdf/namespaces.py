@@ -4,6 +4,8 @@ from rdflib import Namespace
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, VANN, XSD
 
 STATECRAFT = Namespace("https://w3id.org/statecraft#")
+CODES = "https://w3id.org/statecraft/"
+"""What the IRIs of Statecraft's schemes and codes begin with."""
 SHAPES = "https://w3id.org/statecraft/shapes"
 
 FOLDER = STATECRAFT.folder
@@ -11,6 +13,7 @@ IDENTIFYING = STATECRAFT.identifying
 FAULT_AT = STATECRAFT.faultAt
 
 __all__ = [
+    "CODES",
     "DCTERMS",
     "FAULT_AT",
     "FOLDER",

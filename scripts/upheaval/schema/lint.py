@@ -7,10 +7,9 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS, DefinedNamespace
 
 from upheaval.faults import Fault
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.namespaces import SHAPES, STATECRAFT
+from upheaval.rdf.namespaces import CODES, SHAPES, STATECRAFT
 from upheaval.schema.vocabulary import Vocabulary
 
-_CONCEPTS = "https://w3id.org/statecraft/"
 _SHAPES = SHAPES + "#"
 
 
@@ -29,14 +28,14 @@ def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
     used = _iris([*vocabulary.ontology, *vocabulary.shapes])
     defined = {iri_of(triple.subject) for triple in vocabulary.ontology if _is_iri(triple.subject)}
     shapes = {iri_of(triple.subject) for triple in vocabulary.shapes if _is_iri(triple.subject)}
-    own = {iri for iri in defined if iri.startswith(_CONCEPTS) or iri.startswith(str(STATECRAFT))}
+    own = {iri for iri in defined if iri.startswith(CODES) or iri.startswith(str(STATECRAFT))}
     faults = []
     for iri in sorted(used):
         if iri.startswith(_SHAPES):
             known: set[str] = shapes
-        elif iri.startswith(_CONCEPTS) and "#" not in iri:
+        elif iri.startswith(CODES) and "#" not in iri:
             continue
-        elif iri.startswith((str(STATECRAFT), _CONCEPTS)):
+        elif iri.startswith((str(STATECRAFT), CODES)):
             known = own
         else:
             known = next((terms for space, terms in STANDARD.items() if iri.startswith(space)), set())
@@ -45,7 +44,8 @@ def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
         if iri not in known:
             near = get_close_matches(iri, known, 1)
             cure = f"did you mean <{near[0]}>?" if near else "correct it, or define it"
-            faults.append(Fault("ontology", f"nothing defines <{iri}>", cure, rule="vocabulary/unknown"))
+            file, at = vocabulary.place(iri)
+            faults.append(Fault(file, f"nothing defines <{iri}>", cure, at=at, rule="vocabulary/unknown"))
     return faults
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from upheaval.schema.context import Context, derive_context
-from upheaval.schema.contract import Contract, derive_contract
+from upheaval.schema.contract import Contract
+from upheaval.schema.derivation import derive_contract
 from upheaval.schema.publication import Publication, open_publication
 from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
@@ -42,5 +43,5 @@ def prepare(root: Path) -> Schema:
     """
     publication = open_publication(root)
     vocabulary = load_vocabulary(publication)
-    contract = derive_contract(vocabulary.graph)
+    contract = derive_contract(vocabulary.graph, vocabulary.place)
     return Schema(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))

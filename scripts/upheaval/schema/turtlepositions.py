@@ -45,9 +45,13 @@ class TurtlePositions:
         """Read a file that is known to be Turtle."""
         self._text = text
         self._about: dict[str, list[list[_TurtleToken]]] = {}
+        self._mentions: dict[str, int] = {}
         for statement in _statements(text):
             if statement and statement[0].kind in ("iri", "name"):
                 self._about.setdefault(statement[0].value, []).append(statement)
+            for token in statement:
+                if token.kind in ("iri", "name"):
+                    self._mentions.setdefault(token.value, token.start)
 
     def find(
         self, subject: str, predicate: Term | None = None, value: Term | None = None, within: Location | None = None
@@ -72,6 +76,11 @@ class TurtlePositions:
             return rank, _location(self._text, start)
         line, column = _location(self._text, start + (3 if self._text[start : start + 3] in _LONG else 1))
         return rank, (line + within[0] - 1, within[1] + (column - 1 if within[0] == 1 else 0))
+
+    def mention(self, iri: str) -> Location | None:
+        """Return where the file first mentions an IRI, in whatever place of a statement; None where it does not."""
+        start = self._mentions.get(iri)
+        return None if start is None else _location(self._text, start)
 
 
 def _location(text: str, start: int) -> Location:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from upheaval.faults import Fault, Refusal, Severity, refuse, syntax_location
+from upheaval.faults import Fault, Location, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, RDFS
 from upheaval.rdf.terms import statements
@@ -17,6 +17,7 @@ from upheaval.schema.implied import completion
 from upheaval.schema.legibility import unpublishable
 from upheaval.schema.publication import Publication
 from upheaval.schema.shapefaults import place_problems
+from upheaval.schema.turtlepositions import TurtlePositions
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
@@ -38,7 +39,7 @@ class Vocabulary:
         shapes: the triples of shapes/*.ttl.
         plan: the shapes, compiled.
         graph: the ontology and the shapes together, for lookups.
-        files: the names of the files read, as messages show them.
+        files: the files read, by the name that messages show.
         rules: the texts of ontology/rules/*.rq by file name, in order.
 
     """
@@ -48,8 +49,20 @@ class Vocabulary:
     shapes: list[ox.Triple]
     plan: ShapesPlan
     graph: Graph
-    files: tuple[str, ...]
+    files: dict[str, Path]
     rules: dict[str, str]
+
+    def place(self, iri: str) -> tuple[str, Location | None]:
+        """Return the file and the position at which a term is described, or else mentioned, for messages."""
+        files = {
+            name: TurtlePositions(path.read_text(encoding="utf-8", errors="replace"))
+            for name, path in self.files.items()
+        }
+        for name, positions in files.items():
+            if found := positions.find(iri):
+                return name, found[1]
+        mentions = ((name, at) for name, positions in files.items() if (at := positions.mention(iri)))
+        return next(mentions, ("ontology", None))
 
 
 def load_vocabulary(publication: Publication) -> Vocabulary:
@@ -66,19 +79,25 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
 
     """
     faults: list[Fault] = []
-    stated = _read(publication, _ontology_files(publication), read_turtle, faults)
-    aligned = _read(publication, publication.files("ontology", "alignments/*.ttl"), read_turtle, faults)
-    shaped = _read(publication, publication.files("shapes", "*.ttl"), read_turtle, faults)
-    ruled = sorted(publication.files("ontology", "rules/*.rq"), key=lambda path: path.name)
-    rules = _read(publication, ruled, read_text, faults)
+    stated, aligned, shaped, ruled = (
+        _named(publication, paths)
+        for paths in (
+            _ontology_files(publication),
+            publication.files("ontology", "alignments/*.ttl"),
+            publication.files("shapes", "*.ttl"),
+            sorted(publication.files("ontology", "rules/*.rq"), key=lambda path: path.name),
+        )
+    )
+    terms, links, forms = (_read(files, read_turtle, faults) for files in (stated, aligned, shaped))
+    rules = _read(ruled, read_text, faults)
     if faults:
         raise Refusal(faults)
-    ontology = [*chain.from_iterable(stated.values()), *completion(list(stated.values()))]
-    alignments, shapes = (list(chain.from_iterable(files.values())) for files in (aligned, shaped))
+    ontology = [*chain.from_iterable(terms), *completion(terms)]
+    alignments, shapes = (list(chain.from_iterable(files)) for files in (links, forms))
     plan = plan_for(publication, shapes, ontology)
     graph = to_rdflib(shapes, to_rdflib(ontology))
-    texts = {name.rpartition("/")[2]: text for name, text in rules.items()}
-    return Vocabulary(ontology, alignments, shapes, plan, graph, (*stated, *aligned, *shaped), texts)
+    texts = {path.name: text for path, text in zip(ruled.values(), rules, strict=True)}
+    return Vocabulary(ontology, alignments, shapes, plan, graph, stated | aligned | shaped, texts)
 
 
 def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[ox.Triple]) -> ShapesPlan:
@@ -116,8 +135,8 @@ def shape_faults(
         The faults, by file and line.
 
     """
-    files = _names(publication, publication.files("shapes", "*.ttl"))
-    texts = {name: path.read_text(encoding="utf-8") for path, name in files.items()} if problems else {}
+    files = _named(publication, publication.files("shapes", "*.ttl"))
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()} if problems else {}
     return place_problems(texts, problems, severity)
 
 
@@ -135,22 +154,21 @@ def _ontology_files(publication: Publication) -> list[Path]:
     return [path for path in publication.files("ontology", "**/*.ttl") if path.parent not in alignments]
 
 
-def _read(
-    publication: Publication, paths: list[Path], reader: Callable[[Path, str], Read], faults: list[Fault]
-) -> dict[str, Read]:
-    """Return what a function reads of files, by the names that messages show; add what it refuses to the faults."""
-    found: dict[str, Read] = {}
-    for path, name in _names(publication, paths).items():
+def _read(files: dict[str, Path], reader: Callable[[Path, str], Read], faults: list[Fault]) -> list[Read]:
+    """Return what a function reads of files, in order; add what it refuses to the faults."""
+    found: list[Read] = []
+    for name, path in files.items():
         try:
-            found[name] = reader(path, name)
+            found.append(reader(path, name))
         except Refusal as refusal:
             faults.extend(refusal.faults)
     return found
 
 
-def _names(publication: Publication, paths: list[Path]) -> dict[Path, str]:
+def _named(publication: Publication, paths: list[Path]) -> dict[str, Path]:
+    """Return files by the name that messages show."""
     root = publication.root
-    return {path: path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path) for path in paths}
+    return {path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path): path for path in paths}
 
 
 def read_turtle(path: Path, name: str) -> list[ox.Triple]:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz, process, utils
 
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
+from upheaval.schema.context import iri_in, is_class
 from upheaval.serve.describing import about, labels
 from upheaval.serve.snapshot import Snapshot
 
@@ -157,10 +159,11 @@ def _short_names(served: Snapshot) -> dict[str, str]:
     """Return the short names of classes and properties in the build's JSON-LD context, by IRI."""
     file = served.files.get("context.jsonld")
     context = json.loads(file.path.read_bytes())["@context"] if file else {}
+    scoped = [entry["@context"] for entry in context.values() if isinstance(entry, dict) and is_class(entry)]
     found: dict[str, str] = {}
-    for name, definition in context.items():
-        iri = definition.get("@id") if isinstance(definition, dict) else definition
-        if isinstance(iri, str) and ":" in iri and not name.startswith("@"):
+    for name, definition in chain.from_iterable(terms.items() for terms in (context, *scoped)):
+        iri = iri_in(definition)
+        if ":" in iri and not name.startswith("@"):
             found.setdefault(iri, name)
     return found
 

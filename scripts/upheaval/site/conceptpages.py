@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from rdflib import URIRef
 
+from upheaval.rdf.graphs import value_of
 from upheaval.rdf.namespaces import DCTERMS, SKOS
 from upheaval.schema.contract import Form, local
-from upheaval.site.library import COOPERATION, ConceptEntry, Library, items, value_of
+from upheaval.site.library import COOPERATION, ConceptEntry, Library, items
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown, web
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import Graph, Literal, URIRef
+from rdflib import URIRef
 
 from upheaval.build.framing import Frame, frames
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Record
-from upheaval.rdf.graphs import iri_of, nodes
+from upheaval.rdf.graphs import iri_of, nodes, value_of
 from upheaval.rdf.namespaces import OWL, RDFS, SKOS
+from upheaval.schema.context import iri_in, terms_of
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
 from upheaval.schema.vocabulary import wider_properties
@@ -61,10 +62,10 @@ class Library:
         kinds: the kinds of record, by local name of the class.
         concepts: the concepts, by IRI.
         tops: the top concepts of cooperation, in order.
-        incoming: for each record's name, pairs of a key and the name of a record that refers to it with that key.
+        incoming: for each record's name, pairs of a property and the name of a record that refers to it with that one.
         spans: spans in force, by the agreement's name.
-        concluded: the keys that rules derive for a record, by its name.
-        wider: the keys of properties that have subproperties.
+        concluded: the IRIs of the properties that rules derive for a record, by its name.
+        wider: the IRIs of properties that have subproperties.
         alignments: for each class, the broader classes of other vocabularies.
 
     """
@@ -165,11 +166,10 @@ def open_library(assembly: Assembly, identity: str) -> Library:
     for triple in assembly.vocabulary.alignments:
         if triple.predicate.value == str(RDFS.subClassOf):
             library.alignments.setdefault(iri_of(triple.subject), []).append(iri_of(triple.object))
-    keys = {term["@id"]: name for name, term in assembly.context.items() if isinstance(term, dict) and "@id" in term}
-    library.wider = frozenset(keys.get(iri, iri) for wider in wider_properties(graph).values() for iri in wider)
+    library.wider = frozenset(iri for wider in wider_properties(graph).values() for iri in wider)
     for quad in assembly.store.quads_for_pattern(None, None, None, graphs[1]):
         name = iri_of(quad.subject).removeprefix(publication.iri)
-        library.concluded.setdefault(name, set()).add(keys.get(quad.predicate.value, quad.predicate.value))
+        library.concluded.setdefault(name, set()).add(quad.predicate.value)
     _link(library)
     return library
 
@@ -199,13 +199,6 @@ def _all(found: Iterable[Any]) -> tuple[str, ...]:
     return tuple(sorted(map(str, found)))
 
 
-def value_of(graph: Graph, subject: URIRef, predicate: URIRef) -> str:
-    """Return the English value of a property in the vocabulary, or else its first value."""
-    found = nodes(graph.objects(subject, predicate))
-    texts = [node for node in found if isinstance(node, Literal) and (node.language or "en").startswith("en")]
-    return str((texts or found or [""])[0])
-
-
 def _link(library: Library) -> None:
     """Index which record refers to which with which key; a part refers on behalf of its record."""
     for name, frame in library.frames.items():
@@ -213,9 +206,9 @@ def _link(library: Library) -> None:
             for agreement in items(frame["forceOf"]):
                 library.spans.setdefault(agreement, []).append(frame)
         elif name in library.records:
-            for key, target in dict.fromkeys(_references(library, frame)):
+            for prop, target in dict.fromkeys(_references(library, frame)):
                 if target != name:
-                    library.incoming.setdefault(target, []).append((key, name))
+                    library.incoming.setdefault(target, []).append((prop, name))
 
 
 def _references(library: Library, frame: Frame) -> Iterator[tuple[str, str]]:
@@ -226,16 +219,14 @@ def _references(library: Library, frame: Frame) -> Iterator[tuple[str, str]]:
             if isinstance(item, dict) and "id" in item:
                 yield from _references(library, item)
             elif known and isinstance(item, str) and item in library.frames:
-                yield key, item
+                yield known.iri, item
 
 
-def property_iri(library: Library, key: str) -> str:
-    """Return the IRI of a property by its name in frames, which may be the IRI itself."""
-    definition = library.assembly.context.get(key)
-    return str(definition.get("@id", "")) if isinstance(definition, dict) else key
+def property_iri(library: Library, frame: Frame, key: str) -> str:
+    """Return the IRI of a property by its name in a frame, which may be the IRI itself."""
+    return iri_in(terms_of(library.assembly.context, items(frame.get("type"))).get(key)) or key
 
 
-def property_label(library: Library, key: str) -> str:
-    """Return the label of a property by its name in frames."""
-    iri = property_iri(library, key)
+def property_label(library: Library, iri: str) -> str:
+    """Return the label of a property."""
     return value_of(library.assembly.vocabulary.graph, URIRef(iri), RDFS.label) or local(iri)

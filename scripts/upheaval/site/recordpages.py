@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from upheaval.build.framing import Frame
+from upheaval.schema.contract import local
 from upheaval.site.citing import reference
 from upheaval.site.library import Library, items, property_iri, property_label, text
 from upheaval.site.pages import Page
@@ -97,15 +98,18 @@ def _words(value: object) -> str:
 
 def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
     """Return what rules conclude of a record, but for what pages show in their own ways and for wider properties."""
-    concluded = library.concluded.get(frame["id"], set()) & frame.keys()
+    keys = {property_iri(library, frame, key): key for key in frame}
+    concluded = library.concluded.get(frame["id"], set()) & keys.keys()
     facts = []
-    for key in sorted(concluded - {*SUPPORT, *MATCHES, *library.wider}, key=lambda key: property_label(library, key)):
+    for prop in sorted(concluded - library.wider, key=lambda prop: (property_label(library, prop), prop)):
+        key = keys[prop]
+        if key in SUPPORT or key in MATCHES:
+            continue
         shown = [
             values.record(one) if isinstance(one, str) and one in library.frames else Shown(_words(one))
             for one in items(frame[key])
         ]
-        path = library.paths.vocabulary(property_iri(library, key))
-        facts.append(Fact(property_label(library, key), path, shown))
+        facts.append(Fact(property_label(library, prop), library.paths.vocabulary(prop), shown))
     for span in library.spans.get(frame["id"], ()):
         until = f"to {text(span['latest'])}" if "latest" in span else "no end known"
         party = values.record(items(span["forceFor"])[0])
@@ -114,18 +118,18 @@ def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
 
 
 def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], list[Shown]]]:
-    """Return the incoming links by key: label, number, first links and collapsed ones, with frequent keys last."""
-    by_key: dict[str, list[str]] = {}
-    for key, name in library.incoming.get(slug, ()):
-        by_key.setdefault(key, []).append(name)
+    """Return the incoming links by property: label, number, first links and collapsed ones, with frequent ones last."""
+    by_property: dict[str, list[str]] = {}
+    for prop, name in library.incoming.get(slug, ()):
+        by_property.setdefault(prop, []).append(name)
     shown = []
-    counts = Counter({key: len(names) for key, names in by_key.items()})
-    for key in sorted(counts, key=lambda key: (counts[key], key)):
+    counts = Counter({prop: len(names) for prop, names in by_property.items()})
+    for prop in sorted(counts, key=lambda prop: (counts[prop], local(prop), prop)):
         links = [
             Shown(library.title(name), path=library.paths.record(name))
-            for name in sorted(by_key[key], key=lambda name: (library.title(name).casefold(), name))
+            for name in sorted(by_property[prop], key=lambda name: (library.title(name).casefold(), name))
         ]
-        shown.append((property_label(library, key), len(links), links[:MANY], links[MANY:]))
+        shown.append((property_label(library, prop), len(links), links[:MANY], links[MANY:]))
     return shown
 
 

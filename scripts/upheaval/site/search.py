@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
+from upheaval.rdf.graphs import value_of
 from upheaval.rdf.namespaces import OWL, RDF, RDFS, STATECRAFT
-from upheaval.site.library import Library, items, value_of
+from upheaval.site.library import Library, items
 from upheaval.site.pages import Page
 
 TERMS = {

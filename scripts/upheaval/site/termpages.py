@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
-from upheaval.rdf.graphs import nodes
+from upheaval.rdf.graphs import nodes, value_of
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from upheaval.rdf.sparql import conclusions
 from upheaval.schema.contract import Form, Key, Kind, local
 from upheaval.schema.questions import read_question
-from upheaval.site.library import Library, value_of
+from upheaval.site.library import Library
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown, web
 
@@ -248,7 +248,10 @@ def _schemes(library: Library) -> list[tuple[Shown, int]]:
     for concept in library.concepts.values():
         counts[concept.scheme] = counts.get(concept.scheme, 0) + 1
     return [
-        (Shown(value_of(graph, URIRef(iri), SKOS.prefLabel) or local(iri), path=library.paths.vocabulary(iri)), number)
+        (
+            Shown(value_of(graph, URIRef(iri), SKOS.prefLabel) or local(iri), path=library.paths.vocabulary(iri)),
+            number,
+        )
         for iri, number in sorted(counts.items())
         if library.paths.vocabulary(iri)
     ]

@@ -41,7 +41,8 @@ v:n1 a sh:NodeShape ; rdfs:label "river" ; sh:targetClass v:River ; statecraft:f
 v:n2 a sh:NodeShape ; rdfs:label "gauge" ; sh:targetClass v:Gauge ; statecraft:folder "gauges" ; sh:property
   v:s-label , v:s-river , v:s-reading , v:s-twin , v:s-code , v:s-status , v:s-url , v:s-named .
 v:n3 a sh:NodeShape ; rdfs:label "pair" ; sh:targetClass v:Pair , v:GaugedRiver .
-v:n4 a sh:NodeShape ; rdfs:label "basin" ; sh:targetClass v:Basin ; statecraft:folder "basins" ; sh:property v:s-label , v:s-level .
+v:n4 a sh:NodeShape ; rdfs:label "basin" ; sh:targetClass v:Basin ; statecraft:folder "basins" ; sh:property
+  v:s-label , v:s-level .
 v:n5 a sh:NodeShape ; rdfs:label "reading" ; sh:targetClass v:Reading ; sh:property v:s-level , v:s-note .
 v:s-label a sh:PropertyShape ; sh:path rdfs:label ; sh:datatype xsd:string ; sh:message "label" .
 v:s-flows a sh:PropertyShape ; sh:path v:flowsInto ; sh:class v:River ; sh:message "flows" .

@@ -27,8 +27,8 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         The value of `@context` (JSON-LD 1.1 section 9.15): a term for each class of records, for each key, and for
         each property that only rules produce. Names of records resolve against `@base`, codes against the
         namespace of their scheme. Where a name means one thing in most classes and another in some, those have a
-        context of their own (section 4.1.8, type-scoped contexts). A plain value has its key's datatype, and a date is a
-        whole one; a month or a year is written with its datatype, for which there is the prefix `xsd`.
+        context of their own (section 4.1.8, type-scoped contexts). A plain value has its key's datatype, and a date is
+        a whole one; a month or a year is written with its datatype, for which there is the prefix `xsd`.
 
     """
     context: Context = {

@@ -53,12 +53,12 @@ def derive_contract(graph: Graph, place: Place = _anywhere) -> Contract:
     for cls in sorted(targets):
         narrowest_first = sorted(ancestors[cls], key=lambda one: (-len(wider.get(one, (one,))), one))
         shapes = [shape for one in narrowest_first for shape in nodes(targets.get(one, []))]
-        own = nodes(targets[cls])[0]
+        own = sorted(targets[cls], key=lambda shape: ((shape, FOLDER, None) not in graph, foreign_last(str(shape))))
         kinds[cls] = Kind(
             iri=cls,
             name=names[cls],
-            label=value_of(graph, URIRef(cls), RDFS.label) or value_of(graph, own, RDFS.label),
-            comment=value_of(graph, own, RDFS.comment),
+            label=next((text for node in (URIRef(cls), *own) if (text := value_of(graph, node, RDFS.label))), ""),
+            comment=next((text for node in own if (text := value_of(graph, node, RDFS.comment))), ""),
             folder=folders.get(cls),
             ancestors=ancestors[cls],
             keys=_by_name(reader.keys(shapes), faults),
@@ -179,8 +179,9 @@ def _by_name(keys: list[Key], faults: _Faults) -> dict[str, Key]:
 
 def _check(kinds: dict[str, Kind], graph: Graph, faults: _Faults) -> None:
     """Find classes without a label, folders that two have, and nodes of a class that no shape targets."""
+    parts = {key.classes[0] for kind in kinds.values() for key in kind.keys.values() if key.form is Form.NODE}
     for kind in kinds.values():
-        if not kind.label:
+        if not kind.label and (kind.folder or kind.iri in parts):
             cure = f'add `rdfs:label "{local(kind.iri)}"@en`'
             faults.add(kind.iri, f"the class <{kind.iri}> has no label", cure, "ontology/label")
         for key in kind.keys.values():

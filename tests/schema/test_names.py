@@ -9,7 +9,7 @@ from rdflib import Graph
 
 from tests.support import ROOT
 from upheaval.check.checking import check
-from upheaval.faults import Refusal
+from upheaval.faults import Refusal, Severity
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import canonical_hash, from_rdflib
 from upheaval.schema.schema import Schema, prepare
@@ -263,7 +263,7 @@ def test_key_of_any_iri_is_read(tmp_path: Path, prop: str) -> None:
     name = prop.strip("<>").replace(":", "/").rpartition("/")[2]
     state = f'{STATE}"{name}": "3"\n'
     assembly = assemble(publication(tmp_path, shapes=key(prop, "sh:datatype xsd:string"), states__a=state))
-    assert check(assembly) == []
+    assert [fault for fault in check(assembly) if fault.severity is not Severity.NOTE] == []
     assert objects(assembly, "a", prop.strip("<>")) == {"3"}
 
 

@@ -19,12 +19,7 @@ from click.testing import CliRunner, Result
 from tests.support import WORLD, copy_of_world
 from upheaval.cli.main import main
 from upheaval.cli.reporting import as_github, as_json, as_sarif, as_text
-from upheaval.curate.templates import record_skeleton
 from upheaval.faults import Fault, Severity
-from upheaval.populate.assembly import Assembly
-from upheaval.sources.parser import read
-
-PLACEHOLDERS = ("name-of-a-record", "name-of-another")
 
 
 def upheaval(*words: str, root: Path | None = WORLD, text: str | None = None) -> Result:
@@ -208,41 +203,6 @@ def test_invalid_questions_are_refused_with_a_message(
     assert result.exit_code == status
     assert result.stdout == ""
     assert message in result.stderr
-
-
-def test_skeleton_of_every_kind_is_yaml_with_its_keys(world: Assembly) -> None:
-    for kind in world.contract.folders.values():
-        text = record_skeleton(kind, world.contract)
-        body, faults = read(text.encode(), "x.yaml")
-        assert (faults, set(body or {})) == ([], {key.name for key in kind.keys.values() if key.minimum})
-        lines = [
-            line[2:] if line[2:].lstrip(" -").split(":")[0] in words_of(world) else line for line in text.splitlines()
-        ]
-        body, faults = read("\n".join(lines).encode(), "x.yaml")
-        assert (faults, list(body or {})) == ([], list(kind.keys)), "also when what is optional is uncommented"
-
-
-def words_of(world: Assembly) -> set[str]:
-    return {name for kind in world.contract.kinds.values() for name in kind.keys}
-
-
-FILLED = {"citation": "gazette", "source": "gazette", "item": "timber", "placeKind": "city", "origin": "arvenia"}
-
-
-@pytest.mark.parametrize("kind", ["states", "sources", "places", "treaties", "persons", "organizations", "commodities"])
-def test_skeleton_filled_in_passes(kind: str, root: Path) -> None:
-    assert upheaval("new", "record", kind, "a-new-one", root=root).exit_code == 0
-    file = root / "data" / kind / "a-new-one.yaml"
-    lines = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        name = line.lstrip(" -").split(":")[0]
-        line = line.replace("name-of-a-record", FILLED.get(name, "arvenia")).replace("name-of-another", "belmora")
-        lines.append(
-            line.replace("- action: acceded", "- action: signed\n    date: 2001-02-03").replace("...", "A text")
-        )
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    result = upheaval("check", root=root)
-    assert (result.exit_code, result.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+from upheaval.curate.skeletons import record_skeleton
 from upheaval.faults import refuse
 from upheaval.populate.records import SLUG
-from upheaval.schema.contract import Contract, Form, Key, Kind
+from upheaval.schema.contract import Contract
 from upheaval.sources.reserved import RESERVED
 
 PUBLICATION = """\
@@ -23,65 +24,6 @@ creator: [Name Surname]
 version: 0.1.0
 issued: {issued}
 """
-
-
-def record_skeleton(kind: Kind, contract: Contract) -> str:
-    """Return the skeleton of a record: required keys to fill in, and optional ones commented out.
-
-    Args:
-        kind: the kind of record.
-        contract: the contract, for nested blocks and codes.
-
-    Returns:
-        YAML text, with a description above each key.
-
-    """
-    lines = [f"# {kind.comment} Lines that start with # are optional: uncomment or delete them.", ""]
-    for key in kind.keys.values():
-        lines.extend(_lines(key, contract, "", not key.minimum))
-    return "\n".join(lines) + "\n"
-
-
-def _lines(key: Key, contract: Contract, indent: str, optional: bool) -> list[str]:
-    mark = "# " if optional else ""
-    lines = [f"{indent}# {key.description}{_choices(key, contract)}"]
-    if key.form is not Form.NODE:
-        return [*lines, f"{indent}{mark}{key.name}: {_sample(key, contract)}"]
-    lines.append(f"{indent}{mark}{key.name}:")
-    part = contract.kinds[key.classes[0]]
-    inner = [other for other in part.keys.values() if other.minimum and not other.default]
-    begin = f"{indent}{mark}  - "
-    for other in inner:
-        if other.form is Form.NODE:
-            lines.append(f"{begin}{other.name}:")
-            deeper = contract.kinds[other.classes[0]]
-            start = "  - "
-            for third in deeper.keys.values():
-                if third.minimum and not third.default:
-                    lines.append(f"{indent}{mark}    {start}{third.name}: {_sample(third, contract)}")
-                    start = "    "
-        else:
-            lines.append(f"{begin}{other.name}: {_sample(other, contract)}")
-        begin = f"{indent}{mark}    "
-    return lines
-
-
-def _choices(key: Key, contract: Contract) -> str:
-    codes = list(contract.codes[key.classes[0]]) if key.form is Form.CODE else []
-    return f" One of: {', '.join(codes)}." if 0 < len(codes) <= 12 else ""
-
-
-def _sample(key: Key, contract: Contract) -> str:
-    if key.form is Form.LANGUAGE:
-        return "{en: ...}"
-    if key.form is Form.CODE:
-        return next(iter(contract.codes[key.classes[0]]))
-    if key.form is Form.RECORD:
-        return "[name-of-a-record, name-of-another]" if key.minimum > 1 else "name-of-a-record"
-    if key.form is Form.IRI:
-        return "https://example.org/"
-    names = [datatype.rpartition("#")[2] for datatype in key.datatypes]
-    return "2026-11-23" if "date" in names else "0" if "decimal" in names else "..."
 
 
 def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:

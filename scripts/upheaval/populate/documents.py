@@ -243,6 +243,9 @@ class _Populating:
         seen: set[str] = set()
         for name, document, here, item in filled:
             full = name if names.count(name) == 1 else f"{name}-{digest(item)}"
+            if full in seen and _is_unfilled(item):
+                self.result.broken.add((iri, key.iri))
+                continue
             if full in seen:
                 self._fault(here, key, f"this `{key.name}` appears twice", "keep one of them")
                 continue
@@ -280,3 +283,10 @@ def _texts(value: Value | None) -> list[str]:
     if isinstance(value, str):
         return [value]
     return sorted(item for item in value if isinstance(item, str)) if isinstance(value, SequenceNode) else []
+
+
+def _is_unfilled(value: Value) -> bool:
+    """Return whether a value has a placeholder anywhere inside."""
+    if isinstance(value, str):
+        return is_unfilled(value)
+    return any(map(_is_unfilled, value.values() if isinstance(value, MappingNode) else value))

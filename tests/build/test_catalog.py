@@ -152,7 +152,7 @@ def test_each_file_is_attached_as_what_it_is(files: Files, catalog: ox.Store) ->
     forms = named(f"SELECT ?file {{ <{BASE}> dcat:distribution ?file }}")
     assert forms == {
         "datapackage.json",
-        *(f"northern-pact.{end}" for end in ("all.nt", "jsonld", "nq", "nt", "rdf", "trig", "ttl")),
+        *(f"northern-pact.{end}" for end in ("12.nt", "all.nt", "jsonld", "nq", "nt", "rdf", "trig", "ttl")),
     }
     tables = named(f"SELECT ?file {{ ?table dcat:inSeries <{BASE}csv> ; dcat:distribution ?file }}")
     assert tables == {path for path in files if path.startswith("csv/")}

@@ -60,10 +60,13 @@ def test_a_streaming_build_equals_the_ordinary_one(
     difference = set(expected[f"{stem}.nq"].splitlines(keepends=True)) ^ set(lines)
     assert {line.split()[1] for line in difference} == {b"<http://rdfs.org/ns/void#distinctObjects>"}
     assert len(lines) == len(set(lines)) == done.quads
+    assert (tmp_path / "out" / f"{stem}.all.nt").exists()
+    described = gzip.decompress((tmp_path / "out" / f"{stem}.12.nt.gz").read_bytes()).splitlines(keepends=True)
+    assert sorted(described) == expected[f"{stem}.12.nt"].splitlines(keepends=True)
     for file in (tmp_path / "out").rglob("*.*"):
         name = file.relative_to(tmp_path / "out").as_posix()
         assert (
-            name in {f"{stem}.nq.gz", "manifest.json"}
+            name in {f"{stem}.nq.gz", f"{stem}.12.nt.gz", "manifest.json"}
             or name.startswith("catalog")
             or expected[name] == file.read_bytes()
         )

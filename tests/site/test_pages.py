@@ -180,7 +180,9 @@ def test_documents_beside_the_pages_hold_what_is_said_of_the_record(site: Path) 
     whole = {quad.triple for quad in ox.parse((site / "northern-pact.nt").read_bytes(), format=ox.RdfFormat.N_TRIPLES)}
     own = {t for t in whole if str(getattr(t.subject, "value", "")).partition("#")[0] == f"{BASE}arvenia"}
     assert {quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)} == own
-    assert json.loads((site / "doc" / "arvenia.jsonld").read_text())["id"] == "arvenia"
+    assert (
+        json.loads((site / "doc" / "arvenia.jsonld").read_text())["id"] == "https://example.org/northern-pact/arvenia"
+    )
 
 
 HOSTILE = "Pact <script>alert(1)</script> </script> javascript:alert(2) \" onload='x' & {{ 7*7 }} =HYPERLINK(1)"

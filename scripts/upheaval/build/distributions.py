@@ -142,10 +142,13 @@ class _Adding:
     def form(self, path: str) -> None:
         """Add a file that holds the whole dataset."""
         title, suffix = self.publication.title, suffixes(path)[0]
+        described = path.startswith(f"{self.publication.name}.12.")
         if path == _PACKAGE:
             description = f"{title} as CSV tables; this file names them and describes their columns (Data Package 2.0)."
         elif suffix in (".nq", ".trig"):
             description = f"{title} in named graphs: data, derived facts, vocabulary and catalogue."
+        elif described:
+            description = f"{title}: data, derived facts and vocabulary in RDF 1.2, with each statement's citations."
         elif path.endswith(".all.nt"):
             description = f"{title}: data, derived facts and vocabulary as one graph, for the example questions."
         else:
@@ -154,7 +157,9 @@ class _Adding:
         for dataset in (self.dataset, self.version):
             self._say(dataset, (DCAT.distribution, file))
         self._say(self.dataset, (SCHEMA.distribution, file))
-        if path != _PACKAGE and suffix != ".jsonld":
+        if described:
+            self._say(file, (DCTERMS.conformsTo, self._standard("https://www.w3.org/TR/rdf12-concepts/")))
+        elif path != _PACKAGE and suffix != ".jsonld":
             self._say(self.dataset, (VOID.dataDump, file))
 
     def table(self, path: str, resource: Mapping[str, Any]) -> None:

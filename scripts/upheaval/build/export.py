@@ -26,6 +26,7 @@ from upheaval.build.framing import Frame, frames, to_json
 from upheaval.build.manifest import make_manifest
 from upheaval.build.quality import assess
 from upheaval.build.qualityreport import as_markdown
+from upheaval.build.reifiers import reifications
 from upheaval.build.sections import grouped_turtle
 from upheaval.build.statistics import count
 from upheaval.build.tables import TableMaker
@@ -65,6 +66,7 @@ def export(assembly: Assembly) -> Files:
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
         f"{publication.name}.all.nt": _joined(statements, documents["vocabulary"]),
+        f"{publication.name}.12.nt": _joined(statements, documents["vocabulary"], _reified(documents["data"])),
         f"{publication.name}.nq": n_quads({publication.graph(name): text for name, text in documents.items()}),
         **vocabulary_files(schema),
         **contract_files(schema),
@@ -82,6 +84,10 @@ def export(assembly: Assembly) -> Files:
 def _joined(*documents: bytes) -> bytes:
     """Return the statements of sorted N-Triples documents, each once, in order."""
     return b"".join(sorted(dict.fromkeys(chain.from_iterable(one.splitlines(keepends=True) for one in documents))))
+
+
+def _reified(data: bytes) -> bytes:
+    return b"".join(line + b"\n" for line in reifications(data.splitlines()))
 
 
 def triples_of(assembly: Assembly, name: str) -> list[ox.Triple]:

@@ -1,15 +1,18 @@
 """A build in bounded memory, shard by shard and on all processors, which goes on where it was interrupted.
 
-It leaves the dataset as compressed N-Quads, with what does not depend on the number of records: vocabulary, contract,
-questions, catalogue and manifest. Every step writes what it has done into a folder beside the build.
+It leaves the dataset as compressed N-Quads, as N-Triples for the questions and in RDF 1.2, with what does not depend on
+the number of records: vocabulary, contract, questions, catalogue and manifest. Every step writes what it has done into
+a folder beside the build.
 """
 
 import hashlib
 import shutil
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from heapq import merge
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from upheaval.build.common import canonical, catalog_files, contract_files, desc
 from upheaval.build.distributions import add_files
 from upheaval.build.folder import Content, write_build
 from upheaval.build.manifest import make_manifest
+from upheaval.build.reifiers import reifications
 from upheaval.build.shards import (
     SIZE,
     Folder,
@@ -42,6 +46,7 @@ from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.records import list_files, list_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
+from upheaval.rdf.writers import n_triples
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import Schema, prepare
 
@@ -214,10 +219,18 @@ class _Streaming:
         quads = [_in_graph(line, publication.graph("data")) for line in data]
         quads.extend(_in_graph(line, publication.graph("derived")) for line in derived)
         self.folder.put(f"{number}.nq.gz", compress(b"".join(sorted(quads))))
+        described = sorted([*both, *reifications(data)])
+        self.folder.put(f"{number}.12.nt.gz", compress(b"".join(line + b"\n" for line in described)))
         self.folder.put(f"{number}.sorted", b"".join(line + b"\n" for line in both))
         found = count(both)
         counts = {name: getattr(found, name) for name in found.__slots__}
         self.folder.put_json(f"{number}.write.json", {"data": len(data), "derived": len(derived), "counts": counts})
+
+    def _all_lines(self, vocabulary: list[bytes]) -> Iterator[bytes]:
+        """Yield the statements of all shards and of the vocabulary, each once, in order."""
+        shards = (self.folder.get(f"{number}.sorted").splitlines(keepends=True) for number in range(len(self.shards)))
+        for line, _ in groupby(merge(chain.from_iterable(shards), vocabulary)):
+            yield line
 
     def _bound(self, number: int) -> bytes:
         if number >= len(self.shards):
@@ -238,7 +251,8 @@ class _Streaming:
             "vocabulary": canonical([*schema.vocabulary.ontology, *schema.vocabulary.alignments]),
             "catalogue": from_rdflib(description),
         }
-        whole = self.folder.path / "whole"
+        whole, all_lines, described = (self.folder.path / name for name in ("whole", "all", "described"))
+        vocabulary = n_triples(more["vocabulary"])
         with whole.open("wb") as out:
             for number in range(len(self.shards)):
                 out.write(self.folder.get(f"{number}.nq.gz"))
@@ -246,7 +260,16 @@ class _Streaming:
                 text = write(in_graph(triples, publication.graph(graph)), ox.RdfFormat.N_QUADS)
                 out.write(compress(b"".join(sorted(text.splitlines(keepends=True)))))
         totals |= {graph: len(triples) for graph, triples in more.items()}
-        files: dict[str, Content] = {f"{publication.name}.nq.gz": whole}
+        with all_lines.open("wb") as out:
+            out.writelines(self._all_lines(vocabulary.splitlines(keepends=True)))
+        with described.open("wb") as out:
+            out.writelines(self.folder.get(f"{number}.12.nt.gz") for number in range(len(self.shards)))
+            out.write(compress(vocabulary))
+        files: dict[str, Content] = {
+            f"{publication.name}.nq.gz": whole,
+            f"{publication.name}.all.nt": all_lines,
+            f"{publication.name}.12.nt.gz": described,
+        }
         files |= {**vocabulary_files(schema), **contract_files(schema)}
         add_files(description, publication, files)
         files |= catalog_files(description)

@@ -119,7 +119,10 @@ class OpenedDataset:
         It is backed by pyoxigraph if oxrdflib is installed, and otherwise held in memory by rdflib.
         """
         if text:
-            return to_rdflib(self.triples(text))
+            try:
+                return to_rdflib(self.triples(text))
+            except TypeError:
+                _refuse("the query returns terms of RDF 1.2, which rdflib does not have", "use .triples(query)")
         try:
             from oxrdflib import OxigraphStore
             from rdflib.graph import DATASET_DEFAULT_GRAPH_ID

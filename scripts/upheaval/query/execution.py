@@ -94,7 +94,10 @@ def _graph(found: ox.QueryTriples, form: str, prefixes: Mapping[str, str]) -> st
     if form not in ("table", "ttl", "json"):
         _refuse("the query returns triples, not rows", "use ttl or json")
     if form == "json":
-        return (found.serialize(format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
+        try:
+            return (found.serialize(format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
+        except OSError:
+            _refuse("the query returns triple terms, which JSON-LD cannot express", "use ttl")
     return as_turtle(found, prefixes)
 
 

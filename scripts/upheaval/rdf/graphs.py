@@ -50,7 +50,7 @@ def term_to_rdflib(term: object) -> Node:
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    if isinstance(term, ox.Literal):
+    if isinstance(term, ox.Literal) and not term.direction:
         if term.language:
             return Literal(term.value, lang=term.language)
         datatype = term.datatype.value

@@ -102,17 +102,22 @@ def write_graph(triples: list[ox.Triple], form: str) -> bytes:
     """Write triples as ttl, jsonld, nt or rdf, sorted.
 
     Raises:
-        Unwritable: a predicate cannot be written as an XML element.
+        Unwritable: RDF/XML or JSON-LD cannot express a term.
 
     """
     ordered = order(dict.fromkeys(triples))
+    try:
+        return _written(ordered, form)
+    except (ValueError, OSError) as error:
+        name = "RDF/XML" if form == "rdf" else "JSON-LD"
+        raise Unwritable(f"this graph cannot be written as {name}: {error}; ask for Turtle") from None
+
+
+def _written(ordered: list[ox.Triple], form: str) -> bytes:
     if form == "ttl":
         return turtle(ordered, _used(ordered))
     if form == "rdf":
-        try:
-            return rdf_xml(ordered, _used(ordered))
-        except (ValueError, OSError) as error:
-            raise Unwritable(f"this graph cannot be written as RDF/XML: {error}") from None
+        return rdf_xml(ordered, _used(ordered))
     return ox.serialize(ordered, format=ox.RdfFormat.JSON_LD if form == "jsonld" else ox.RdfFormat.N_TRIPLES) or b""
 
 

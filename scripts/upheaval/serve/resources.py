@@ -25,6 +25,7 @@ from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose
 from upheaval.serve.problems import Problem
+from upheaval.serve.resultformats import Unwritable
 from upheaval.serve.snapshot import Snapshot
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
@@ -32,6 +33,13 @@ _BY_SUFFIX = {offer.name: offer for offer in OFFERS}
 _REPLACED = ox.NamedNode(str(DCTERMS.isReplacedBy))
 _TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 _IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
+
+
+def _serialized(triples: list[ox.Triple], offer: Offer) -> bytes:
+    try:
+        return write_graph(triples, offer.name)
+    except Unwritable as error:
+        raise Problem(406, str(error), {"Vary": "Accept"}) from None
 
 
 class Resources:
@@ -157,7 +165,7 @@ class Resources:
         else:
             triples, cut = describe(store, iri, self.limits.rows)
         if offer is not HTML:
-            return write_graph([*triples, *self._metadata(iri, name)], offer.name), cut
+            return _serialized([*triples, *self._metadata(iri, name)], offer), cut
         twins = [(other.name, self.names.document(name, other.name)) for other in GRAPHS]
         page = view(store, iri, [] if iri in self._graphs else triples, self.names)
         counted = len(triples) if iri in self._graphs else None
@@ -234,7 +242,7 @@ class Resources:
         else:
             triples = namespace(store, iri)
         if offer is not HTML:
-            return write_graph(triples, offer.name)
+            return _serialized(triples, offer)
         by_subject: dict[str, list[ox.Triple]] = {}
         for triple in triples:
             by_subject.setdefault(iri_of(triple.subject), []).append(triple)

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from upheaval.rdf.xsd import XSD
 
 _XSD_STRING = XSD + "string"
+_ITS = "http://www.w3.org/2005/11/its"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -36,7 +37,7 @@ def write_rows(
         note: the IRI that the head of JSON and XML links to if the answer is truncated.
 
     Returns:
-        The document (SPARQL 1.1 Query Results JSON, XML, or CSV and TSV), the number of solutions in it, and the
+        The document (SPARQL 1.2 Query Results JSON, XML, or CSV and TSV), the number of solutions in it, and the
         limit that truncated it: "rows", "bytes" or an empty string.
 
     Raises:
@@ -98,6 +99,8 @@ def _json_term(term: object) -> dict[str, Any]:
     written: dict[str, Any] = {"type": "literal", "value": term.value}
     if term.language:
         written["xml:lang"] = term.language
+        if term.direction:
+            written["its:dir"] = term.direction.value
     elif term.datatype.value != _XSD_STRING:
         written["datatype"] = term.datatype.value
     return written
@@ -135,6 +138,8 @@ def _xml_term(term: object) -> str:
     more = ""
     if term.language:
         more = f" xml:lang={quoteattr(term.language)}"
+        if term.direction:
+            more += f' xmlns:its={quoteattr(_ITS)} its:version="2.0" its:dir={quoteattr(term.direction.value)}'
     elif term.datatype.value != _XSD_STRING:
         more = f" datatype={quoteattr(term.datatype.value)}"
     return f"<literal{more}>{_xml_text(term.value)}</literal>"
@@ -165,18 +170,24 @@ def _csv_line(values: Iterable[str]) -> str:
 def _plain(term: object) -> str:
     if isinstance(term, (ox.NamedNode, ox.Literal)):
         return term.value
-    return "" if term is None else str(term)
+    return " ".join(map(_plain, term)) if isinstance(term, ox.Triple) else "" if term is None else str(term)
 
 
 class _Tsv:
     @staticmethod
     def row(variables: Sequence[str], solution: ox.QuerySolution) -> str:
         terms = (solution[name] for name in variables)
-        return "\t".join("" if term is None else str(term).replace("\t", "\\t") for term in terms) + "\n"
+        return "\t".join("" if term is None else _tsv_term(term) for term in terms) + "\n"
 
     @staticmethod
     def document(variables: Sequence[str], rows: Sequence[str], note: str, cut: str, limit: int) -> str:
         return "\t".join(f"?{name}" for name in variables) + "\n" + "".join(rows)
+
+
+def _tsv_term(term: object) -> str:
+    if isinstance(term, ox.Triple):
+        return f"<<( {' '.join(map(_tsv_term, term))} )>>"
+    return str(term).replace("\t", "\\t")
 
 
 _WRITERS: dict[str, type[_Json] | type[_Xml] | type[_Csv] | type[_Tsv]] = {

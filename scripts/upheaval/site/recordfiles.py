@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from upheaval.build.framing import frames
 from upheaval.processes import cores, share_out
 from upheaval.progress import track
 from upheaval.rdf.graphs import iri_of
@@ -50,9 +51,14 @@ class _Documents:
                 self._statements.setdefault(whole, []).append(quad.triple)
 
     def files(self, names: Iterable[str]) -> Iterator[PageFile]:
-        """Yield each record as Turtle and as JSON-LD."""
+        """Yield each record as Turtle and as JSON-LD.
+
+        IRIs in JSON-LD are absolute: `@base` in a context that is fetched counts for nothing (JSON-LD 1.1 section
+        4.1.3).
+        """
         for name in names:
             triples = order(dict.fromkeys(self._statements[name]), self._place)
             yield f"doc/{name}.ttl", turtle(triples, self._prefixes, self._library.publication.iri)
-            document = {"@context": "../context.jsonld", **self._library.frames[name]}
+            graph = frames(triples, self._library.assembly.context, "")
+            document = {"@context": "../context.jsonld", **(graph[0] if len(graph) == 1 else {"@graph": graph})}
             yield f"doc/{name}.jsonld", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -142,6 +142,7 @@ def test_citation_names_the_publication_and_who_made_it() -> None:
     assert PROJECT["project"]["authors"] == citation["authors"]
 
 
+@pytest.mark.slow
 def test_sdist_holds_every_tracked_file(tmp_path: Path) -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("an unpacked sdist has no list of tracked files")

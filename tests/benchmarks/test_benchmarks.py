@@ -18,6 +18,8 @@ from tests.support import ROOT, faults_of, sampled
 from upheaval.populate.assembly import assemble
 from upheaval.schema.schema import prepare
 
+pytestmark = pytest.mark.slow
+
 
 def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
     assert generate(tmp_path / "a", 3000) == generate(tmp_path / "b", 3000)

@@ -22,6 +22,8 @@ from upheaval.populate.assembly import Assembly, assemble
 from upheaval.populate.records import list_records
 from upheaval.schema.schema import prepare
 
+pytestmark = pytest.mark.slow
+
 Names = Sequence[str]
 
 

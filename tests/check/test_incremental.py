@@ -18,6 +18,8 @@ from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Listing, RecordFile
 
+pytestmark = pytest.mark.slow
+
 LINES = (
     "partys: x",
     "party: [arvenia, arvenla]",

@@ -76,6 +76,7 @@ def test_malformed_header_is_a_fault_at_its_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     snapshot, faults = check(CheckSnapshot(root))

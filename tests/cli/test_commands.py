@@ -63,6 +63,7 @@ def stranger(root: Path) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_warnings_leave_status_0_and_errors_1(root: Path) -> None:
     assert upheaval("check", root=root).exit_code == 0
     stranger(root)
@@ -155,6 +156,7 @@ def test_table_fits_in_80_columns() -> None:
 AT = ["in-force", "--at", "1991-06-01"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [AT, ["in-force", "--at=1991-06-01"], ["--at", "1991-06-01", "in-force"]])
 def test_answers_can_be_written_in_each_format(words: list[str]) -> None:
     rows = list(csv.reader(io.StringIO(upheaval("query", *words, "--format", "csv").stdout)))

@@ -17,6 +17,7 @@ def run(root: Path, encoding: str, *words: str, text: str = "") -> subprocess.Co
     return subprocess.run(command, env=environment, capture_output=True, input=text, encoding="utf-8", timeout=120)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
 @pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
 def test_answers_are_utf_8(form: str, encoding: str) -> None:

@@ -25,6 +25,8 @@ from upheaval.importers.layout import column_key, header_names
 from upheaval.importers.staging import Staged
 from upheaval.importers.target import ImportTarget
 
+pytestmark = pytest.mark.slow
+
 
 def rewritten(text: str, change: Callable[[list[str]], list[str]], delimiter: str = ",") -> str:
     target = io.StringIO()

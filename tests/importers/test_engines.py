@@ -20,6 +20,8 @@ from upheaval.importers.declaration import find_dataset, names
 from upheaval.importers.engines import open_engine
 from upheaval.importers.target import ImportTarget
 
+pytestmark = pytest.mark.slow
+
 CLUSTER = "spark:local-cluster[2,1,512]"
 
 

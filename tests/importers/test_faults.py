@@ -20,6 +20,8 @@ from upheaval.importers.declaration import Exclusion, find_dataset
 from upheaval.importers.run import Advance, ImportOptions, run
 from upheaval.importers.target import ImportTarget
 
+pytestmark = pytest.mark.slow
+
 FAULTY = {
     "unknown name": (
         SIPRI.replace("NATO**", "Freedonia"),

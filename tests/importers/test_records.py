@@ -17,6 +17,8 @@ from upheaval.shacl.engine import evaluate
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.prebinding import ConstraintStore
 
+pytestmark = pytest.mark.slow
+
 PREFIXES = """
 PREFIX s: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX prov: <http://www.w3.org/ns/prov#>

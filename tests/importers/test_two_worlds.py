@@ -21,6 +21,8 @@ from upheaval.load.verification import LoadReport, load
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.store.builds import Build, Unloaded, open_build
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folders(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

@@ -50,6 +50,7 @@ def test_virtuoso(virtuoso: tuple[Server, str], build: Build, other: Build, ques
     assert list((virtuoso[0].folder / "staging").iterdir()) == []
 
 
+@pytest.mark.engine
 def test_tdb2(tmp_path: Path, build: Build, other: Build, questions: dict[str, str]) -> None:
     need_jena()
     check_life(f"tdb2:{tmp_path / 'axis'}", build, other, questions)
@@ -195,6 +196,7 @@ def test_virtuoso_publishes_all_graphs_or_none(virtuoso: tuple[Server, str], bui
     assert loading(target, build).same_content
 
 
+@pytest.mark.engine
 def test_tdb2_broken_load_keeps_the_old(tmp_path: Path, build: Build, other: Build) -> None:
     need_jena()
     folder = tmp_path / "axis"

@@ -106,6 +106,7 @@ DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31)) | st.builds(
 EDGES = [date(year, month, 1) for year in (1900, 1999, 2000, 2023, 2024) for month in range(1, 13)]
 
 
+@pytest.mark.slow
 @examples(25)
 @given(st.lists(DAYS, min_size=1, max_size=40, unique=True))
 @example(EDGES)

@@ -252,6 +252,7 @@ def test_class_that_there_is_not_is_a_fault(world: Assembly) -> None:
     assert not unknown_classes(asking("code(CooperationType SourceKind)", "code"), world.contract)
 
 
+@pytest.mark.slow
 def test_command_refuses_a_name_that_is_no_record(tmp_path: Path) -> None:
     for words, near in (
         (["timeline", "--one", "arvennia"], "no record is named `arvennia` (did you mean `arvenia`?)"),

@@ -17,6 +17,8 @@ import pytest
 
 from tests.serve.support import CRASH, CROSS, Running, running, settled
 
+pytestmark = pytest.mark.slow
+
 REGEX = 'SELECT * { ?s ?p ?o FILTER regex(CONCAT(STR(?o), "aaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), "^(a+)+$|(.*a){20}") }'
 NESTED = 'ASK { FILTER regex("a", "((((a{1,100}){1,100}){1,100}){1,100})") }'
 PATHS = "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)* ?b . ?b (!<x:y>|^!<x:y>)* ?c . ?c (!<x:y>)* ?d }"

@@ -18,6 +18,8 @@ from upheaval.populate.assembly import Assembly
 from upheaval.serve.policy import PAGES
 from upheaval.site.rendering import render
 
+pytestmark = pytest.mark.slow
+
 FORMS = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",

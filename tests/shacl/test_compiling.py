@@ -66,6 +66,7 @@ def test_every_statement_of_a_graph_with_every_feature_is_read() -> None:
     assert len(NEEDED) > 130
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.sampled_from(MEANT), st.sampled_from([*TERMS, *STRANGE]))
 def test_another_object_makes_a_difference(line: str, value: str) -> None:
@@ -74,6 +75,7 @@ def test_another_object_makes_a_difference(line: str, value: str) -> None:
         assert makes_a_difference([one for one in EVERY if one != line] + [f"{subject} {predicate} {value} ."])
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     st.sampled_from(NEEDED),
@@ -85,6 +87,7 @@ def test_another_predicate_makes_a_difference(line: str, predicate: str) -> None
         assert makes_a_difference([one for one in EVERY if one != line] + [f"{subject} {predicate} {value} ."])
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     st.sampled_from(NEEDED),
@@ -96,6 +99,7 @@ def test_another_subject_makes_a_difference(line: str, subject: str) -> None:
         assert makes_a_difference([one for one in EVERY if one != line] + [f"{subject} {predicate} {value} ."])
 
 
+@pytest.mark.slow
 def test_what_is_taken_away_makes_a_difference() -> None:
     assert [line for line in NEEDED if not makes_a_difference([one for one in EVERY if one != line])] == []
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from upheaval.shacl.index import DataGraph
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.prebinding import store_of
 from upheaval.shacl.results import ValidationResult
+
+pytestmark = pytest.mark.slow
 
 EX = "https://lake.example/"
 SH = "http://www.w3.org/ns/shacl#"

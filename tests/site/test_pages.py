@@ -18,6 +18,8 @@ from tests.ownrule import with_own_rule
 from tests.site.conftest import render
 from tests.support import WORLD, sampled
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://example.org/northern-pact/"
 DATA = ("application/ld+json", "application/json")
 """Types of script elements that hold data, which no browser runs."""

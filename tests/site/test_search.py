@@ -11,6 +11,8 @@ from tests.site.conftest import Visit
 from tests.support import sampled
 from upheaval.populate.assembly import Assembly
 
+pytestmark = pytest.mark.slow
+
 
 def index_of(site: Path) -> dict:
     (file,) = site.glob("assets/search-*.json")

@@ -161,7 +161,12 @@ def run_check(root: Path, engine: str, *words: str) -> list[dict[str, Any]]:
 
 
 def places(faults: Iterable[dict[str, Any]]) -> list[tuple[str, int, str]]:
-    return sorted((fault["file"], fault["line"] or 0, fault["severity"]) for fault in faults)
+    """Return where the shapes found a fault; some cases are of spaces, which are also faults of the text."""
+    return sorted(
+        (fault["file"], fault["line"] or 0, fault["severity"])
+        for fault in faults
+        if not fault["rule"].startswith("text/")
+    )
 
 
 def expected_of(cases: Iterable[Case], engine: str = "compiled") -> list[tuple[str, int, str]]:
@@ -180,9 +185,12 @@ def test_faults_are_those_that_shacl_says(engine: str, tmp_path: Path) -> None:
 
 def test_small_batches_make_no_difference(tmp_path: Path) -> None:
     _, faults = incremental.check(incremental.CheckSnapshot(publish(tmp_path, CASES), size=3))
-    assert sorted((fault.file, fault.at[0] if fault.at else 0, str(fault.severity)) for fault in faults) == expected_of(
-        CASES
-    )
+    found = [
+        (fault.file, fault.at[0] if fault.at else 0, str(fault.severity))
+        for fault in faults
+        if not fault.rule.startswith("text/")
+    ]
+    assert sorted(found) == expected_of(CASES)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "pyshacl"])

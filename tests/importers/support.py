@@ -62,7 +62,102 @@ rcid,session,importantvote,date,unres,amend,para,short,descr
 4,1.0,0,1990-05-01,R/2,0,0,,TO ADJOURN
 5,2.0,0,2001-01-04,R/3,0,0,,
 """
+COUNCIL = """\
+Vote in the DB,UN classification,Vote outcome,Resolution number,Date,Official full title,Yes,No,Abstentions,Non-Voting,\
+Total,CHINA,RUSSIAN FEDERATION/USSR,FRANCE,IRAN (ISLAMIC REPUBLIC OF),KOREA
+1,S/RES/901(1955),adopted,901,1955-01-25,Invented [on a committee],9,0,1,1,11,NV,Y,A,Y,
+2,S/1980/902,vetoed,-,1980-03-02,Invented question,9,2,0,0,11,N,N,Y,,
+3,S/2001/903,lack of maj.,-,2001-04-03,Invented "quoted" question,3,2,?,0,15,A,N,?,,N
+"""
+COUNCIL_BY_MEMBER = """\
+undl_id,ms_code,ms_name,ms_vote,date,resolution,draft,meeting,description,agenda,subjects,modality,total_yes,total_no,\
+total_abstentions,total_non_voting,total_ms,undl_link
+9001,RUS,RUSSIAN FEDERATION,A,2011-05-06,S/RES/904(2011),S/2011/1,S/PV.1,Invented,Invented agenda,X,Vote,14,0,1,0,15,u
+9001,IRN,IRAN (ISLAMIC REPUBLIC OF),Y,2011-05-06,S/RES/904(2011),S/2011/1,S/PV.1,Invented,Agenda,X,Vote,14,0,1,0,15,u
+9001,KOR,REPUBLIC OF KOREA,X,2011-05-06,S/RES/904(2011),S/2011/1,S/PV.1,Invented,Invented agenda,X,Vote,14,0,1,0,15,u
+"""
+CONFLICTS = """\
+conflict_id,location,side_a,side_a_id,side_a_2nd,side_b,side_b_id,side_b_2nd,incompatibility,year,intensity_level,\
+type_of_conflict,gwno_a,gwno_a_2nd,gwno_b,gwno_b_2nd,gwno_loc,region,version
+9001,Syria,Government of Syria,1,"Government of Iran, Russia",Blue rebels,7,,2,2015,2,4,652,"630, 365",,,652,2,9.9
+9001,Syria,Government of Syria,1,"Government of Iran, Russia",Blue rebels,7,,2,2016,2,4,652,"630, 365",,,652,2,9.9
+9001,Syria,Government of Syria,1,Government of Iran,Blue rebels,7,,2,2018,2,4,652,630,,,652,2,9.9
+9002,Mali,Government of Mali,2,,Rebels,7,,2,2018,2,3,432,,,,432,4,9.9
+9003,Ruritania,Government of Iraq,3,,Government of Russia,7,Government of Iran,1,2019,2,2,645,,365,630,645,2,9.9
+"""
+CONFLICTS_IN_R = """\
+conflict_id,year,gwno_a,gwno_a_2nd,gwno_b,gwno_b_2nd,incompatibility,intensity_level,type_of_conflict,start_date
+9001.0,2015.0,652.0,630.0,,,government,2.0,II,2011-03-01
+9001.0,2015.0,652.0,365.0,,,government,2.0,II,2011-03-01
+9001.0,2016.0,652.0,630.0,,NA,government,2.0,II,2011-03-01
+9002.0,2018.0,432.0,,,,government,2.0,intrastate,2011-03-01
+"""
+DISPUTES = """\
+dispnum,stabb,ccode,stday,stmon,styear,endday,endmon,endyear,sidea,revstate,fatality,hiact,hostlev,orig,version
+90001,RUS,365,5,3,1969,-9,9,1969,1,1,1,17,4,1,9.9
+90001,CHN,710,6,3,1969,-9,9,1969,0,1,1,17,4,1,9.9
+90002,USA,2,1,1,1990,1,2,1991,1,1,1,20,5,1,9.9
+90002,UKG,200,8,1,1990,3,2,1991,1,1,1,20,5,1,9.9
+90002,IRQ,645,1,1,1990,1,2,1991,0,1,1,0,1,1,9.9
+90003,IRN,630,1,1,1995,1,2,1995,1,1,1,1,2,1,9.9
+90003,IRQ,645,1,1,1995,1,2,1995,0,1,1,0,1,1,9.9
+90004,IRN,630,1,1,1996,1,2,1996,1,1,1,0,1,1,9.9
+90004,IRQ,645,1,1,1996,1,2,1996,0,1,1,0,1,1,9.9
+"""
+DISPUTES_BY_PAIR = """\
+dispnum,ccode1,ccode2,year,sidea1,sidea2,hiact1,hiact2,hostlev1,hostlev2,stmon
+90005.0,365.0,630.0,1945.0,1.0,0.0,7.0,0.0,3.0,1.0,3.0
+90005.0,365.0,630.0,1946.0,1.0,0.0,7.0,0.0,3.0,1.0,3.0
+90005.0,630.0,365.0,1945.0,0.0,1.0,0.0,7.0,1.0,3.0,3.0
+"""
+SANCTIONS = """\
+caseid,startmonth,startday,startyear,endmonth,endday,endyear,sender1,sender2,primarysender,targetstate,threat,imposition,\
+sancimpositionstartmonth,sancimpositionstartday,sancimpositionstartyear,sanctiontype
+1971010101,1.0,1.0,1971,5.0,27.0,1973.0,2.0,1000.0,2.0,630,1,1,7.0,?,"1971,1972",2 7
+1971010102,1.0,1.0,1971,,,,365.0,,,710,1,0,,,,
+1971010103,1.0,1.0,1971,,,1972.0,,,,630,0,1,,,,3
+1971010104,1.0,1.0,1971,,,,4399,,4399,630,0,1,,,,
+"""
+SANCTION_CASES = """\
+case_id,sanctioned_state,sanctioning_state,begin,end,trade,descr_trade,arms,military,financial,travel,other,target_mult,\
+sender_mult,objective,success
+1,Iran,United States,1979,1981,1,exp_compl,0,0,1,0,0,0,0,policy_change,failed
+2,"Korea, North","EU, United States, Korea, South",2006,2023,1,exp_part,1,1,1,1,0,0,1,prevent_war,ongoing
+3,"Congo, Democratic Republic of the",League of Patagonian States,1990,1995,0,,1,0,0,0,0,0,0,democracy,success_part
+4,Russia,Iran,2014,2015,1,exp_part,0,0,1,0,0,0,1,conflict,ongoing
+4,Russia,Germany,2014,2015,1,exp_part,0,0,1,0,0,0,1,conflict,ongoing
+"""
+SANCTION_PAIRS = """\
+case_id,sanctioned_state_iso3,sanctioning_state_iso3,year,arms,military,trade,descr_trade,financial,travel,other
+"7,8",RUS,USA,2014,0,0,1,exp_part,1,0,0
+7,RUS,DEU,2014,0,0,1,exp_part,1,0,0
+7,RUS,DEU,2015,0,0,1,exp_part,1,0,0
+7,RUS,DEU,2018,0,0,1,exp_part,1,0,0
+"""
+INCIDENTS = """\
+incident_id,name,description,start_date,end_date,incident_type,receiver_country,receiver_country_alpha_2_code,\
+initiator_country,initiator_alpha_2,initiator_category,attribution_basis,attributing_country,settled_initiator
+1,Invented A,x,05.03.2014,06.03.2014,Data theft; Hijacking with Misuse,"Iran, Islamic Republic of; Europe (region)",IR,\
+Russia; China,RU; CN,State; State,IT-security community attributes attacker,,True
+2,Invented B,x,2015-01-01,,Disruption,Germany; Russia,DE; RU,Russia,RU,State,Attacker confirms,,True
+3,Invented C,x,2016-01-01,,Some new type,Unknown,,Russia,RU,Non-state-group,\
+Attribution by receiver government / state entity; Contested attribution,United States,True
+4,Invented D,x,2016-01-01,,Disruption,Germany,DE,Not available,,,Not available,,False
+5,Invented E,x,,,Disruption,Germany,DE,Russia,RU,,Media-based attribution,,False
+"""
+INCIDENTS_AS_LISTS = """\
+ID,name,start_date,end_date,incident_type,receiver_country,initiator_country,initiator_category,attribution_basis
+1,Invented A,2014-03-05,2014-03-06,Data theft,"['Iran, Islamic Republic of']","['Russia', 'Russia']",\
+['State'],Media-based attribution
+2,Invented B,2014-03-05,,Disruption,"[['Germany'], ['NATO (region)']]","[""Korea, Democratic People's Republic of""]",,
+"""
 FILES = {
+    "unsc-votes": {"ballots.csv": COUNCIL, "votes.csv": COUNCIL_BY_MEMBER},
+    "ucdp-prio": {"conflicts.csv": CONFLICTS},
+    "cow-mid": {"midb.csv": DISPUTES, "pairs.csv": DISPUTES_BY_PAIR},
+    "ties": {"cases.csv": SANCTIONS},
+    "gsdb": {"cases.csv": SANCTION_CASES, "pairs.csv": SANCTION_PAIRS},
+    "eurepoc": {"incidents.csv": INCIDENTS},
     "sipri": {"register.csv": SIPRI},
     "cow": {"members.csv": COW},
     "atop": {"members.csv": ATOP},

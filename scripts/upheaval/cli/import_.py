@@ -159,7 +159,8 @@ def _broadened(found: list[Broadened]) -> Iterator[str]:
 
 
 def _summary(report: ImportReport, out: Path, seconds: float) -> str:
-    rows = ", ".join(f"{count} {what}" for what, count in report.counts.items())
+    counts = {what: count for what, count in report.counts.items() if count or not what.startswith("excluded")}
+    rows = ", ".join(f"{count} {what}" for what, count in counts.items())
     records = ", ".join(f"{count} {kind}" for kind, count in report.records.items())
     lines = [
         f"{report.dataset.title}, {report.edition}: {rows}",

@@ -64,11 +64,12 @@ def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression
 
 
 def impossible_day(table: Table, *dates: str) -> Table:
-    """Return the rows of which a date has a day that its month does not have."""
+    """Return the rows of which a date has a day that its month does not have, or a month beyond the twelfth."""
     wrong = ibis.literal(False)
     for date in dates:
-        beyond = table[date].substr(8, 2) > days_in_month(table[date])
-        wrong = wrong | ibis.ifelse(table[date].length() == 10, beyond, False).fill_null(False)
+        length, days = table[date].length(), days_in_month(table[date])
+        beyond = ibis.ifelse(length == 10, table[date].substr(8, 2) > days, (length == 7) & (days == "00"))
+        wrong = wrong | beyond.fill_null(False)
     return table.filter(wrong)
 
 

@@ -54,6 +54,7 @@ __all__ = [
     "written",
     "year",
 ]
+_PREFIX = "upheaval_dataset_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,11 @@ class Dataset:
         return file is self.files[0] or file.counted
 
 
+def is_declaration(names: Mapping[str, object]) -> bool:
+    """Tell from the global names of a module whether it is a declaration."""
+    return str(names.get("__name__", "")).startswith(_PREFIX)
+
+
 def find_dataset(name: str) -> Dataset:
     """Return a dataset by its name, or from the path of a declaration of the user's own.
 
@@ -204,13 +210,13 @@ def find_dataset(name: str) -> Dataset:
     if not path.is_file():
         cure = f"the datasets are {', '.join(names())}; or name a declaration's file that ends in .py"
         refuse("import", f"no dataset is named `{name}`", cure, rule="import/dataset")
-    spec = spec_from_file_location(f"upheaval_dataset_{path.stem}", path)
+    spec = spec_from_file_location(f"{_PREFIX}{path.stem}", path)
     if spec is None or spec.loader is None:
         refuse(path.name, "cannot be read as Python", "name a .py file", rule="import/dataset")
     module = module_from_spec(spec)
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("default", category=DeprecationWarning, module="upheaval_dataset_")
+            warnings.filterwarnings("default", category=DeprecationWarning, module=_PREFIX)
             spec.loader.exec_module(module)
     except SyntaxError as error:
         refuse(path.name, f"is not Python: {error.msg}", "fix it", at=syntax_location(error), rule="import/dataset")

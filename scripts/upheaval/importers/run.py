@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from traceback import walk_tb
 
 import pyoxigraph as ox
 
@@ -20,7 +21,7 @@ from upheaval.importers.coding import Broadened, Coder
 from upheaval.importers.conformance import validate_rows, validate_sample
 from upheaval.importers.countries import read_countries
 from upheaval.importers.crosswalk import read_crosswalk
-from upheaval.importers.declaration import Dataset, Rows
+from upheaval.importers.declaration import Dataset, Rows, is_declaration
 from upheaval.importers.engines import Engine, open_engine
 from upheaval.importers.expressions import union
 from upheaval.importers.identity import fingerprint
@@ -158,6 +159,11 @@ class _Import:
     def run(self) -> ImportReport:
         try:
             return self._run()
+        except (Refusal, OSError):
+            raise
+        except Exception as error:
+            _refuse_declaration(error)
+            raise
         finally:
             self.engine.close()
 
@@ -277,6 +283,16 @@ class _Import:
                 report.triples += lines
         text = json.dumps(_manifest(self.target, report, self.options), indent=2, ensure_ascii=False)
         (self.new / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _refuse_declaration(error: Exception) -> None:
+    """Name the line of the declaration that an error comes from, if it comes from one."""
+    frames = [frame for frame in walk_tb(error.__traceback__) if is_declaration(frame[0].f_globals)]
+    if frames:
+        frame, line = frames[-1]
+        what = " ".join(str(error).split())[:300]
+        name = Path(frame.f_code.co_filename).name
+        refuse(name, f"{type(error).__name__}: {what}", "fix the declaration", at=(line, 1), rule="import/dataset")
 
 
 def _manifest(target: ImportTarget, report: ImportReport, options: ImportOptions) -> dict[str, object]:

@@ -13,6 +13,7 @@ from upheaval.schema.publication import Publication
 
 Context = dict[str, Any]
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch")
+_DATE, _STRING = str(XSD.date), str(XSD.string)
 
 
 def derive_context(graph: Graph, contract: Contract, publication: Publication) -> Context:
@@ -122,7 +123,7 @@ def plain_datatype(key: Key) -> str:
     """Return the datatype of a key's plain values: the only one it takes, or a date's; otherwise xsd:string."""
     if len(key.datatypes) == 1:
         return key.datatypes[0]
-    return str(XSD.date if str(XSD.date) in key.datatypes else XSD.string)
+    return _DATE if _DATE in key.datatypes else _STRING
 
 
 def _term(key: Key, contract: Contract, names: set[str]) -> Context:

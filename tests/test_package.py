@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import ROOT, once
 
-ROOMS = {
+FOLDERS = {
     "ontology": ("*.ttl", "codes/*.ttl", "alignments/*.ttl", "rules/*.rq"),
     "shapes": ("*.ttl",),
     "queries": ("*.rq",),
@@ -42,11 +42,11 @@ def run(unpacked: Path, cwd: Path, *words: str) -> str:
     return result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_wheel_holds_the_whole_vocabulary(unpacked: Path, room: str) -> None:
-    for pattern in ROOMS[room]:
-        expected = {path.relative_to(ROOT / room): path.read_bytes() for path in (ROOT / room).glob(pattern)}
-        inside = unpacked / "upheaval" / "statecraft" / room
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_wheel_holds_the_whole_vocabulary(unpacked: Path, folder: str) -> None:
+    for pattern in FOLDERS[folder]:
+        expected = {path.relative_to(ROOT / folder): path.read_bytes() for path in (ROOT / folder).glob(pattern)}
+        inside = unpacked / "upheaval" / "statecraft" / folder
         assert expected
         assert {path.relative_to(inside): path.read_bytes() for path in inside.glob(pattern)} == expected
 
@@ -65,10 +65,10 @@ def test_wheel_holds_what_the_pages_are_made_of(unpacked: Path) -> None:
     def files(folder: Path) -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    for room in ("assets", "client", "templates"):
-        expected = files(ROOT / "scripts" / "upheaval" / "site" / room)
+    for folder in ("assets", "client", "templates"):
+        expected = files(ROOT / "scripts" / "upheaval" / "site" / folder)
         assert expected
-        assert files(unpacked / "upheaval" / "site" / room) == expected
+        assert files(unpacked / "upheaval" / "site" / folder) == expected
     assert (unpacked / "upheaval" / "site" / "client" / ".npmrc").is_file()
 
 

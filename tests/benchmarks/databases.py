@@ -39,7 +39,7 @@ Counts = dict[str, int]
 def measure(root: Path, size: str, repeats: int) -> list[Row]:
     """Load a publication's three graphs into each store, and ask every SELECT among the example questions."""
     assembly = assemble(root)
-    graphs = [assembly.publication.graph(room) for room in ("data", "derived", "vocabulary")]
+    graphs = [assembly.publication.graph(name) for name in ("data", "derived", "vocabulary")]
     found = {name: question.text for name, question in read_questions(assembly.publication).items()}
     with TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as name:
         folder = Path(name)
@@ -174,8 +174,8 @@ class Beside:
             server.stop()
 
     def _virtuoso(self, server: Server, address: str) -> list[Row]:
-        said = subprocess.run(["virtuoso-t", "-?"], capture_output=True, text=True, timeout=30)
-        number = re.search(r"Version ([0-9.]+)", said.stdout + said.stderr)
+        printed = subprocess.run(["virtuoso-t", "-?"], capture_output=True, text=True, timeout=30)
+        number = re.search(r"Version ([0-9.]+)", printed.stdout + printed.stderr)
         peer = f"Virtuoso {number[1] if number else '?'}"
         staging = server.folder / "staging"
         shutil.copy(self.file, staging / "all.nq")
@@ -212,8 +212,8 @@ class Beside:
             [statistics.geometric_mean(side[name][turn] for name in both) for turn in range(self.repeats)]
             for side in (self.ours, times)
         )
-        said = f"geometric mean of {len(both)} of {len(self.texts)} questions, {same} with as many rows"
-        return Row(f"ask, {self.size}", peer, mine, theirs, "s", note="; ".join(filter(None, (said, note))))
+        summary = f"geometric mean of {len(both)} of {len(self.texts)} questions, {same} with as many rows"
+        return Row(f"ask, {self.size}", peer, mine, theirs, "s", note="; ".join(filter(None, (summary, note))))
 
 
 def _used(pid: int) -> float:

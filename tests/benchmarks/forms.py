@@ -75,25 +75,25 @@ def nodes_of(triples: Iterable[ox.Triple]) -> dict[str, Node]:
     return dict(sorted(found.items()))
 
 
-def triples_of(said: Node) -> int:
-    """Return how many triples say what is said of a node."""
-    return sum(map(len, said.values()))
+def triples_of(about: Node) -> int:
+    """Return how many triples a node has."""
+    return sum(map(len, about.values()))
 
 
 def tables(nodes: Mapping[str, Node]) -> list[Table]:
     """Make one table a class, and one for each property that has several values somewhere."""
     by_class: dict[str, dict[str, Node]] = defaultdict(dict)
-    for iri, said in nodes.items():
-        (cls,) = said[RDF_TYPE]
-        by_class[cls.value][iri] = said
+    for iri, about in nodes.items():
+        (cls,) = about[RDF_TYPE]
+        by_class[cls.value][iri] = about
     records = {iri for iri in nodes if "#" not in iri}
     return [table for cls, members in sorted(by_class.items()) for table in _tables(cls, members, records)]
 
 
 def _tables(cls: str, members: Mapping[str, Node], records: Set[str]) -> list[Table]:
     most: dict[tuple[str, str], int] = defaultdict(int)
-    for said in members.values():
-        for key in (pairs := [(predicate, _kind(v)) for predicate in said for v in said[predicate]]):
+    for about in members.values():
+        for key in (pairs := [(predicate, _kind(v)) for predicate in about for v in about[predicate]]):
             most[key] = max(most[key], pairs.count(key))
     keys = sorted(key for key in most if key[0] != RDF_TYPE)
     columns = {
@@ -105,11 +105,11 @@ def _tables(cls: str, members: Mapping[str, Node], records: Set[str]) -> list[Ta
     links = {
         key: Table(f"{main.name}-{columns[key].name}", "", prefix, [columns[key]]) for key in keys if most[key] > 1
     }
-    for iri, said in members.items():
+    for iri, about in members.items():
         name = iri.removeprefix(prefix)
         row = {"id": name}
         main.rows.append(row)
-        for predicate, values in said.items():
+        for predicate, values in about.items():
             for value in values:
                 key = (predicate, _kind(value))
                 if key not in columns:
@@ -125,7 +125,7 @@ def _tables(cls: str, members: Mapping[str, Node], records: Set[str]) -> list[Ta
 
 def _values(members: Mapping[str, Node], key: tuple[str, str]) -> list[str]:
     predicate, kind = key
-    return [v.value for said in members.values() for v in said.get(predicate, ()) if kind == IRI == _kind(v)]
+    return [v.value for about in members.values() for v in about.get(predicate, ()) if kind == IRI == _kind(v)]
 
 
 def _prefix(iris: list[str], records: Set[str]) -> str:
@@ -205,10 +205,10 @@ def linkml_schema(nodes: Mapping[str, Node]) -> dict[str, Any]:
     slots: dict[str, dict[str, Any]] = {"id": {"identifier": True, "range": "uriorcurie"}}
     classes: dict[str, dict[str, Any]] = {}
     types = {"uriorcurie": {"uri": "xsd:anyURI", "base": "str"}, "string": {"uri": "xsd:string", "base": "str"}}
-    for said in nodes.values():
-        (cls,) = said[RDF_TYPE]
+    for about in nodes.values():
+        (cls,) = about[RDF_TYPE]
         used = classes.setdefault(_local(cls.value), {"class_uri": cls.value, "slots": ["id"]})["slots"]
-        for predicate, values in said.items():
+        for predicate, values in about.items():
             if predicate == RDF_TYPE:
                 continue
             name = _local(predicate)

@@ -67,17 +67,17 @@ def test_tables_hold_every_statement_of_the_records(tmp_path: Path) -> None:
     nodes = forms.nodes_of(triples)
     found = forms.tables(nodes)
     forms.write_csv(found, tmp_path)
-    told = set()
+    stated = set()
     for table in found:
         with (tmp_path / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 node = ox.NamedNode(table.prefix + row["id"])
                 if table.cls:
-                    told.add(ox.Triple(node, ox.NamedNode(forms.RDF_TYPE), ox.NamedNode(table.cls)))
+                    stated.add(ox.Triple(node, ox.NamedNode(forms.RDF_TYPE), ox.NamedNode(table.cls)))
                 for column in table.columns:
                     if text := row[column.name]:
-                        told.add(ox.Triple(node, ox.NamedNode(column.predicate), _term(column, text)))
-    assert told == triples
+                        stated.add(ox.Triple(node, ox.NamedNode(column.predicate), _term(column, text)))
+    assert stated == triples
     (tmp_path / "records").mkdir()
     assert forms.write_linkml(nodes, tmp_path / "records", 10**9) == len(triples)
     assert forms.write_linkml(nodes, tmp_path / "records", 500) < 0.7 * len(triples)

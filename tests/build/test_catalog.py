@@ -85,9 +85,9 @@ def test_catalogue_lacks_of_what_is_recommended_only_what_the_publication_does_n
 
 
 def test_catalogue_of_the_axis_has_all_that_is_recommended(tmp_path: Path) -> None:
-    said = (ROOT / "data" / "publication.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "data" / "publication.yaml").read_text(encoding="utf-8")
     root = copy_of_world(tmp_path)
-    (root / "data" / "publication.yaml").write_text(said, encoding="utf-8")
+    (root / "data" / "publication.yaml").write_text(text, encoding="utf-8")
     graph = graph_of(export(assemble(root)))
     for file in ("shapes.ttl", "shapes_recommended.ttl", "range.ttl"):
         shapes = Graph().parse(suite("dcat-ap-3.0.1", file))

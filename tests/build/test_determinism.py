@@ -199,8 +199,8 @@ def test_sources_fetch_nothing(engine: str, tmp_path: Path, listener: str) -> No
 
 def test_query_asks_the_graphs_that_it_names() -> None:
     count = "SELECT (COUNT(*) AS ?n) {} {{ ?s <https://w3id.org/statecraft#involvesState> ?o }}"
-    for room, some in (("data", False), ("derived", True)):
-        text = count.format(f"FROM <https://example.org/northern-pact/graph/{room}>")
+    for name, some in (("data", False), ("derived", True)):
+        text = count.format(f"FROM <https://example.org/northern-pact/graph/{name}>")
         assert (upheaval("query", "-", "--format", "csv", text=text).stdout.split()[1] != "0") == some
 
 

@@ -29,7 +29,7 @@ COMPLETED = {
     "http://www.w3.org/2004/02/skos/core#inScheme",
     "http://www.w3.org/2004/02/skos/core#topConceptOf",
 }
-ROOMS = ("data", "derived", "vocabulary", "catalogue")
+GRAPHS = ("data", "derived", "vocabulary", "catalogue")
 TRIPLES = {
     "ttl": (ox.RdfFormat.TURTLE, "turtle"),
     "nt": (ox.RdfFormat.N_TRIPLES, "nt"),
@@ -93,16 +93,16 @@ def test_triples_of_the_dataset_read_back(axis_files: Files, axis_triples: set[o
 def test_quads_read_back_with_both_libraries(files: Files, ending: str) -> None:
     content, (form, name) = files[f"northern-pact.{ending}"], QUADS[ending]
     found = in_rooms(content, form)
-    assert set(found) == set(ROOMS)
-    assert {room: len(triples) for room, triples in found.items()} == json.loads(files["manifest.json"])["triples"]
+    assert set(found) == set(GRAPHS)
+    assert {name: len(triples) for name, triples in found.items()} == json.loads(files["manifest.json"])["triples"]
     assert canonical_hash({*found["data"], *found["derived"]}) == identity(files)
     dataset = Dataset()
     dataset.parse(data=content, format=name)
     both = Graph()
-    for room in ROOMS:
-        graph = dataset.graph(URIRef(f"{BASE}graph/{room}"))
-        assert len(graph) == len(found[room])
-        if room in ("data", "derived"):
+    for name in GRAPHS:
+        graph = dataset.graph(URIRef(f"{BASE}graph/{name}"))
+        assert len(graph) == len(found[name])
+        if name in ("data", "derived"):
             both += graph
     assert canonical_hash(from_rdflib(both)) == identity(files)
 
@@ -110,7 +110,7 @@ def test_quads_read_back_with_both_libraries(files: Files, ending: str) -> None:
 @pytest.mark.parametrize("ending", QUADS)
 def test_quads_of_the_dataset_read_back(axis_files: Files, axis_triples: set[ox.Triple], ending: str) -> None:
     found = in_rooms(axis_files[f"axis-of-upheaval.{ending}"], QUADS[ending][0])
-    assert set(found) == set(ROOMS)
+    assert set(found) == set(GRAPHS)
     assert {*found["data"], *found["derived"]} == axis_triples
 
 

@@ -31,7 +31,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def said(result: subprocess.CompletedProcess[str]) -> list[str]:
+def messages(result: subprocess.CompletedProcess[str]) -> list[str]:
     """Return the lines of a run's output that state faults, after checking that it failed as it should."""
     output = result.stdout + result.stderr
     assert result.returncode == 1, output
@@ -130,7 +130,7 @@ def test_sources_are_never_replaced_by_a_build(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     before = content(root)
     for folder in ("data", "."):
-        assert len(said(upheaval("build", "--to", folder, cwd=root))) == 1
+        assert len(messages(upheaval("build", "--to", folder, cwd=root))) == 1
     assert content(root) == before
 
 
@@ -164,7 +164,7 @@ def test_faulty_record_leaves_the_build_before(tmp_path: Path) -> None:
     record = root / "data/states/dorland.yaml"
     record.write_text(record.read_text(encoding="utf-8").replace("citation", "citaton"), encoding="utf-8")
     result = upheaval("build", cwd=root)
-    assert any(line.startswith("data/states/dorland.yaml:2:1: error: ") for line in said(result))
+    assert any(line.startswith("data/states/dorland.yaml:2:1: error: ") for line in messages(result))
     assert "your previous build is unchanged" in result.stderr
     assert content(root / "build") == before
     assert sorted(os.listdir(root)) == ["build", "data"]
@@ -220,7 +220,7 @@ def test_each_problem_is_reported_in_one_line(
     root = copy_of_world(tmp_path)
     spoil(root)
     result = upheaval(command, cwd=root)
-    lines = [line for line in said(result) if line.startswith(place)]
+    lines = [line for line in messages(result) if line.startswith(place)]
     assert len(lines) == 1, result.stdout + result.stderr
     assert message in lines[0]
     assert not (root / "build").exists()
@@ -234,7 +234,7 @@ def test_what_only_looks_like_a_record_is_no_record(what: str, tmp_path: Path) -
         file.mkdir()
     else:
         file.symlink_to("nowhere.yaml")
-    assert [line for line in said(upheaval("check", cwd=root)) if line.startswith("data/states/x.yaml: ")]
+    assert [line for line in messages(upheaval("check", cwd=root)) if line.startswith("data/states/x.yaml: ")]
 
 
 @pytest.mark.parametrize(
@@ -250,14 +250,14 @@ def test_what_cannot_be_exported_is_refused(file: str, old: bytes, new: bytes, t
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     before = (root / file).read_bytes() if (root / file).is_file() else b""
     (root / file).write_bytes(before.replace(old, new))
-    assert len(said(upheaval("build", cwd=root))) == 1
+    assert len(messages(upheaval("build", cwd=root))) == 1
 
 
 def test_a_query_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / "queries").mkdir()
     (root / "queries/x.rq").write_bytes(b"# \xff")
-    (line,) = said(upheaval("build", cwd=root))
+    (line,) = messages(upheaval("build", cwd=root))
     assert line.startswith("queries/x.rq: error: the file is not UTF-8")
     assert not (root / "build").exists()
 

@@ -84,10 +84,10 @@ class Case:
 
     def terms(self) -> str:
         """Return the declarations of its properties."""
-        said = 'rdfs:label "{0}"@en ; rdfs:comment "What {0} is."@en'
+        texts = 'rdfs:label "{0}"@en ; rdfs:comment "What {0} is."@en'
         return "".join(
             f"{self.own(key)} a owl:{'Datatype' if 'atatype' in body else 'Object'}Property ; "
-            f"{said.format(f'{self.name} {key}')} .\n"
+            f"{texts.format(f'{self.name} {key}')} .\n"
             for key, body in self.keys.items()
         )
 

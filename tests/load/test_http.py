@@ -83,8 +83,8 @@ def digest(name: str) -> Answer:
         return hashlib.new(name.replace("-", ""), ":".join(parts).encode()).hexdigest()
 
     def answer(request: Handler) -> None:
-        scheme, _, said = request.headers.get("Authorization", "").partition(" ")
-        given = parse_keqv_list(parse_http_list(said)) if scheme == "Digest" else {}
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        given = parse_keqv_list(parse_http_list(credentials)) if scheme == "Digest" else {}
         inner = hashed("ada", "x", "lovelace"), hashed(request.command, request.path)
         wanted = hashed(inner[0], *(given.get(key, "") for key in ("nonce", "nc", "cnonce", "qop")), inner[1])
         if given.get("response") == wanted:

@@ -14,7 +14,7 @@ from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = sorted((ROOT / "tests" / "hygiene").glob("*.rq"))
-ROOMS = ("ontology", "alignments", "shapes")
+PARTS = ("ontology", "alignments", "shapes")
 EVERYWHERE = "ontology shapes"
 SHOWN = 20
 
@@ -27,11 +27,11 @@ def vocabulary() -> Vocabulary:
     return load_vocabulary(open_publication(ROOT))
 
 
-def merged(rooms: str, extra: str = "") -> ox.Store:
-    """Take the names of rooms and some Turtle more, and give one graph of all."""
+def merged(parts: str, extra: str = "") -> ox.Store:
+    """Take the names of parts and some Turtle more, and give one graph of all."""
     store = ox.Store()
-    for room in rooms.split():
-        store.extend(in_graph(getattr(vocabulary(), room)))
+    for part in parts.split():
+        store.extend(in_graph(getattr(vocabulary(), part)))
     store.extend(ox.parse(extra, format=ox.RdfFormat.TURTLE))
     return store
 
@@ -73,8 +73,8 @@ def test_vocabulary_keeps_the_rule(rule: Path) -> None:
 @each_rule
 def test_rule_finds_an_offence(rule: Path) -> None:
     bad = rule.with_suffix(".bad.ttl").read_text(encoding="utf-8")
-    rooms = header(rule).get("over", EVERYWHERE)
-    assert set(offences(rule, merged(rooms, bad))) - set(standing(rule)), (
+    parts = header(rule).get("over", EVERYWHERE)
+    assert set(offences(rule, merged(parts, bad))) - set(standing(rule)), (
         f"{rule.name} does not see the offence in {rule.stem}.bad.ttl"
     )
 
@@ -83,7 +83,7 @@ def test_rule_finds_an_offence(rule: Path) -> None:
 def test_rule_says_what_it_is(rule: Path) -> None:
     fields = header(rule)
     assert set(fields) >= {"title", "source"}, f"{rule.name} opens with `# title:` and `# source:`"
-    assert set(fields.get("over", EVERYWHERE).split()) <= set(ROOMS), f"{rule.name} names an unknown room"
+    assert set(fields.get("over", EVERYWHERE).split()) <= set(PARTS), f"{rule.name} names an unknown part"
 
 
 def test_rules_and_offences_go_in_pairs() -> None:

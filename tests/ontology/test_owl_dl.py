@@ -340,15 +340,15 @@ RULES: list[tuple[Rule, str]] = [
 CHECKED = list(dict.fromkeys(rule for rule, _ in RULES))
 
 
-def graph_of(rooms: str, extra: str = "") -> Graph:
-    """Take the names of rooms and some Turtle more, and give the statements of all."""
-    return [quad.triple for quad in merged(rooms, PREFIXES + extra)]
+def graph_of(parts: str, extra: str = "") -> Graph:
+    """Take the names of parts and some Turtle more, and give the statements of all."""
+    return [quad.triple for quad in merged(parts, PREFIXES + extra)]
 
 
-@pytest.mark.parametrize("rooms", ["ontology", "ontology alignments"])
+@pytest.mark.parametrize("parts", ["ontology", "ontology alignments"])
 @pytest.mark.parametrize("rule", CHECKED, ids=lambda rule: rule.__name__)
-def test_vocabulary_is_owl_2_dl(rule: Rule, rooms: str) -> None:
-    found = list(rule(graph_of(rooms)))
+def test_vocabulary_is_owl_2_dl(rule: Rule, parts: str) -> None:
+    found = list(rule(graph_of(parts)))
     assert not found, f"not so: {rule.__doc__}{listed(found)}"
 
 

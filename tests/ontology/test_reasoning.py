@@ -41,9 +41,9 @@ class Reasoned:
 
     """
 
-    def __init__(self, folder: Path, rooms: str, extra: str = "") -> None:
-        """Take a folder for a passing file, the names of rooms and some Turtle more, and reason over them."""
-        store = merged(rooms, PREFIXES + extra)
+    def __init__(self, folder: Path, parts: str, extra: str = "") -> None:
+        """Take a folder for a passing file, the names of parts and some Turtle more, and reason over them."""
+        store = merged(parts, PREFIXES + extra)
         path = folder / "merged.nt"
         # All is handed over as it stands, as N-Triples: the ontology holds no xsd:date, which HermiT would refuse.
         store.dump(str(path), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())

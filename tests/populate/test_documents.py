@@ -98,7 +98,7 @@ def test_nodes_with_one_name_get_hashes_that_stay(of: Populate) -> None:
 
 def test_block_stated_twice_is_a_fault(of: Populate) -> None:
     again = {**TREATY, "step": [*TREATY["step"], dict(reversed(TREATY["step"][0].items()))]}
-    assert _said(of(again)) == [("this `step` appears twice", "keep one of them", f"{SHAPES}#Agreement-step")]
+    assert _faults_of(of(again)) == [("this `step` appears twice", "keep one of them", f"{SHAPES}#Agreement-step")]
 
 
 def test_names_of_other_scripts_are_hashed(of: Populate) -> None:
@@ -271,11 +271,11 @@ def test_role_named_like_a_key(world: Assembly) -> None:
 def test_each_fault_has_a_message_and_a_cure(
     of: Populate, more: dict[str, object], message: str, cure: str, rule: str
 ) -> None:
-    said = _said(of({**TREATY, **more}))
-    assert len(said) == 1
-    assert said[0][0] == message
-    assert said[0][1].startswith(cure)
-    assert said[0][2].endswith(rule)
+    faults = _faults_of(of({**TREATY, **more}))
+    assert len(faults) == 1
+    assert faults[0][0] == message
+    assert faults[0][1].startswith(cure)
+    assert faults[0][2].endswith(rule)
 
 
 def test_a_fault_has_the_position_of_its_value(world: Assembly) -> None:
@@ -312,7 +312,7 @@ def _extensions(populated: Populated) -> set[str]:
     return {iri.removeprefix(IRI) for iri in populated.locations if "#step-extended" in iri and "/citation" not in iri}
 
 
-def _said(populated: Populated) -> list[tuple[str, str, str]]:
+def _faults_of(populated: Populated) -> list[tuple[str, str, str]]:
     return [(fault.message, fault.cure, fault.rule) for fault in sorted(populated.faults, key=Fault.sort_key)]
 
 

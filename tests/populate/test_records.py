@@ -92,9 +92,9 @@ def test_a_file_in_the_wrong_place_is_a_fault(root: Path, file: str, fault: str)
     ],
 )
 def test_a_malformed_record_name_is_a_fault(root: Path, name: str, better: str) -> None:
-    said = "a record's file name may only have lower-case letters, digits and single hyphens"
+    message = "a record's file name may only have lower-case letters, digits and single hyphens"
     file = f"data/states/{name}.yaml"
-    assert put(root, file) == [f"{file}: error: {said} (rename it to `{better}.yaml`)"]
+    assert put(root, file) == [f"{file}: error: {message} (rename it to `{better}.yaml`)"]
 
 
 @pytest.mark.parametrize("name", ["Arvenia.yaml", "arvenia.yml", "ARVENIA.YAML", "_arvenia.yaml"])
@@ -262,14 +262,14 @@ def test_unreadable_file_is_a_fault(root: Path) -> None:
     ],
 )
 def test_invalid_publication_metadata_is_refused(tmp_path: Path, text: str, fault: str) -> None:
-    (said,) = _refused(tmp_path, text)
-    assert said.startswith(f"data/publication.yaml:{fault}")
+    (message,) = _refused(tmp_path, text)
+    assert message.startswith(f"data/publication.yaml:{fault}")
 
 
 def test_every_fault_of_a_publication_is_shown(tmp_path: Path) -> None:
-    said = _refused(tmp_path, "iri: https://example.org/p\nprefx: p\n")
+    messages = _refused(tmp_path, "iri: https://example.org/p\nprefx: p\n")
     assert [one.rule for one in _faults(tmp_path)].count("publication/missing-key") == 8
-    assert len(said) == 10
+    assert len(messages) == 10
 
 
 def test_publication_as_it_is_read(tmp_path: Path) -> None:

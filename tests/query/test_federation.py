@@ -181,7 +181,7 @@ def test_leaders_come_with_qualifiers_and_references(ours: ox.Store, wikidata: S
         statement = quad.subject
         assert isinstance(statement, ox.NamedNode)
         (person,) = {q.subject for q in sample.quads_for_pattern(None, wd("prop/P39"), statement, None)}
-        told = [
+        replies = [
             address
             for node in values(sample, statement, "http://www.w3.org/ns/prov#wasDerivedFrom")
             for kind in ("P854", "P248")
@@ -189,7 +189,7 @@ def test_leaders_come_with_qualifiers_and_references(ours: ox.Store, wikidata: S
         ]
         (since,), (until,) = (values(sample, statement, f"{WD}prop/qualifier/{p}") for p in ("P580", "P582"))
         (name,) = values(sample, person, LABEL)
-        expected += [["Sweden", "Prime Minister of Sweden", name, since, until, each] for each in told or [""]]
+        expected += [["Sweden", "Prime Minister of Sweden", name, since, until, each] for each in replies or [""]]
     found = ask("wikidata-leaders", ours, wikidata.url, id="Q34")
     assert sorted(found) == sorted(expected)
     assert {row[2] for row in found} == {"Olof Palme"}

@@ -56,8 +56,8 @@ def test_every_iri_resolves(server: Running, build: Path) -> None:
     paths: dict[str, str] = {}
     for iri in iris:
         name = iri.partition("#")[0]
-        room = NAMESPACE if name.startswith(NAMESPACE) else "https://w3id.org/"
-        paths["/" + quote(name.removeprefix(room))] = name
+        space = NAMESPACE if name.startswith(NAMESPACE) else "https://w3id.org/"
+        paths["/" + quote(name.removeprefix(space))] = name
     failed = {}
     for path in sorted(paths):
         codes, _ = follow(server, path, "text/turtle;q=0.9, */*;q=0.1")
@@ -230,11 +230,11 @@ def test_pages_of_another_build_are_not_served(world: Assembly, tmp_path: Path) 
 
 def test_named_graphs_resolve(server: Running) -> None:
     """A graph's IRI leads to what is said of the graph."""
-    for room in ("data", "derived", "vocabulary", "catalogue"):
-        codes, text = follow(server, f"/graph/{room}", "text/turtle")
+    for graph_name in ("data", "derived", "vocabulary", "catalogue"):
+        codes, text = follow(server, f"/graph/{graph_name}", "text/turtle")
         assert codes == [303, 200]
-        graph = URIRef(f"{NAMESPACE}graph/{room}")
-        assert graph in set(Graph().parse(data=text, format="turtle").all_nodes()), room
+        graph = URIRef(f"{NAMESPACE}graph/{graph_name}")
+        assert graph in set(Graph().parse(data=text, format="turtle").all_nodes()), graph_name
 
 
 def test_unknown_names_get_404(server: Running) -> None:

@@ -183,12 +183,12 @@ def test_citation_has_a_bearing(world: Assembly) -> None:
 def test_every_property_shape_speaks_to_people(trial: Trial) -> None:
     silent = []
     for prop in sorted(_property_shapes(trial.shapes)):
-        said = {
+        texts = {
             part: trial.shapes.value(URIRef(prop), SH[part]) for part in ("name", "description", "message", "order")
         }
         group = trial.shapes.value(URIRef(prop), SH.group)
-        message = str(said["message"])
-        if None in said.values() or (group, RDF.type, SH.PropertyGroup) not in trial.shapes:
+        message = str(texts["message"])
+        if None in texts.values() or (group, RDF.type, SH.PropertyGroup) not in trial.shapes:
             silent.append(prop)
         elif not (message.endswith(")") and " (" in message and not message[0].isupper()):
             silent.append(f"{prop}: {message}")

@@ -207,8 +207,8 @@ def test_a_mistake_is_marked_where_python_finds_it(
     row, column = fault.at
     page = ready(visit(world_address))
     write(page, query)
-    said = run(page)
-    assert said.startswith(f"Line {row}, column {column}: "), said
+    message = run(page)
+    assert message.startswith(f"Line {row}, column {column}: "), message
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     error = page.locator(".cm-line").nth(row - 1).locator(".cm-lintRange-error, .cm-lintPoint-error")
     expect(error).to_have_count(1)
@@ -506,8 +506,8 @@ def test_a_dataset_that_cannot_be_fetched_is_said_and_tried_again(visit: Visit, 
     watched = visit(world_address)
     page = ready(watched)
     page.route("**/dataset-*", lambda route: route.abort())
-    said = run(page)
-    assert said.startswith("The query cannot be answered"), said
+    message = run(page)
+    assert message.startswith("The query cannot be answered"), message
     watched.faults.clear()
     page.unroute("**/dataset-*")
     write(page, "ASK { ?s ?p ?o }")

@@ -83,7 +83,7 @@ def test_the_cache_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_lock_file_holds_no_address_and_every_checksum() -> None:
-    lock = json.loads((client.ROOM / "package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads((client.CLIENT / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}
     assert "http" not in re.sub(r'"funding": \{[^}]*\}|"url": "[^"]*"', "", json.dumps(packages))
     assert [name for name, each in packages.items() if "resolved" in each or "integrity" not in each] == []

@@ -52,20 +52,20 @@ def read_conformance(text: bytes) -> list[SuiteReport]:
         The suites, by title.
 
     """
-    said: dict[str, dict[str, str]] = {}
+    statements: dict[str, dict[str, str]] = {}
     for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
-        said.setdefault(iri_of(quad.subject), {})[quad.predicate.value] = iri_of(quad.object)
+        statements.setdefault(iri_of(quad.subject), {})[quad.predicate.value] = iri_of(quad.object)
     outcomes: dict[str, dict[str, str]] = {}
-    for one in said.values():
+    for one in statements.values():
         if one[_TYPE.value] == f"{_EARL}Assertion":
-            case = said[one[f"{_EARL}test"]]
-            outcome = said[one[f"{_EARL}result"]][f"{_EARL}outcome"].removeprefix(_EARL)
+            case = statements[one[f"{_EARL}test"]]
+            outcome = statements[one[f"{_EARL}result"]][f"{_EARL}outcome"].removeprefix(_EARL)
             outcomes.setdefault(case[f"{_DCTERMS}isPartOf"], {})[case[f"{_DCTERMS}title"]] = outcome
     suites = (
         SuiteReport(
-            said[suite][f"{_DCTERMS}title"],
-            said[suite][f"{_DCTERMS}conformsTo"],
-            said[suite][f"{_DCTERMS}description"],
+            statements[suite][f"{_DCTERMS}title"],
+            statements[suite][f"{_DCTERMS}conformsTo"],
+            statements[suite][f"{_DCTERMS}description"],
             dict(sorted(found.items())),
         )
         for suite, found in outcomes.items()

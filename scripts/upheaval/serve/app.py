@@ -9,7 +9,6 @@ that derives an API from annotations (FastAPI, Litestar) would get in the way, a
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -26,7 +25,7 @@ from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.endpoint import SparqlEndpoint
 from upheaval.serve.files import send as send_file
 from upheaval.serve.headers import EXPOSED, Always
-from upheaval.serve.html import ROOM, render
+from upheaval.serve.html import HERE, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
 from upheaval.serve.negotiation import HTML, accepted, choose
@@ -95,7 +94,7 @@ class Server:
         name = str(request.path_params["name"])
         if name not in STATIC:
             raise Problem(404, "not found")
-        return FileResponse(Path(ROOM) / "static" / name, media_type=STATIC[name])
+        return FileResponse(HERE / "static" / name, media_type=STATIC[name])
 
 
 def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIApp:

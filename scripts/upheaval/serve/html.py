@@ -14,10 +14,10 @@ from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from upheaval.serve.describing import labels
 from upheaval.serve.names import Names
 
-ROOM = Path(__file__).parent
+HERE = Path(__file__).parent
 _NAMES = tuple(str(iri) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
 _ENVIRONMENT = Environment(
-    loader=FileSystemLoader(ROOM / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 

@@ -219,11 +219,11 @@ class _Reader:
 
     def _constraints(self, node: Term, path: Path | None, has_path: bool) -> Iterator[Constraint]:
         graph = self.graph
-        said = any((one.predicate, one.value) == (sh("property"), node) for one in graph.problems)
+        reported = any((one.predicate, one.value) == (sh("property"), node) for one in graph.problems)
         for parameter, read in PARAMETERS.items():
             if not graph.has(node, parameter):
                 continue
-            if not has_path and not said and parameter in PROPERTY_SHAPES_ONLY:
+            if not has_path and not reported and parameter in PROPERTY_SHAPES_ONLY:
                 message = f"the node shape {short(node)} has {short(parameter)}, which only property shapes may have"
                 graph.refuse(message, "move it to a property shape, or give the shape a sh:path", node, parameter)
             yield from read(self, node, parameter)

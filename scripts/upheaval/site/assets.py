@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-ROOM = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parent / "assets"
 FOLDER = "assets/"
 _IMPORT = re.compile(r'(from\s*"\./)([\w.-]+)(")')
 
@@ -20,7 +20,7 @@ class Assets:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self._paths: dict[str, str] = {}
-        for file in sorted(ROOM.iterdir()):
+        for file in sorted(ASSETS.iterdir()):
             if file.suffix in (".css", ".js", ".svg"):
                 self._own(file.name)
 
@@ -53,7 +53,7 @@ class Assets:
         """Add a file of the package; imports in a script are rewritten to hashed names."""
         if name in self._paths:
             return self._paths[name]
-        text = (ROOM / name).read_text(encoding="utf-8")
+        text = (ASSETS / name).read_text(encoding="utf-8")
         if name.endswith(".js"):
             text = _IMPORT.sub(lambda m: m[1] + self._own(m[2]).removeprefix(FOLDER) + m[3], text)
         return self.add(name, text.encode())

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOM = Path(__file__).parent / "client"
+CLIENT = Path(__file__).parent / "client"
 SECONDS = 300
 """Time limits for npm to fetch the libraries, and for bundling them."""
 
@@ -48,7 +48,7 @@ def bundle(cache: Path) -> tuple[Bundle | None, str]:
         The bundle and an empty string; or None and the reason why there is no bundle, on one line.
 
     """
-    sources = {path.relative_to(ROOM).as_posix(): path.read_bytes() for path in _sources()}
+    sources = {path.relative_to(CLIENT).as_posix(): path.read_bytes() for path in _sources()}
     folder = cache / _digest(sources)
     if not _is_made(folder):
         node, npm = shutil.which("node"), shutil.which("npm")
@@ -70,8 +70,8 @@ def _is_made(folder: Path) -> bool:
 
 
 def _sources() -> list[Path]:
-    found = sorted(path for path in ROOM.rglob("*") if path.is_file())
-    return [path for path in found if "node_modules" not in path.relative_to(ROOM).parts]
+    found = sorted(path for path in CLIENT.rglob("*") if path.is_file())
+    return [path for path in found if "node_modules" not in path.relative_to(CLIENT).parts]
 
 
 def _digest(sources: dict[str, bytes]) -> str:

@@ -61,8 +61,8 @@ def downloads_page(library: Library, build: Path) -> Page:
     manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
     package = json.loads((build / "datapackage.json").read_text(encoding="utf-8"))
     files = [
-        (path, said["bytes"], said["sha256"], MEDIA.get(Path(path).suffix, ""))
-        for path, said in sorted(manifest["files"].items())
+        (path, entry["bytes"], entry["sha256"], MEDIA.get(Path(path).suffix, ""))
+        for path, entry in sorted(manifest["files"].items())
     ]
     return Page(
         path="downloads/",

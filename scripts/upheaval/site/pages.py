@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from upheaval.serve.policy import PAGES
-from upheaval.site.assets import ROOM, Assets
+from upheaval.site.assets import ASSETS, Assets
 from upheaval.site.library import Library
 from upheaval.site.pagepaths import root_of
 from upheaval.site.texts import texts
@@ -73,7 +73,7 @@ class Renderer:
             policy=PAGES,
             texts=texts(library.publication.root),
             short=lambda label: label.removesuffix(" cooperation"),
-            style=Markup((ROOM / "chart.css").read_text(encoding="utf-8").replace("\n", " ")),
+            style=Markup((ASSETS / "chart.css").read_text(encoding="utf-8").replace("\n", " ")),
         )
 
     def drawing(self, name: str, path: str, alone: bool, **values: Any) -> Markup:

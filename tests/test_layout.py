@@ -55,14 +55,14 @@ def test_no_two_classes_have_one_name() -> None:
 
 
 @pytest.mark.parametrize("finder", [modules, classes])
-def test_what_is_there_twice_is_found(finder: Finder, tmp_path: Path) -> None:
+def test_repeated_names_are_found(finder: Finder, tmp_path: Path) -> None:
     for file in ("load/__init__.py", "load/stores.py", "serve/__init__.py", "serve/stores.py", "cli/load.py"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text("class stores: ...\n" if file.endswith("stores.py") else "")
     assert list(twice(finder(tmp_path))) == ["stores"]
 
 
-def test_no_module_imports_what_a_library_keeps_for_itself() -> None:
+def test_no_module_imports_private_names_of_a_library() -> None:
     private = []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -21,7 +21,7 @@ from upheaval.schema.schema import prepare
 pytestmark = pytest.mark.slow
 
 
-def test_made_records_are_sound_and_always_the_same(tmp_path: Path) -> None:
+def test_generated_records_are_valid_and_reproducible(tmp_path: Path) -> None:
     assert generate(tmp_path / "a", 3000) == generate(tmp_path / "b", 3000)
     one, other = (
         {path.relative_to(root): path.read_bytes() for path in root.rglob("*.yaml")}
@@ -38,7 +38,7 @@ QUICK = [("read,populate,export", "900"), ("validate,build", "900"), ("ask,store
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("steps", "limit"), sampled(QUICK, 1))
-def test_quick_run(steps: str, limit: str) -> None:
+def test_quick_run_prints_every_step(steps: str, limit: str) -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--steps", steps, "--limit", limit]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stderr
@@ -109,7 +109,7 @@ def test_a_side_is_stopped_at_its_limit(tmp_path: Path) -> None:
     assert (absent.ratio, absent.note) == (None, "not installed")
 
 
-def test_what_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
+def test_hanging_process_is_killed_with_its_children(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(subprocess.TimeoutExpired):
         run(["sh", "-c", f"sh -c 'sleep 3; touch {mark}' & sleep 60"], limit=1)
@@ -118,7 +118,7 @@ def test_what_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-def test_question_that_runs_away_is_stopped_at_its_share() -> None:
+def test_runaway_question_is_stopped_at_its_time_limit() -> None:
     graph = Graph()
     for number in range(100):
         graph.add((URIRef(f"urn:{number}"), RDF.value, Literal(number)))

@@ -74,17 +74,17 @@ def results(graph: Graph, file: str) -> list[tuple[Node | None, Node | None, Nod
 
 
 @pytest.mark.parametrize("file", ["shapes.ttl", "range.ttl"])
-def test_catalogue_is_one_of_dcat_ap(files: Files, file: str) -> None:
+def test_catalogue_conforms_to_dcat_ap(files: Files, file: str) -> None:
     assert results(graph_of(files), file) == []
 
 
-def test_catalogue_lacks_of_what_is_recommended_only_what_the_publication_does_not_say(files: Files) -> None:
+def test_catalogue_lacks_only_recommended_properties_that_the_publication_omits(files: Files) -> None:
     found = results(graph_of(files), "shapes_recommended.ttl")
     assert {path for _, path, _ in found} == NOBODY_SAYS
     assert {severity for severity, _, _ in found} == {SH.Warning}
 
 
-def test_catalogue_of_the_axis_has_all_that_is_recommended(tmp_path: Path) -> None:
+def test_shipped_catalogue_has_every_recommended_property(tmp_path: Path) -> None:
     text = (ROOT / "data" / "publication.yaml").read_text(encoding="utf-8")
     root = copy_of_world(tmp_path)
     (root / "data" / "publication.yaml").write_text(text, encoding="utf-8")
@@ -98,7 +98,7 @@ def test_catalogue_of_the_axis_has_all_that_is_recommended(tmp_path: Path) -> No
         assert violated == set()
 
 
-def test_catalogue_of_a_new_publication_is_one_of_dcat_ap(tmp_path: Path) -> None:
+def test_catalogue_of_a_new_publication_conforms_to_dcat_ap(tmp_path: Path) -> None:
     new_publication(tmp_path / "a-pact")
     source = tmp_path / "a-pact" / "data" / "sources" / "a-report.yaml"
     source.parent.mkdir()
@@ -108,7 +108,7 @@ def test_catalogue_of_a_new_publication_is_one_of_dcat_ap(tmp_path: Path) -> Non
         assert results(graph, file) == []
 
 
-def test_what_dcat_ap_asks_for_is_missed(files: Files) -> None:
+def test_missing_property_is_found_by_the_shapes_of_dcat_ap(files: Files) -> None:
     """Each of these is taken away, and then found missing."""
     graph = graph_of(files)
     dataset, catalog = URIRef(BASE), URIRef(BASE + "catalog")
@@ -145,7 +145,7 @@ def test_catalogue_describes_every_other_file(files: Files, catalog: ox.Store) -
     assert {media for *_, media in found} <= set(MEDIA.values())
 
 
-def test_each_file_is_attached_as_what_it_is(files: Files, catalog: ox.Store) -> None:
+def test_each_file_has_its_role(files: Files, catalog: ox.Store) -> None:
     def named(query: str) -> set[str]:
         return {name.removeprefix(BASE) for (name,) in ask(catalog, query)}
 
@@ -169,7 +169,7 @@ def test_each_file_is_attached_as_what_it_is(files: Files, catalog: ox.Store) ->
     assert {*forms, *tables, *descriptors, *schemas} == set(files) - set(SELF_DESCRIBING)
 
 
-def test_compressed_file_is_what_it_is_inside(world: Assembly) -> None:
+def test_compressed_file_has_the_role_of_its_content(world: Assembly) -> None:
     graph = Graph()
     add_files(graph, world.publication, {"northern-pact.nq.gz": b""})
     file, iana = URIRef(BASE + "northern-pact.nq.gz"), "https://www.iana.org/assignments/media-types/application/"
@@ -193,7 +193,7 @@ def test_every_kind_of_file_has_a_media_type() -> None:
         ),
     ],
 )
-def test_area_is_a_box_and_its_centre(tmp_path: Path, spatial: str, box: str, centre: str) -> None:
+def test_area_has_a_bounding_box_and_a_centre(tmp_path: Path, spatial: str, box: str, centre: str) -> None:
     root = copy_of_world(tmp_path)
     file = root / "data" / "publication.yaml"
     file.write_text(file.read_text(encoding="utf-8") + f"spatial: {spatial}\n", encoding="utf-8")
@@ -203,7 +203,7 @@ def test_area_is_a_box_and_its_centre(tmp_path: Path, spatial: str, box: str, ce
     assert str(graph.value(area, DCAT.centroid)) == centre
 
 
-def test_terms_of_one_name_have_partitions_of_their_own(world: Assembly) -> None:
+def test_terms_with_the_same_name_have_separate_partitions(world: Assembly) -> None:
     counts = Counts()
     counts.classes.update({"http://one.example/x#Basin": 1, "http://two.example/x#Basin": 2, "urn:y:Basin": 3})
     graph = describe(world.publication, counts, ())
@@ -229,13 +229,13 @@ def test_people_and_publisher_are_nodes_with_names(files: Files) -> None:
         ("?d void:properties ?n", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
     ],
 )
-def test_counts_are_what_sparql_counts(catalog: ox.Store, stated: str, counted: str) -> None:
+def test_counts_equal_those_of_sparql(catalog: ox.Store, stated: str, counted: str) -> None:
     assert ask(catalog, f"SELECT ?n {{ ?d a void:Dataset . {stated} }}") == ask(
         catalog, counted.replace("{ ", "{ GRAPH <urn:data> { ") + " }"
     )
 
 
-def test_partitions_are_what_sparql_counts(catalog: ox.Store) -> None:
+def test_partitions_equal_the_counts_of_sparql(catalog: ox.Store) -> None:
     classes = ask(catalog, "SELECT ?c ?n { ?d void:classPartition [ void:class ?c ; void:entities ?n ] }")
     properties = ask(catalog, "SELECT ?p ?n { ?d void:propertyPartition [ void:property ?p ; void:triples ?n ] }")
     data = "{ GRAPH <urn:data> { ?s ?p ?o } }"
@@ -243,7 +243,7 @@ def test_partitions_are_what_sparql_counts(catalog: ox.Store) -> None:
     assert classes == ask(catalog, f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {data.replace('?p ?o', 'a ?c')} GROUP BY ?c")
 
 
-def test_dataset_has_what_search_engines_ask_for(catalog: ox.Store, axis: Assembly) -> None:
+def test_dataset_has_the_properties_that_search_engines_require(catalog: ox.Store, axis: Assembly) -> None:
     ((name, description, licence, version),) = ask(
         catalog,
         "SELECT ?name ?description ?licence ?version { ?d a schema:Dataset ; schema:name ?name ;"

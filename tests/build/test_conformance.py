@@ -24,7 +24,7 @@ def revisions() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("key", KNOWN)
-def test_report_is_of_the_code_that_is_here(key: str) -> None:
+def test_report_matches_the_current_code(key: str) -> None:
     assert revisions()[key] == revision(KNOWN[key]), f"{', '.join(KNOWN[key].packages)} changed: run `make conformance`"
 
 

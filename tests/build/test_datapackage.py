@@ -83,7 +83,7 @@ def test_each_resource_follows_the_json_schema_of_its_kind(files: Files, profile
     assert errors == []
 
 
-def test_data_package_of_a_new_publication_follows_it_too(tmp_path: Path) -> None:
+def test_data_package_of_a_new_publication_follows_the_standard(tmp_path: Path) -> None:
     new_publication(tmp_path / "A-Pact")
     source = tmp_path / "A-Pact" / "data" / "sources" / "a-report.yaml"
     source.parent.mkdir()
@@ -133,7 +133,7 @@ def test_date_of_unknown_precision_has_a_pattern(files: Files) -> None:
         assert (not any(notes)) == fits, text
 
 
-def test_code_is_one_of_a_list(files: Files, world: Assembly) -> None:
+def test_column_of_codes_lists_them(files: Files, world: Assembly) -> None:
     (field,) = (
         field for table, field in fields_of(files) if (table, field["name"]) == ("treaties", "evidentialStatus")
     )
@@ -141,7 +141,7 @@ def test_code_is_one_of_a_list(files: Files, world: Assembly) -> None:
     assert field["constraints"]["enum"] == sorted(codes)
 
 
-def test_names_with_a_bar_are_told_apart(tmp_path: Path) -> None:
+def test_values_with_a_bar_can_be_split(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     state = 'label: {en: Rur}\naltLabel: {en: ["a|b", "c"]}\ncitation: [{source: almanac-2012, locator: p. 1}]\n'
     source = next((root / "data" / "sources").glob("*.yaml")).stem

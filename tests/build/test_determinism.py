@@ -87,7 +87,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
 
 @examples(6)
 @given(st.integers(0, 2**32))
-def test_order_in_the_files_carries_no_meaning(
+def test_order_of_keys_does_not_change_the_data(
     documents: dict[str, Any], identity: str, elsewhere: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
@@ -122,7 +122,7 @@ def test_shuffled_records_give_the_same_files(documents: dict[str, Any], elsewhe
     assert [path for path in one if one[path] != other.get(path)] == []
 
 
-def test_what_is_said_changes_the_identity(identity: str, tmp_path: Path) -> None:
+def test_changed_data_change_the_identity(identity: str, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     file = root / "data/states/dorland.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("Dorland", "Dorlond"), encoding="utf-8")
@@ -159,7 +159,7 @@ SERVICES = ["SERVICE <{}> {{ ?s ?p ?o }}", "?a ?b 1 .SERVICE\nSILENT<{}>{{ ?s ?p
 
 
 @pytest.mark.parametrize("pattern", [*SERVICES, "FILTER(1<1)SERVICE#>\n<{}> {{ ?s ?p ?o }}"])
-def test_query_asks_no_other_endpoint(pattern: str, listener: str) -> None:
+def test_query_contacts_no_other_endpoint(pattern: str, listener: str) -> None:
     for form in ("SELECT *", "ASK", "CONSTRUCT { ?s ?p ?o }"):
         result = upheaval("query", "-", text=f"{form} WHERE {{ {pattern.format(listener)} }}")
         assert (result.exit_code, result.stdout) == (1, "")
@@ -173,7 +173,7 @@ def test_query_fetches_no_graph(clause: str, listener: str) -> None:
     assert f"unknown graph <{listener}>; the graphs are <https://example.org/northern-pact/graph/data>" in result.stderr
 
 
-def test_word_service_is_no_clause() -> None:
+def test_word_service_outside_a_clause_is_allowed() -> None:
     text = "PREFIX service: <urn:service:> SELECT ?service { VALUES ?service { 'SERVICE' service:x } } # service {"
     assert upheaval("query", "-", "--format", "csv", text=text).stdout.split() == [
         "service",
@@ -183,7 +183,7 @@ def test_word_service_is_no_clause() -> None:
 
 
 @pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
-def test_sources_fetch_nothing(engine: str, tmp_path: Path, listener: str) -> None:
+def test_building_fetches_nothing(engine: str, tmp_path: Path, listener: str) -> None:
     root = copy_of_world(tmp_path)
     (root / "ontology").mkdir()
     imports = (
@@ -197,14 +197,14 @@ def test_sources_fetch_nothing(engine: str, tmp_path: Path, listener: str) -> No
     assert "ontology/rules/99-x.rq:2:3: error: SERVICE is not allowed" in upheaval("check", root=root).stdout
 
 
-def test_query_asks_the_graphs_that_it_names() -> None:
+def test_query_reads_the_graphs_that_it_names() -> None:
     count = "SELECT (COUNT(*) AS ?n) {} {{ ?s <https://w3id.org/statecraft#involvesState> ?o }}"
     for name, some in (("data", False), ("derived", True)):
         text = count.format(f"FROM <https://example.org/northern-pact/graph/{name}>")
         assert (upheaval("query", "-", "--format", "csv", text=text).stdout.split()[1] != "0") == some
 
 
-def test_shapes_ask_no_other_endpoint(tmp_path: Path, listener: str) -> None:
+def test_shapes_contact_no_other_endpoint(tmp_path: Path, listener: str) -> None:
     root = copy_of_world(tmp_path)
     (root / "shapes").mkdir()
     (root / "shapes/x.ttl").write_text(

@@ -115,7 +115,7 @@ def test_quads_of_the_dataset_read_back(axis_files: Files, axis_triples: set[ox.
 
 
 @pytest.mark.parametrize("whose", ["files", "axis_files"])
-def test_turtle_is_for_people(request: pytest.FixtureRequest, whose: str) -> None:
+def test_turtle_is_grouped_and_readable(request: pytest.FixtureRequest, whose: str) -> None:
     files: Files = request.getfixturevalue(whose)
     base = json.loads(files["manifest.json"])["publication"]
     text = files[f"{base.split('/')[-2]}.ttl"].decode()
@@ -179,7 +179,7 @@ def test_any_triples_survive_rdf_xml(triples: list[ox.Triple]) -> None:
     assert b"<!DOCTYPE" not in written
 
 
-def test_json_ld_is_framed_by_record_and_needs_nothing_from_elsewhere(files: Files, world: Assembly) -> None:
+def test_json_ld_is_framed_by_record_and_self_contained(files: Files, world: Assembly) -> None:
     document = json.loads(files["northern-pact.jsonld"])
     assert all(isinstance(context, dict) for context in values_of(document, "@context"))
     assert not list(values_of(document, "@import"))
@@ -199,14 +199,14 @@ def values_of(node: Any, key: str) -> Iterator[Any]:
         yield from values_of(each, key)
 
 
-def test_context_makes_the_same_triples_of_documents_in_another_processor(world: Assembly, files: Files) -> None:
+def test_context_gives_the_same_triples_in_another_processor(world: Assembly, files: Files) -> None:
     context = json.loads(files["context.jsonld"])
     document = json.dumps(context | {"@graph": world.populated.documents}).encode()
     data = in_rooms(files["northern-pact.nq"], ox.RdfFormat.N_QUADS)["data"]
     assert set(parse_again(document, "json-ld")) == set(data)
 
 
-def test_context_makes_rdf_of_a_record_as_it_stands(world: Assembly, files: Files) -> None:
+def test_context_turns_a_record_into_rdf(world: Assembly, files: Files) -> None:
     context = json.loads(files["context.jsonld"])["@context"]
     stated: dict[str, set[tuple[str, str]]] = {}
     for triple in in_rooms(files["northern-pact.nq"], ox.RdfFormat.N_QUADS)["data"]:
@@ -267,7 +267,7 @@ def test_questions_are_executables_with_the_text_of_their_files(files: Files) ->
         ("DESCRIBE<http://e/>", "DESCRIBE"),
     ],
 )
-def test_form_of_a_query(text: str, form: str) -> None:
+def test_kind_of_query_is_recognized(text: str, form: str) -> None:
     assert query_form(text) == form
 
 
@@ -290,7 +290,7 @@ def test_manifest_describes_every_file(files: Files) -> None:
 
 
 @pytest.mark.parametrize("whose", ["files", "axis_files"])
-def test_no_file_names_a_machine(request: pytest.FixtureRequest, whose: str) -> None:
+def test_no_file_has_a_path_of_this_machine(request: pytest.FixtureRequest, whose: str) -> None:
     places = [b"file://", str(ROOT).encode(), sys.prefix.encode(), f"{Path.home()}/".encode()]
     files: Files = request.getfixturevalue(whose)
     assert not [path for path, content in files.items() for place in places if place in content]

@@ -64,14 +64,14 @@ def failing(code: int, after: int, function: Callable[..., Any]) -> Callable[...
     return fail
 
 
-def test_build_takes_the_place_of_the_one_before(target: Path) -> None:
+def test_build_replaces_the_previous_one(target: Path) -> None:
     write_build(FILES, target)
     assert content(target) == FILES
     assert os.listdir(target.parent) == ["build"]
     assert target.stat().st_mode & 0o777 == 0o755
 
 
-def test_build_goes_where_a_link_leads(target: Path) -> None:
+def test_build_follows_a_symbolic_link(target: Path) -> None:
     link = target.parent / "link"
     link.symlink_to(target)
     write_build(FILES, link)
@@ -83,7 +83,7 @@ def test_build_goes_where_a_link_leads(target: Path) -> None:
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("after", [0, 2])
 @pytest.mark.usefixtures("untouched")
-def test_failing_write_leaves_the_build_before(
+def test_failed_write_keeps_the_previous_build(
     code: int, after: int, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "write_bytes", failing(code, after, Path.write_bytes))
@@ -94,7 +94,7 @@ def test_failing_write_leaves_the_build_before(
 
 @pytest.mark.parametrize("after", [0, 1])
 @pytest.mark.usefixtures("untouched")
-def test_failing_rename_leaves_the_build_before(after: int, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rename_keeps_the_previous_build(after: int, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building.os, "rename", failing(errno.EIO, after, os.rename))  # type: ignore[attr-defined]
     with pytest.raises(Refusal, match="cannot be written"):
         write_build(FILES, target)
@@ -103,7 +103,7 @@ def test_failing_rename_leaves_the_build_before(after: int, target: Path, monkey
 @pytest.mark.parametrize("after", [0, 1, 2])
 @pytest.mark.parametrize("name", ["write_bytes", "rename"])
 @pytest.mark.usefixtures("untouched")
-def test_interruption_leaves_the_build_before(
+def test_interruption_keeps_the_previous_build(
     name: str, after: int, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = iter(range(1000))
@@ -121,7 +121,7 @@ def test_interruption_leaves_the_build_before(
 
 
 @pytest.mark.usefixtures("untouched")
-def test_no_folder_but_a_build_is_replaced(target: Path) -> None:
+def test_only_a_build_is_replaced(target: Path) -> None:
     with pytest.raises(Refusal, match="is not a build"):
         write_build(FILES, target.parent)
 
@@ -134,7 +134,7 @@ def test_sources_are_never_replaced_by_a_build(tmp_path: Path) -> None:
     assert content(root) == before
 
 
-def test_full_disk_leaves_the_build_before(tmp_path: Path) -> None:
+def test_full_disk_keeps_the_previous_build(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
@@ -156,7 +156,7 @@ def test_full_disk_leaves_the_build_before(tmp_path: Path) -> None:
         subprocess.run(["umount", disk], check=True)
 
 
-def test_faulty_record_leaves_the_build_before(tmp_path: Path) -> None:
+def test_faulty_record_keeps_the_previous_build(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     shutil.copytree(WORLD / "data", root / "build")
     (root / "build" / "manifest.json").write_text("{}")
@@ -197,7 +197,7 @@ def publication_not_utf_8(root: Path) -> None:
 
 def ontology_not_turtle(root: Path) -> None:
     (root / "ontology").mkdir()
-    (root / "ontology/x.ttl").write_bytes(b"@prefix \xff")
+    (root / "ontology/x.ttl").write_text("@prefix here", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_each_problem_is_reported_in_one_line(
 
 
 @pytest.mark.parametrize("what", ["folder", "link"])
-def test_what_only_looks_like_a_record_is_no_record(what: str, tmp_path: Path) -> None:
+def test_folder_or_broken_link_named_like_a_record_is_a_fault(what: str, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     file = root / "data/states/x.yaml"
     if what == "folder":
@@ -245,7 +245,7 @@ def test_what_only_looks_like_a_record_is_no_record(what: str, tmp_path: Path) -
         pytest.param("ontology/rules/99-x.rq", b"", b"# \xff"),
     ],
 )
-def test_what_cannot_be_exported_is_refused(file: str, old: bytes, new: bytes, tmp_path: Path) -> None:
+def test_publication_that_cannot_be_exported_is_refused(file: str, old: bytes, new: bytes, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     before = (root / file).read_bytes() if (root / file).is_file() else b""
@@ -258,7 +258,7 @@ def test_a_query_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (root / "queries").mkdir()
     (root / "queries/x.rq").write_bytes(b"# \xff")
     (line,) = messages(upheaval("build", cwd=root))
-    assert line.startswith("queries/x.rq: error: the file is not UTF-8")
+    assert line.startswith("queries/x.rq:1:3: error: the file is not UTF-8")
     assert not (root / "build").exists()
 
 
@@ -273,7 +273,7 @@ def test_a_missing_folder_is_reported(root: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "pipe"), [("build", "data/publication.yaml"), ("check", "data/publication.yaml"), ("query x.rq", "x.rq")]
 )
-def test_interruption_of_the_process_is_one_line(words: str, pipe: str, tmp_path: Path) -> None:
+def test_interrupted_process_prints_one_line(words: str, pipe: str, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / pipe).unlink(missing_ok=True)
     os.mkfifo(root / pipe)

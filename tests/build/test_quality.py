@@ -22,7 +22,7 @@ def test_every_cell_of_pair_type_and_phase_is_counted(world: Assembly) -> None:
     assert states["Arvenia – Belmora", "energy cooperation", "Second phase"] == "found"
 
 
-def test_matrix_has_a_number_a_dash_or_a_question_mark(world: Assembly) -> None:
+def test_matrix_cell_is_a_number_a_dash_or_a_question_mark(world: Assembly) -> None:
     header, rows = matrix(assess(world))
     assert header == ["pair", "type", "First phase", "Second phase"]
     assert ["Arvenia – Corvania", "energy", "–", "?"] in rows
@@ -30,7 +30,7 @@ def test_matrix_has_a_number_a_dash_or_a_question_mark(world: Assembly) -> None:
     assert ["Arvenia – Belmora", "energy", "?", "3"] in rows
 
 
-def test_world_has_no_likely_duplicates(world: Assembly) -> None:
+def test_invented_publication_has_no_likely_duplicates(world: Assembly) -> None:
     assert assess(world).duplicates == []
 
 

@@ -165,7 +165,7 @@ def test_faults_are_kept_between_steps_with_their_locations(at: tuple[int, int] 
     assert fault_from_json(json.loads(json.dumps(fault_to_json(fault)))) == fault
 
 
-def test_progress_is_shown_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     for terminal in (True, False):
         out = io.StringIO()
@@ -175,5 +175,5 @@ def test_progress_is_shown_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> 
         assert ("populate" in out.getvalue() and "/s" in out.getvalue() and "50/50" in out.getvalue()) == terminal
 
 
-def test_own_publication_is_cut_at_all() -> None:
+def test_shipped_publication_has_several_shards() -> None:
     assert len(cut([RecordFile(path.stem, KIND, "") for path in ROOT.glob("data/*/*.yaml")])) > 1

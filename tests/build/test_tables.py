@@ -70,13 +70,13 @@ def expected_rows() -> Iterator[list[str]]:
             yield [*pair.split(), *PAIRS[pair], number, str(len(records)), *counts]
 
 
-def test_dyad_years_are_those_counted_by_hand(files: Files) -> None:
+def test_dyad_years_equal_a_count_by_hand(files: Files) -> None:
     rows = list(csv.reader(io.StringIO(files["csv/dyad_year.csv"].decode(), newline="")))
     assert rows[0] == ["state1", "state2", *CODES, "year", "records", *TYPES.values()]
     assert rows[1:] == list(expected_rows())
 
 
-def test_dyad_years_of_the_question_are_the_years_in_which_something_began(files: Files) -> None:
+def test_dyad_years_of_the_question_are_start_years(files: Files) -> None:
     expected = (ROOT / "tests" / "queries" / "dyad-year.expected.csv").read_text(encoding="utf-8")
     counts = {(row["state1"], row["state2"], row["year"]): row for row in read(files["csv/dyad_year.csv"])}
     for row in csv.DictReader(io.StringIO(expected)):
@@ -84,7 +84,7 @@ def test_dyad_years_of_the_question_are_the_years_in_which_something_began(files
         assert int(cells[row["type"].replace("-", "_")]) >= int(row["records"])
 
 
-def test_table_has_a_row_a_record_and_the_columns_of_the_contract(files: Files, world: Assembly) -> None:
+def test_table_has_one_row_per_record_and_the_columns_of_the_contract(files: Files, world: Assembly) -> None:
     for folder, kind in world.contract.folders.items():
         records = [record for record in world.records if record.kind is kind]
         assert (f"csv/{folder}.csv" in files) == bool(records)
@@ -109,7 +109,7 @@ def test_cells_hold_what_the_records_say(files: Files) -> None:
     assert (transfer["earliest"], transfer["independentSources"], transfer["disputed"]) == ("2011-01-01", "2", "true")
 
 
-def test_parts_name_what_they_are_part_of(files: Files) -> None:
+def test_row_of_a_part_names_its_whole(files: Files) -> None:
     steps = [row for row in read(files["csv/steps.csv"]) if row["partOf"] == "river-charter-1999"]
     assert sorted((row["action"], row["date"], row["by"]) for row in steps) == [
         ("entered-into-force", "2000-01-01", ""),
@@ -120,7 +120,7 @@ def test_parts_name_what_they_are_part_of(files: Files) -> None:
     assert {row["id"] for row in steps} <= set(within)
 
 
-def test_any_text_stays_as_it_is(tmp_path: Path) -> None:
+def test_any_text_survives_a_table(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     for number, text in enumerate(ODD):
         quoted = json.dumps(text, ensure_ascii=False)
@@ -147,7 +147,7 @@ NAMESPACES = ["https://rivers.example/terms#", "https://rivers.example/terms/", 
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_derived_properties_of_somebody_elses_reach_every_file(namespace: str, tmp_path: Path) -> None:
+def test_derived_properties_of_other_namespaces_are_in_every_file(namespace: str, tmp_path: Path) -> None:
     files = export(assemble(with_own_rule(tmp_path, namespace)))
     arvenia = {row["id"]: row for row in read(files["csv/states.csv"])}["arvenia"]
     assert (arvenia["nameLength"], arvenia["sameLength"], arvenia["undefined"]) == ("7", "belmora|dorland", "7")

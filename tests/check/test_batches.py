@@ -80,12 +80,12 @@ def agree(root: Path, sizes: Sequence[int]) -> tuple[set[bytes], list[Fault]]:
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_every_fixture_says_the_same_in_batches(trial: Trial, size: int) -> None:
+def test_every_fixture_gives_the_same_in_batches(trial: Trial, size: int) -> None:
     assert in_batches(trial.assembly.publication.root, size) == statements_of(trial.assembly)
 
 
 @pytest.mark.parametrize("rule", sorted(rivers.RULES))
-def test_each_rule_of_a_stranger(rule: str, tmp_path: Path) -> None:
+def test_each_rule_gives_the_same_in_batches(rule: str, tmp_path: Path) -> None:
     concluded = 0
     for seed in range(3):
         root = tmp_path / str(seed)
@@ -116,7 +116,7 @@ FIRST = {
 
 
 @pytest.mark.parametrize("constraint", sorted(rivers.CONSTRAINTS))
-def test_each_constraint_of_a_stranger(constraint: str, tmp_path: Path) -> None:
+def test_each_constraint_gives_the_same_in_batches(constraint: str, tmp_path: Path) -> None:
     found = 0
     for seed in range(40):
         if found and seed > 3:
@@ -134,7 +134,7 @@ KEPT = ("pair", "readings", "twin-code", "twin-reading")
 
 
 @pytest.mark.parametrize("shape", sorted(rivers.MORE_SHAPES))
-def test_each_shape_of_a_stranger(shape: str, tmp_path: Path) -> None:
+def test_each_shape_gives_the_same_in_batches(shape: str, tmp_path: Path) -> None:
     found = 0
     for seed in range(40):
         if found and seed > 3:
@@ -156,7 +156,7 @@ def test_each_shape_of_a_stranger(shape: str, tmp_path: Path) -> None:
     seed=st.integers(0, 2**32),
     size=st.integers(1, 5),
 )
-def test_any_rules_and_shapes_of_a_stranger_together(
+def test_any_rules_and_shapes_together_give_the_same_in_batches(
     tmp_path_factory: pytest.TempPathFactory, rules: Names, constraints: Names, shapes: Names, seed: int, size: int
 ) -> None:
     root = tmp_path_factory.mktemp("rivers")

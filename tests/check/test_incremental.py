@@ -127,7 +127,7 @@ EDITS: tuple[Edit, ...] = (add_line, add_line, link, link, drop_line, swap_word,
 @examples(12)
 @example(seed=5048, size=1)
 @given(seed=st.integers(0, 2**32), size=st.sampled_from((1, 8, 1000)))
-def test_after_any_edits_what_is_found_is_what_a_full_check_finds(
+def test_faults_after_edits_equal_those_of_a_full_check(
     tmp_path_factory: pytest.TempPathFactory, seed: int, size: int
 ) -> None:
     chance = random.Random(seed)
@@ -220,7 +220,7 @@ def test_an_edit_leaves_other_batches_alone(tmp_path: Path, monkeypatch: pytest.
     assert len(evaluated) < 10
 
 
-def test_a_check_leaves_the_snapshot_before_it_as_it_was(tmp_path: Path) -> None:
+def test_check_leaves_the_previous_snapshot_unchanged(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     before, faults = check(CheckSnapshot(root, 1, 8))
     file = root / "data/treaties/fishing-treaty-1970.yaml"
@@ -248,6 +248,6 @@ def test_a_changed_vocabulary_is_read_again(tmp_path: Path, monkeypatch: pytest.
     assert shown(faults) == shown(faults_of(root))
 
 
-def test_own_data_has_no_fault_in_several_processes(axis: Assembly) -> None:
+def test_shipped_data_has_no_fault_in_several_processes(axis: Assembly) -> None:
     snapshot, faults = check(CheckSnapshot(ROOT, 2, 1500))
     assert (faults, len(snapshot.listing.entries)) == ([], len(axis.records))

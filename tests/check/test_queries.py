@@ -51,7 +51,7 @@ def write(root: Path, file: str, text: str) -> None:
 
 @pytest.mark.parametrize("folder", ["queries", "ontology", "shapes"])
 @pytest.mark.parametrize("command", ["check", "build", "build --stream", "check --engine pyshacl"])
-def test_query_that_is_refused_is_a_fault_where_it_stands(command: str, folder: str, tmp_path: Path) -> None:
+def test_refused_query_is_a_fault_at_its_position(command: str, folder: str, tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     chosen = {file: case for file, case in CASES.items() if file.startswith(folder)}
     for file, (text, _, _) in chosen.items():
@@ -88,13 +88,13 @@ def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
     assert check(snapshot)[1] == []
 
 
-def test_federated_questions_are_left_to_engines_of_ones_own(tmp_path: Path) -> None:
+def test_federated_questions_may_use_service(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     shutil.copytree(WORLD.parents[1] / "queries" / "federated", root / "queries" / "federated")
     assert faults_of(root) == []
 
 
-def test_rule_with_a_graph_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_rule_with_an_unknown_graph_is_refused(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     write(root, "ontology/rules/99-x.rq", "CONSTRUCT { ?s ?p ?o }\nFROM <http://127.0.0.1:9/> { ?s ?p ?o }")
     with pytest.raises(Refusal, match=r"ontology/rules/99-x\.rq:2:7: error: FROM names the unknown graph"):

@@ -81,7 +81,7 @@ def shipped() -> Scopes:
     return plan_of(ROOT).scopes
 
 
-def test_shipped_rules_and_constraints_read_no_more_than_was_promised(shipped: Scopes) -> None:
+def test_shipped_rules_and_constraints_have_narrow_scopes(shipped: Scopes) -> None:
     found = named(shipped)
     assert found.keys() == OF_OTHERS.keys() | AT_ONCE.keys()
     for name, scope in found.items():
@@ -95,7 +95,7 @@ def test_shipped_rules_and_constraints_read_no_more_than_was_promised(shipped: S
     assert not shipped.any_inner
 
 
-def test_no_query_promises_what_it_reads(axis: Assembly) -> None:
+def test_no_query_has_a_sees_comment(axis: Assembly) -> None:
     texts = [*axis.vocabulary.rules.values(), *(str(triple.object) for triple in axis.vocabulary.shapes)]
     assert not [text for text in texts if "# sees" in text]
 
@@ -120,7 +120,9 @@ def test_no_query_promises_what_it_reads(axis: Assembly) -> None:
         ("from-inside", NOTHING, NOTHING),
     ],
 )
-def test_rule_of_a_stranger_is_bounded(rule: str, others: Sequence[str], inner: Sequence[str], tmp_path: Path) -> None:
+def test_rule_of_another_publication_is_bounded(
+    rule: str, others: Sequence[str], inner: Sequence[str], tmp_path: Path
+) -> None:
     scope = stranger(tmp_path, rule)
     assert scope.unbounded == ""
     assert {local(name) for name in scope.others} == set(others)

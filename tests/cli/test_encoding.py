@@ -36,7 +36,7 @@ def test_faults_are_utf_8(tmp_path: Path) -> None:
         assert "эдения.yaml" in result.stdout
 
 
-def test_names_that_are_no_utf_8_are_written_with_escapes(tmp_path: Path) -> None:
+def test_names_that_are_not_utf_8_are_escaped(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     try:
         (root / "data/states/caf\udce9.yaml").write_text("label: [")

@@ -50,13 +50,13 @@ def run(folder: Path, *words: str) -> Result:
         return CliRunner().invoke(main, ["validate", *words], catch_exceptions=False)
 
 
-def test_data_that_conform(files: Path) -> None:
+def test_conforming_data_exit_with_status_0(files: Path) -> None:
     result = run(files, "good.ttl", "--shapes", "shapes.ttl")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "the data conform to the shapes\n"
 
 
-def test_results_stand_at_their_lines(files: Path) -> None:
+def test_results_have_line_and_column(files: Path) -> None:
     result = run(files, "good.ttl", "bad.ttl", "--shapes", "shapes.ttl")
     assert result.exit_code == 1
     length, mouth = result.stdout.splitlines()
@@ -69,7 +69,7 @@ def test_results_stand_at_their_lines(files: Path) -> None:
 
 
 @pytest.mark.parametrize(("form", "parser"), [("ttl", "turtle"), ("jsonld", "json-ld")])
-def test_report_is_read_by_others(files: Path, form: str, parser: str) -> None:
+def test_report_is_readable_by_other_libraries(files: Path, form: str, parser: str) -> None:
     result = run(files, "bad.ttl", "--shapes", "shapes.ttl", "--format", form)
     assert result.exit_code == 1
     graph = Graph().parse(data=result.stdout, format=parser)
@@ -131,7 +131,7 @@ def test_every_format_gives_the_same(files: Path, suffix: str) -> None:
     ]
 
 
-def test_blank_nodes_of_two_files_are_two(files: Path) -> None:
+def test_blank_nodes_of_two_files_stay_distinct(files: Path) -> None:
     for name in ("one", "two"):
         (files / f"{name}.nt").write_text(f'_:same <https://river.example/terms/name> "{name}" .\n', encoding="utf-8")
     (files / "one-name.ttl").write_text(
@@ -140,12 +140,12 @@ def test_blank_nodes_of_two_files_are_two(files: Path) -> None:
     assert run(files, "one.nt", "two.nt", "--shapes", "one-name.ttl").exit_code == 0
 
 
-def test_shapes_may_stand_in_the_data(files: Path) -> None:
+def test_shapes_may_be_in_the_data_file(files: Path) -> None:
     (files / "both.ttl").write_text(BAD + SHAPES.removeprefix(PREFIXES), encoding="utf-8")
     assert len(run(files, "both.ttl").stdout.splitlines()) == 2
 
 
-def test_what_has_no_effect_is_a_warning(files: Path) -> None:
+def test_shape_without_effect_gives_a_warning(files: Path) -> None:
     (files / "more.ttl").write_text(PREFIXES + "\n<urn:shape:river> ex:lenght 1 .\n", encoding="utf-8")
     result = run(files, "good.ttl", "--shapes", "shapes.ttl", "--shapes", "more.ttl")
     assert result.exit_code == 0
@@ -180,7 +180,7 @@ def test_shapes_that_cannot_be_used(files: Path, name: str, text: str, says: str
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_file_that_is_not_there(files: Path) -> None:
+def test_missing_file_is_refused(files: Path) -> None:
     result = run(files, "nothing.ttl", "--shapes", "shapes.ttl")
     assert result.exit_code == 1
     assert (

@@ -16,7 +16,7 @@ SHOWN = re.findall(r"^    \$ upheaval (.*)\n((?:    (?!\$).*\n)+)", PAGE, re.MUL
 
 
 @pytest.mark.parametrize(("command", "output"), SHOWN, ids=lambda text: text.partition("\n")[0][:60])
-def test_command_says_what_the_page_says(
+def test_output_is_that_of_the_documentation(
     command: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(SHOWN) == 4
@@ -32,7 +32,7 @@ def test_command_says_what_the_page_says(
         assert sorted(result.output.splitlines()) == sorted(wanted.splitlines())
 
 
-def test_page_names_what_is_refused() -> None:
+def test_documentation_lists_what_is_refused() -> None:
     names = {name for name in re.findall(r"`sh:(\w+)`", PAGE) if name in ADVANCED}
     properties = {name for name in ADVANCED if name[0].islower()} - {"js"}
     assert names == properties

@@ -230,7 +230,7 @@ def cited(axis: Assembly) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_statement_is_carried(name: str, cited: dict[str, set[str]]) -> None:
+def test_statement_of_the_article_is_in_the_data(name: str, cited: dict[str, set[str]]) -> None:
     locator, gist, carried_by = STATEMENTS[name]
     assert carried_by
     missing = [slug for slug in carried_by if slug not in cited]
@@ -251,7 +251,7 @@ def test_locators_differ() -> None:
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_work_of_the_reading_list_is_a_source(name: str, axis: Assembly) -> None:
+def test_each_work_of_the_reading_list_is_a_source(name: str, axis: Assembly) -> None:
     assert name in STATEMENTS
     sources = {record.slug for record in axis.records if record.kind.name == "Source"}
     assert WORKS[name] in sources

@@ -54,7 +54,7 @@ def test_password_is_asked_for_and_used(guarded: str, build: Build) -> None:
     assert set(counts.values()) == {0}
 
 
-def test_open_password_is_warned_of() -> None:
+def test_password_over_plain_http_is_flagged() -> None:
     secret = {"UPHEAVAL_PASSWORD": "x"}
     assert sends_password_openly("oxigraph:http://example.org", Options(), secret)
     assert not sends_password_openly("oxigraph:http://localhost:1", Options(), secret)
@@ -132,7 +132,7 @@ def test_a_missing_program_and_a_slow_one_are_reported() -> None:
         run(["sleep", "5"], "", 0.2, "Java", "install it")
 
 
-def test_silent_server_is_given_up(build: Build) -> None:
+def test_silent_server_times_out(build: Build) -> None:
     import socket
 
     with socket.socket() as silent:

@@ -99,7 +99,7 @@ def digest(name: str) -> Answer:
 
 
 @pytest.mark.parametrize("answer", [basic, digest("MD5"), digest("SHA-256")], ids=["Basic", "MD5", "SHA-256"])
-def test_password_is_given_as_the_store_asks_for_it(answer: Answer) -> None:
+def test_password_is_sent_by_the_scheme_that_the_store_asks_for(answer: Answer) -> None:
     with store(answer) as (url, seen):
         assert list(ada(url).select("SELECT ?n {}")) == []
         assert seen == [("POST", 401), ("POST", 200)]
@@ -111,14 +111,14 @@ def test_password_is_given_as_the_store_asks_for_it(answer: Answer) -> None:
             assert "byron" not in str(refused.value)
 
 
-def test_store_without_a_password_is_asked_for_nothing() -> None:
+def test_no_credentials_are_sent_without_a_password() -> None:
     with store(lambda request: request.reply(200 if request.command == "POST" else 405)) as (url, seen):
         ada(url).add("urn:g", MANY)
         assert seen == [("HEAD", 405), ("POST", 200)]
 
 
 @pytest.mark.parametrize("challenge", ["Negotiate", "Digest", "Digest realm", 'Digest realm="x"', "", "Bearer x"])
-def test_challenge_that_cannot_be_met_is_a_refusal(challenge: str) -> None:
+def test_unsupported_challenge_is_refused(challenge: str) -> None:
     with (
         store(lambda request: request.reply(401, WWW_Authenticate=challenge)) as (url, _),
         pytest.raises(Unloaded, match=r"refuses user ada \(401|cannot be reached: .*[Dd]igest"),
@@ -151,7 +151,7 @@ def test_answer_beyond_the_limit_is_not_read_to_its_end(encoding: str, monkeypat
 
 
 @pytest.mark.parametrize("headers", [{"X_SPARQL_MaxRows": "10000"}, {}])
-def test_answer_that_was_cut_off_is_no_answer(headers: dict[str, Any]) -> None:
+def test_truncated_answer_is_an_error(headers: dict[str, Any]) -> None:
     with (
         store(lambda request: request.reply(200 if headers else 206, **headers)) as (url, _),
         pytest.raises(Unloaded, match="truncated its answer"),
@@ -159,7 +159,7 @@ def test_answer_that_was_cut_off_is_no_answer(headers: dict[str, Any]) -> None:
         SparqlClient(url).select("SELECT ?n {}")
 
 
-def test_answer_that_trickles_is_given_up() -> None:
+def test_slow_answer_times_out() -> None:
     def trickle(request: Handler) -> None:
         request.take()
         request.send_response(200)
@@ -180,7 +180,7 @@ def test_answer_that_trickles_is_given_up() -> None:
         assert time.monotonic() - start < 4
 
 
-def test_broken_connection_is_one_line() -> None:
+def test_broken_connection_gives_a_one_line_message() -> None:
     def half(request: Handler) -> None:
         request.take()
         request.send_response(200)
@@ -194,7 +194,7 @@ def test_broken_connection_is_one_line() -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_error_shows_the_beginning_of_what_the_store_says() -> None:
+def test_error_shows_the_start_of_the_store_s_answer() -> None:
     with (
         store(lambda request: request.reply(500, b"Out of\n  memory " + b"x" * 100_000)) as (url, _),
         pytest.raises(Unloaded, match="refuses the request with 500: Out of memory x") as refused,
@@ -204,6 +204,6 @@ def test_error_shows_the_beginning_of_what_the_store_says() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://[::1", "http://no-such-host.invalid/", "ftp://x/"])
-def test_address_that_leads_nowhere_is_one_line(url: str) -> None:
+def test_unreachable_address_gives_a_one_line_message(url: str) -> None:
     with pytest.raises(Unloaded, match=r"cannot be reached: ."):
         SparqlClient(url).select("SELECT ?n {}")

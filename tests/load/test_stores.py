@@ -107,7 +107,7 @@ class Stumbling(SparqlStore):
         super()._add(chunk, graph)  # type: ignore[arg-type]
 
 
-def test_oxigraph_killed_midway_keeps_the_old_and_goes_on(
+def test_oxigraph_killed_while_loading_keeps_its_content_and_can_resume(
     oxigraph: tuple[Server, str], build: Build, other: Build
 ) -> None:
     server, base = oxigraph
@@ -125,7 +125,7 @@ def test_oxigraph_killed_midway_keeps_the_old_and_goes_on(
     assert list(endpoint.select(text)) == []
 
 
-def test_what_another_build_left_is_dropped(oxigraph: tuple[Server, str], build: Build, other: Build) -> None:
+def test_leftovers_of_another_build_are_dropped(oxigraph: tuple[Server, str], build: Build, other: Build) -> None:
     base = oxigraph[1]
     endpoint = SparqlClient(f"{base}/query", f"{base}/update", f"{base}/store")
     stale = f"{build.iri}graph/data/loading/0123456789ab"
@@ -136,7 +136,7 @@ def test_what_another_build_left_is_dropped(oxigraph: tuple[Server, str], build:
     assert list(endpoint.select(f"SELECT * {{ GRAPH <{stale}> {{ ?s ?p ?o }} }}")) == []
 
 
-def test_graph_by_graph_says_what_is_half_done(oxigraph: tuple[Server, str], build: Build, other: Build) -> None:
+def test_error_lists_the_graphs_that_are_incomplete(oxigraph: tuple[Server, str], build: Build, other: Build) -> None:
     base = oxigraph[1]
     loading(f"oxigraph:{base}", other)
 
@@ -151,7 +151,7 @@ def test_graph_by_graph_says_what_is_half_done(oxigraph: tuple[Server, str], bui
         store.replace(build, lambda count: None)
 
 
-def test_virtuoso_killed_midway_keeps_the_old_and_goes_on(
+def test_virtuoso_killed_while_loading_keeps_its_content_and_can_resume(
     virtuoso: tuple[Server, str], build: Build, other: Build
 ) -> None:
     server, address = virtuoso
@@ -197,7 +197,7 @@ def test_virtuoso_publishes_all_graphs_or_none(virtuoso: tuple[Server, str], bui
 
 
 @pytest.mark.engine
-def test_tdb2_broken_load_keeps_the_old(tmp_path: Path, build: Build, other: Build) -> None:
+def test_failed_load_into_tdb2_keeps_its_content(tmp_path: Path, build: Build, other: Build) -> None:
     need_jena()
     folder = tmp_path / "axis"
     loading(f"tdb2:{folder}", other)
@@ -218,7 +218,7 @@ def test_tdb2_broken_load_keeps_the_old(tmp_path: Path, build: Build, other: Bui
         loading(f"tdb2:{folder}", build)
 
 
-def test_tdb2_refuses_what_is_not_its_own(tmp_path: Path, build: Build) -> None:
+def test_folder_that_is_not_a_tdb2_database_is_refused(tmp_path: Path, build: Build) -> None:
     need_jena()
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(Unloaded, match="is not a TDB2 database"):

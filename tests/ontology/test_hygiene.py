@@ -64,7 +64,7 @@ def listed(lines: Iterable[str]) -> str:
 
 
 @each_rule
-def test_vocabulary_keeps_the_rule(rule: Path) -> None:
+def test_vocabulary_follows_the_rule(rule: Path) -> None:
     fields = header(rule)
     found = standing(rule)
     assert not found, f"not so: {fields['title']} ({fields['source']}){listed(found)}"
@@ -80,13 +80,13 @@ def test_rule_finds_an_offence(rule: Path) -> None:
 
 
 @each_rule
-def test_rule_says_what_it_is(rule: Path) -> None:
+def test_rule_has_a_header(rule: Path) -> None:
     fields = header(rule)
     assert set(fields) >= {"title", "source"}, f"{rule.name} opens with `# title:` and `# source:`"
     assert set(fields.get("over", EVERYWHERE).split()) <= set(PARTS), f"{rule.name} names an unknown part"
 
 
-def test_rules_and_offences_go_in_pairs() -> None:
+def test_each_rule_has_an_offending_file() -> None:
     folder = ROOT / "tests" / "hygiene"
     assert {path.name.removesuffix(".bad.ttl") for path in folder.glob("*.ttl")} == {r.stem for r in RULES}
     assert {path.suffix for path in folder.iterdir()} == {".rq", ".ttl"}

@@ -353,7 +353,7 @@ def test_vocabulary_is_owl_2_dl(rule: Rule, parts: str) -> None:
 
 
 @pytest.mark.parametrize(("rule", "bad"), RULES, ids=lambda value: getattr(value, "__name__", "bad"))
-def test_rule_finds_a_breach(rule: Rule, bad: str) -> None:
+def test_rule_finds_a_violation(rule: Rule, bad: str) -> None:
     assert set(rule(graph_of("ontology", bad))) - set(rule(graph_of("ontology")))
 
 

@@ -106,11 +106,11 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("nonsense", sampled(NONSENSE, 2))
-def test_nonsense_is_found(tmp_path: Path, nonsense: str) -> None:
+def test_contradictory_record_is_found(tmp_path: Path, nonsense: str) -> None:
     assert not Reasoned(tmp_path, "ontology", nonsense).consistent
 
 
-def test_classes_stand_where_they_should(aligned: Reasoned) -> None:
+def test_classes_have_the_expected_superclasses(aligned: Reasoned) -> None:
     common = {"Entity", "Sourced"}
     assert aligned.classes_above("Charter") == {"Charter", "Treaty", "Agreement", "Cooperation"} | common
     arms_transfer = {"ArmsTransfer", "Supply", "Activity", "Cooperation", "Dated"}
@@ -164,7 +164,7 @@ def test_records_are_classified(records: Reasoned, individual: str, expected: se
     assert not {STATECRAFT + name for name in unexpected} & found
 
 
-def test_alignments_carry_over(aligned: Reasoned) -> None:
+def test_alignments_are_inferred(aligned: Reasoned) -> None:
     assert "http://www.w3.org/ns/prov#Activity" in aligned.classes_of("shells")
     assert "http://www.w3.org/ns/prov#Agent" in aligned.classes_of("ruritania")
     assert {"http://www.w3.org/ns/prov#Entity", "https://schema.org/CreativeWork"} <= aligned.classes_of("wire")

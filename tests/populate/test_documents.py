@@ -73,7 +73,7 @@ def test_order_of_keys_and_lists_changes_nothing(world: Assembly) -> None:
     shuffled()
 
 
-def test_nodes_are_named_by_what_they_say(of: Populate) -> None:
+def test_nodes_are_named_by_their_content(of: Populate) -> None:
     names = {iri.removeprefix(IRI) for iri in of(TREATY).locations}
     assert names >= {
         "",
@@ -87,7 +87,7 @@ def test_nodes_are_named_by_what_they_say(of: Populate) -> None:
     }
 
 
-def test_nodes_with_one_name_get_hashes_that_stay(of: Populate) -> None:
+def test_nodes_with_the_same_name_get_stable_hashes(of: Populate) -> None:
     names = _extensions(of(TREATY))
     assert len(names) == 2
     assert _extensions(of({**TREATY, "step": TREATY["step"][::-1]})) == names
@@ -96,7 +96,7 @@ def test_nodes_with_one_name_get_hashes_that_stay(of: Populate) -> None:
     assert len(other & names) == 1, "one block keeps its name when the other changes"
 
 
-def test_block_stated_twice_is_a_fault(of: Populate) -> None:
+def test_repeated_block_is_a_fault(of: Populate) -> None:
     again = {**TREATY, "step": [*TREATY["step"], dict(reversed(TREATY["step"][0].items()))]}
     assert _faults_of(of(again)) == [("this `step` appears twice", "keep one of them", f"{SHAPES}#Agreement-step")]
 
@@ -215,7 +215,7 @@ def test_a_placeholder_has_no_second_fault(of: Populate) -> None:
     assert len(populated.broken) == 7  # of the record: three; of the step: two; of its citation: two
 
 
-def test_citation_supports_where_nothing_else_is_said(world: Assembly) -> None:
+def test_citation_supports_by_default(world: Assembly) -> None:
     disputes = {"source": "courier-2001", "locator": "whole", "bearing": "disputes"}
     populated = _populated(world, {"label": {"en": "A"}, "citation": [*CITED, disputes]}, "states")
     space = "https://w3id.org/statecraft/bearing#"
@@ -231,7 +231,7 @@ def test_citation_supports_where_nothing_else_is_said(world: Assembly) -> None:
         ("operations", "cooperationType", "sabotage", "cooperation"),
     ],
 )
-def test_codes_are_codes_even_if_a_term_has_their_name(
+def test_code_is_read_as_a_code_even_if_a_term_has_its_name(
     world: Assembly, folder: str, key: str, code: str, scheme: str
 ) -> None:
     populated = _populated(world, {key: code}, folder)

@@ -57,7 +57,7 @@ def test_records_are_named_by_their_files(root: Path) -> None:
     assert "data/publication.yaml" not in files
 
 
-def test_record_may_stand_deeper_in_its_folder(root: Path) -> None:
+def test_record_may_be_in_a_subfolder(root: Path) -> None:
     assert put(root, "data/states/north/edenia.yaml") == []
     assert {record.kind.name for record in assemble(root).records if record.slug == "edenia"} == {"State"}
 
@@ -131,7 +131,7 @@ def test_what_systems_and_editors_leave_is_no_record(root: Path) -> None:
     assert faults_of(root) == []
 
 
-def test_folder_like_no_other_lists_the_folders(root: Path) -> None:
+def test_unknown_folder_gives_a_list_of_folders(root: Path) -> None:
     (fault,) = put(root, "data/zzz/edenia.yaml")
     assert "no kind of record has the folder data/zzz (the folders are " in fault
     assert ", treaties" in fault
@@ -156,7 +156,7 @@ def test_faults_have_rules(root: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["label: [", "label: {en: A}\n\tx: 1\n", "- a\n- b\n", "", "just text\n"])
-def test_references_to_a_record_that_cannot_be_read_still_hold(root: Path, text: str) -> None:
+def test_references_to_an_unreadable_record_still_resolve(root: Path, text: str) -> None:
     """A state that nearly every record refers to: only its own fault is shown."""
     faults = put(root, "data/states/arvenia.yaml", text)
     assert {fault.partition(":")[0] for fault in faults} == {"data/states/arvenia.yaml"}
@@ -173,7 +173,7 @@ def test_references_to_a_record_that_cannot_be_read_still_hold(root: Path, text:
         ("party: [arvenia, belmora]", "party: [arvenia, belmora]\nparty: [corvania]", "3:1"),
     ],
 )
-def test_refused_value_makes_no_other_fault(root: Path, old: str, new: str, place: str) -> None:
+def test_refused_value_causes_no_other_fault(root: Path, old: str, new: str, place: str) -> None:
     file = "data/treaties/neighbourhood-treaty-1990.yaml"
     text = (root / file).read_text(encoding="utf-8")
     assert old in text
@@ -197,7 +197,7 @@ def test_refused_value_makes_no_other_fault(root: Path, old: str, new: str, plac
         ("treaties/fishing-treaty-1970", "date: 1970", "date: 19700", "5:22"),
     ],
 )
-def test_one_mistake_makes_one_fault(root: Path, file: str, old: str, new: str, place: str) -> None:
+def test_one_mistake_gives_one_fault(root: Path, file: str, old: str, new: str, place: str) -> None:
     text = (root / "data" / f"{file}.yaml").read_text(encoding="utf-8")
     assert old in text
     faults = put(root, f"data/{file}.yaml", text.replace(old, new, 1))
@@ -272,7 +272,7 @@ def test_every_fault_of_a_publication_is_shown(tmp_path: Path) -> None:
     assert len(messages) == 10
 
 
-def test_publication_as_it_is_read(tmp_path: Path) -> None:
+def test_publication_metadata_is_read(tmp_path: Path) -> None:
     put(tmp_path, "data/publication.yaml", MINIMAL + "keyword: [a, b]\nhomepage: https://example.org/\n")
     publication = open_publication(tmp_path)
     assert (publication.creator, publication.publisher) == (("Somebody",), "Somebody")
@@ -307,9 +307,7 @@ def _faults(root: Path) -> tuple[Fault, ...]:
         ("license: https:", "license: ftp:", "only http and https"),
     ],
 )
-def test_what_a_publication_says_of_itself_is_held_to_its_form(
-    tmp_path: Path, before: str, after: str, wrong: str
-) -> None:
+def test_publication_metadata_is_validated(tmp_path: Path, before: str, after: str, wrong: str) -> None:
     root = copy_of_world(tmp_path)
     file = root / "data" / "publication.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
@@ -324,7 +322,7 @@ def test_reserved_name_is_refused(root: Path, slug: str) -> None:
     assert fault.endswith(f"(rename it to `the-{slug}.yaml`)")
 
 
-def test_all_that_a_build_names_beside_records_is_reserved(axis: Assembly, axis_files: Files) -> None:
+def test_every_other_name_in_a_build_is_reserved(axis: Assembly, axis_files: Files) -> None:
     """Files of the build, and IRIs of the namespace that are no record's."""
     files = {name for path in axis_files if (name := path.partition("/")[0].partition(".")[0])}
     assert files - {axis.publication.name} <= set(RESERVED)

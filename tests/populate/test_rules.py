@@ -77,7 +77,7 @@ def conclude(world: Assembly, turtle: str, *rules: str) -> Conclusions:
 
 
 @pytest.mark.parametrize("whose", ["world", "axis"])
-def test_conclusions_stand_apart_and_repeat_nothing(request: pytest.FixtureRequest, whose: str) -> None:
+def test_conclusions_are_in_a_graph_of_their_own_and_repeat_nothing(request: pytest.FixtureRequest, whose: str) -> None:
     assembly: Assembly = request.getfixturevalue(whose)
     graphs: dict[str, set[ox.Triple]] = {}
     for quad in assembly.store:
@@ -92,7 +92,7 @@ def test_what_is_stated_is_not_derived(world: Assembly) -> None:
     assert conclude(world, "x:r :supplier x:a , x:b ; :participant x:a .").values("r", "participant") == ["b"]
 
 
-def test_narrower_property_says_the_wider_ones(derived: Conclusions) -> None:
+def test_narrower_property_implies_the_wider_ones(derived: Conclusions) -> None:
     assert derived.values("drones-to-belmora-2010", "participant") == ["arvenia", "belmora"]
     assert derived.values("drones-to-belmora-2010", "involves") == ["arvenia", "belmora"]
     assert derived.values("fishing-treaty-1970", "involves") == ["belmora", "corvania"]
@@ -110,7 +110,7 @@ EDGES = [date(year, month, 1) for year in (1900, 1999, 2000, 2023, 2024) for mon
 @examples(25)
 @given(st.lists(DAYS, min_size=1, max_size=40, unique=True))
 @example(EDGES)
-def test_earliest_and_latest_are_those_of_the_calendar(world: Assembly, days: list[date]) -> None:
+def test_earliest_and_latest_follow_the_calendar(world: Assembly, days: list[date]) -> None:
     lines, expected = [], set()
     for number, day in enumerate(days):
         last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
@@ -177,14 +177,14 @@ def test_phases_are_those_that_overlap(world: Assembly, dated: str, phases: list
     assert conclude(world, f"{PHASES} x:activity {dated} .", "20", "21", "30").values("activity", "phase") == phases
 
 
-def test_states_act_through_what_is_theirs_and_through_what_continues_them(derived: Conclusions) -> None:
+def test_actions_of_parts_and_successors_count_for_the_state(derived: Conclusions) -> None:
     assert derived.values("gas-to-arvenia", "involvesState") == ["arvenia", "belmora"]
     assert derived.values("pipeline-stake-2007", "involvesState") == ["arvenia", "belmora"]
     assert derived.values("loan-1960", "involvesState") == ["arvenia", "belmora", "old-arvenia"]
     assert derived.values("hill-militia-support", "involvesState") == ["belmora"], "a target is no partner"
 
 
-def test_states_act_through_parts_of_parts_and_through_persons(world: Assembly) -> None:
+def test_actions_of_nested_parts_and_persons_count_for_the_state(world: Assembly) -> None:
     found = conclude(
         world,
         "x:plant :partOf x:firm . x:firm :partOf x:ministry . x:ministry :ofState x:old . x:person :ofState x:b ."
@@ -228,7 +228,7 @@ def test_cooperation_of_two_is_counted_for_each_type_and_every_wider_one(
     assert found == [[count], [earliest], [latest]]
 
 
-def test_force_binds_each_party_for_its_own_time(derived: Conclusions) -> None:
+def test_agreement_is_in_force_for_each_party_separately(derived: Conclusions) -> None:
     spans = {
         name.replace("#in-force-", " "): (*derived.values(name, "earliest"), *derived.values(name, "latest"))
         for name, _ in derived.of("forceOf")
@@ -245,7 +245,7 @@ def test_force_binds_each_party_for_its_own_time(derived: Conclusions) -> None:
     }
 
 
-def test_force_begins_for_who_joins_later_and_ends_for_who_leaves_earlier(world: Assembly) -> None:
+def test_agreement_is_in_force_from_accession_until_withdrawal(world: Assembly) -> None:
     steps = [("entered-into-force", ":by x:a", "2000-01"), ("entered-into-force", ":by x:b", "2001-02")]
     steps += [("withdrew", ":by x:b", "2003-05"), ("terminated", "a :Step", "2004-02")]
     written = " , ".join(

@@ -24,20 +24,20 @@ def dataset(world_build: Path) -> OpenedDataset:
     return upheaval.open(world_build)
 
 
-def test_import_is_cheap() -> None:
+def test_importing_the_package_loads_no_slow_library() -> None:
     code = "import sys, upheaval; print(sorted({'rdflib', 'pyoxigraph', 'click', 'rich'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"
 
 
-def test_build_and_publication_answer_alike(dataset: OpenedDataset) -> None:
+def test_build_and_publication_give_the_same_answers(dataset: OpenedDataset) -> None:
     sources = upheaval.open(WORLD)
     for name in ("in-force", "matrix", "who-supplies-whom"):
         assert list(dataset.query(name)) == list(sources.query(name))
     assert list(dataset.questions()) == list(sources.questions())
 
 
-def test_build_here_is_found(build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_build_in_the_current_folder_is_found(build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(build.parent)
     assert len(upheaval.open().questions()) >= 20
     monkeypatch.chdir(copy_of_world(tmp_path))
@@ -63,7 +63,7 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_rows_become_data_frames(dataset: OpenedDataset, library: str) -> None:
+def test_rows_convert_to_data_frames(dataset: OpenedDataset, library: str) -> None:
     pytest.importorskip(library)
     frame = dataset.query("who-supplies-whom").frame(library)
     assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record"]
@@ -71,14 +71,18 @@ def test_rows_become_data_frames(dataset: OpenedDataset, library: str) -> None:
     assert len(dataset.query("SELECT ?x { FILTER (false) }").frame(library)) == 0
 
 
-def test_missing_frame_library_is_named(dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_data_frame_library_is_named_in_the_error(
+    dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(ImportError, match="pip install"):
         dataset.query("partners").frame()
 
 
-def test_graph_is_rdflibs_with_and_without_oxrdflib(dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graph_is_an_rdflib_graph_with_and_without_oxrdflib(
+    dataset: OpenedDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("oxrdflib")
     graph = dataset.graph()
     real = builtins.__import__
@@ -117,7 +121,7 @@ def test_invalid_queries_are_refused(dataset: OpenedDataset, text: str, wrong: s
         ({"at": "2012"}, "`2012` has no day"),
     ],
 )
-def test_parameter_that_does_not_fit_is_refused(dataset: OpenedDataset, values: dict[str, str], wrong: str) -> None:
+def test_parameter_of_the_wrong_type_is_refused(dataset: OpenedDataset, values: dict[str, str], wrong: str) -> None:
     with pytest.raises(Refusal, match=wrong):
         dataset.query("members", **values)
     assert dataset.query("members", organization="river-league", at="2012-01-01")

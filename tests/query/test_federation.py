@@ -118,7 +118,7 @@ def ask(name: str, store: ox.Store, url: str, **values: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_federated_question_says_what_it_is(file: Path) -> None:
+def test_federated_question_has_a_complete_header(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     question = read_question(file.stem, text)
     assert question.title != file.stem
@@ -129,7 +129,7 @@ def test_federated_question_says_what_it_is(file: Path) -> None:
     parseQuery(text)
 
 
-def test_codes_agree_with_wikidata(
+def test_codes_are_compared_with_wikidata(
     ours: ox.Store, wikidata: StandIn, sample: ox.Store, matched: dict[str, list[str]]
 ) -> None:
     expected = []
@@ -165,7 +165,7 @@ def test_memberships_are_compared(
     assert ["China", "United Nations Security Council", "held"] in found
 
 
-def test_membership_that_is_not_here_is_named(ours: ox.Store, wikidata: StandIn, axis: Assembly) -> None:
+def test_missing_membership_is_named(ours: ox.Store, wikidata: StandIn, axis: Assembly) -> None:
     """Interpol is no record of ours; one without members stands in for an organization that is."""
     store = ox.Store()
     store.bulk_extend(ours)
@@ -198,7 +198,7 @@ def test_leaders_come_with_qualifiers_and_references(ours: ox.Store, wikidata: S
     assert ask("wikidata-leaders", ours, wikidata.url, id="Q182397") == []
 
 
-def test_what_is_sent_names_few_items(ours: ox.Store, wikidata: StandIn) -> None:
+def test_remote_query_names_few_items(ours: ox.Store, wikidata: StandIn) -> None:
     """An engine that sends the pattern as it stands must not ask Wikidata for all that it has."""
     wikidata.asked.clear()
     ask("wikidata-leaders", ours, wikidata.url, id="Q34")

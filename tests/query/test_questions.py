@@ -74,13 +74,13 @@ def test_question_has_its_expected_rows_on_both_engines(name: str, world: Assemb
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_question_is_answered_in_the_dataset(name: str, axis: Assembly) -> None:
+def test_question_has_an_answer_in_the_shipped_data(name: str, axis: Assembly) -> None:
     _, found = on_oxigraph(axis, text_of(name, axis, {}))
     assert found
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_question_says_what_it_is(name: str) -> None:
+def test_question_has_a_complete_header(name: str) -> None:
     question = read_question(name, (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8"))
     assert question.title != name
     assert question.keywords
@@ -95,7 +95,7 @@ def test_titles_are_unique(axis: Assembly) -> None:
     assert len(titles) == len(set(titles)) >= 20
 
 
-def test_value_is_one_term_whatever_it_says(world: Assembly) -> None:
+def test_value_of_a_parameter_stays_one_term(world: Assembly) -> None:
     text = '# title: t\n# parameter: name text a name\nSELECT ?name WHERE { VALUES ?name { "a } b" } }'
     hostile = 'x" } } SELECT * WHERE { ?s ?p ?o } # \\ \n \u202e'
     bound = bind(read_question("t", text), {"name": hostile}, known(world))
@@ -145,7 +145,7 @@ def asking(parameter: str, kind: str = "record") -> Question:
         ("record", "", "no record is named ``"),
     ],
 )
-def test_value_that_does_not_fit_is_refused(world: Assembly, type_: str, value: str, wrong: str) -> None:
+def test_value_of_the_wrong_type_is_refused(world: Assembly, type_: str, value: str, wrong: str) -> None:
     question = asking(type_, type_.partition("(")[0])
     assert question.faults == ()
     with pytest.raises(Refusal, match=wrong):
@@ -163,18 +163,18 @@ def test_value_that_does_not_fit_is_refused(world: Assembly, type_: str, value: 
         ("code(CooperationType)", "arms-transfer", "https://w3id.org/statecraft/cooperation#arms-transfer"),
     ],
 )
-def test_name_that_fits_is_bound(world: Assembly, type_: str, value: str, iri: str) -> None:
+def test_name_of_a_fitting_record_is_bound(world: Assembly, type_: str, value: str, iri: str) -> None:
     bound = bind(asking(type_, type_.partition("(")[0]), {"x": value}, known(world))
     assert on_oxigraph(world, bound) == (["x"], [[iri]])
 
 
-def test_unknown_parameter_is_refused_with_those_that_there_are(world: Assembly) -> None:
+def test_unknown_parameter_is_refused_with_a_list_of_parameters(world: Assembly) -> None:
     text = '# parameter: at text the day\nSELECT * { VALUES ?at { "x" } }'
     with pytest.raises(Refusal, match="--at"):
         bind(read_question("t", text), {"on": "2024-01-01"}, known(world))
 
 
-def test_required_parameter_has_to_be_given(world: Assembly) -> None:
+def test_required_parameter_must_be_given(world: Assembly) -> None:
     text = "# parameter: state record(State) required the state\nSELECT * { VALUES ?state { UNDEF } }"
     question = read_question("t", text)
     assert question.faults == ()
@@ -228,7 +228,7 @@ def test_malformed_header_is_a_fault_at_its_line(text: str, place: tuple[int, in
     assert message in fault.text
 
 
-def test_comments_of_ones_own_are_no_fields_of_the_header() -> None:
+def test_other_comments_are_not_header_fields() -> None:
     text = "# title: t\n# see: https://example.org/\n#note: it\n# copyright: us\n\n# parameter: x number it\n" + BLOCK
     question = read_question("t", text)
     assert question.faults == ()
@@ -244,7 +244,7 @@ def test_class_of_a_parameter_may_have_a_prefix(world: Assembly) -> None:
         bind(read_question("t", text.format("elsewhere")), {"x": "arvenia"}, known(world))
 
 
-def test_class_that_there_is_not_is_a_fault(world: Assembly) -> None:
+def test_unknown_class_of_a_parameter_is_a_fault(world: Assembly) -> None:
     (fault,) = unknown_classes(asking("record(Stat)"), world.contract)
     assert (fault.at, fault.cure) == ((1, 1), "did you mean `State`?")
     assert unknown_classes(asking("code(State)", "code"), world.contract)
@@ -253,7 +253,7 @@ def test_class_that_there_is_not_is_a_fault(world: Assembly) -> None:
 
 
 @pytest.mark.slow
-def test_command_refuses_a_name_that_is_no_record(tmp_path: Path) -> None:
+def test_command_refuses_an_unknown_record_name(tmp_path: Path) -> None:
     for words, near in (
         (["timeline", "--one", "arvennia"], "no record is named `arvennia` (did you mean `arvenia`?)"),
         (["members", "--organization", "arvenia"], "`arvenia` is of the class State, not Organization or Coalition"),

@@ -63,7 +63,7 @@ def written(context: dict[str, Any], documents: list[dict[str, Any]]) -> set[byt
     return set(to_bytes(line for document in documents for line in statements.lines(document)).split(b"\n"))
 
 
-def test_all_records(axis: Assembly, trial: Trial) -> None:
+def test_statements_of_all_records_equal_those_of_a_json_ld_processor(axis: Assembly, trial: Trial) -> None:
     for assembly, least in ((axis, 60_000), (trial.assembly, 1000)):
         expected = processed(assembly.context, assembly.populated.documents)
         assert written(assembly.context, assembly.populated.documents) == expected
@@ -72,7 +72,9 @@ def test_all_records(axis: Assembly, trial: Trial) -> None:
 
 @examples(300)
 @given(DOCUMENT)
-def test_any_document(context: dict[str, Any], document: dict[str, Any]) -> None:
+def test_statements_of_any_document_equal_those_of_a_json_ld_processor(
+    context: dict[str, Any], document: dict[str, Any]
+) -> None:
     assert written(context, [document]) == processed(context, [document])
 
 

@@ -168,7 +168,7 @@ CONTACTING = [
 
 
 @pytest.mark.parametrize("text", CONTACTING)
-def test_what_would_contact_a_host_is_refused(store: ox.Store, listener: Listener, text: str) -> None:
+def test_federated_queries_and_updates_are_refused(store: ox.Store, listener: Listener, text: str) -> None:
     text = text.replace(PORT, listener.port)
     before = listener.contacts()
     with contextlib.suppress(OSError, RuntimeError):
@@ -202,7 +202,7 @@ def harmless(draw: st.DrawFn) -> str:
 
 @QUIET
 @given(harmless())
-def test_the_words_are_no_clauses_in_names_literals_and_comments(store: ox.Store, text: str) -> None:
+def test_keywords_in_names_literals_and_comments_are_allowed(store: ox.Store, text: str) -> None:
     assert judge(text).text == text
     assert consume(evaluate(store, text)) == consume(store.query(text, use_default_graph_as_union=True))
 
@@ -229,7 +229,7 @@ def test_the_words_are_no_clauses_in_names_literals_and_comments(store: ox.Store
         ("SELECT * {\n ?s ?p }", (2, 9), "expected"),
     ],
 )
-def test_refusal_says_where_and_why(
+def test_refusal_has_a_position_and_a_reason(
     store: ox.Store, text: str, place: tuple[int | None, int | None], message: str
 ) -> None:
     with pytest.raises(SyntaxError) as caught:
@@ -238,12 +238,12 @@ def test_refusal_says_where_and_why(
     assert (caught.value.lineno, caught.value.offset) == place
 
 
-def test_escapes_mean_what_they_stand_for(store: ox.Store) -> None:
+def test_codepoint_escapes_are_resolved_before_judging(store: ox.Store) -> None:
     text = "\\u0053ELECT ?o { ?s ?p ?o FILTER (?o = '\\u0066rom' && 'caf\\u00E9' = 'café' && '\\U0001F600' = '😀') }"
     assert [solution["o"] for solution in select(store, text)] == [ox.Literal("from")]
 
 
-def test_graphs_that_are_there_can_be_named_and_others_are_empty_where_the_protocol_names_them(store: ox.Store) -> None:
+def test_unknown_graphs_are_refused_in_from_and_empty_in_the_protocol(store: ox.Store) -> None:
     graph, other = "http://example.org/graph", "http://example.org/other"
     everything = "SELECT * {} {{ ?s ?p ?o }}"
     assert len(consume(evaluate(store, everything.format(f"FROM <{graph}>")))) == 1
@@ -255,7 +255,7 @@ def test_graphs_that_are_there_can_be_named_and_others_are_empty_where_the_proto
         prepare(everything.format(f"FROM <{graph}>"))
 
 
-def test_rdflib_answers_what_was_judged() -> None:
+def test_rdflib_runs_the_judged_text() -> None:
     graph = Graph()
     graph.add((URIRef("a:a"), URIRef("a:b"), URIRef("a:service")))
     assert len(list(graph.query(prepare("SELECT ?service { ?s ?p ?service } # SERVICE <a:a> {}")))) == 1
@@ -263,7 +263,7 @@ def test_rdflib_answers_what_was_judged() -> None:
         prepare("SELECT ?x { ?x a:b ?y }")
 
 
-def test_no_other_module_hands_a_query_to_an_engine() -> None:
+def test_no_other_module_runs_a_query() -> None:
     found = set()
     for path in sorted((ROOT / "scripts").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

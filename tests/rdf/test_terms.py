@@ -35,7 +35,7 @@ TERMS = st.one_of(
 
 
 @given(st.lists(TERMS, min_size=1))
-def test_terms_come_back_as_they_were(terms: list[ox.NamedNode | ox.BlankNode | ox.Literal]) -> None:
+def test_terms_survive_a_round_trip(terms: list[ox.NamedNode | ox.BlankNode | ox.Literal]) -> None:
     node = ox.NamedNode("urn:s")
     found = [split(line) for line in statements(ox.Triple(node, node, term) for term in terms)]
     assert [subject for subject, _, _ in found] == ["<urn:s>"] * len(terms)
@@ -48,7 +48,7 @@ def test_terms_come_back_as_they_were(terms: list[ox.NamedNode | ox.BlankNode | 
 
 
 @given(LITERALS)
-def test_literals_are_taken_apart(literal: ox.Literal) -> None:
+def test_literals_are_split_into_parts(literal: ox.Literal) -> None:
     parts = literal_parts(str(literal))
     assert (parts.text, parts.datatype) == (literal.value, literal.datatype.value)
     assert parts.language == (literal.language or "")

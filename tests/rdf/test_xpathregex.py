@@ -28,7 +28,7 @@ def patterns(draw: st.DrawFn) -> str:
 
 
 @given(patterns(), st.text(CHARACTERS, max_size=8), st.sampled_from(["", "i"]))
-def test_patterns_mean_the_same_to_elementpath(pattern: str, text: str, flags: str) -> None:
+def test_patterns_match_as_in_elementpath(pattern: str, text: str, flags: str) -> None:
     options = re.IGNORECASE if flags else re.NOFLAG
     try:
         theirs = re.compile(translate_pattern(pattern, options, xsd_version="1.1"), options)
@@ -39,7 +39,7 @@ def test_patterns_mean_the_same_to_elementpath(pattern: str, text: str, flags: s
     assert bool(compile_pattern(pattern, flags).search(text)) == bool(theirs.search(text))
 
 
-def test_patterns_that_python_reads_alike_need_no_translation() -> None:
+def test_patterns_that_python_reads_the_same_are_not_translated() -> None:
     assert _alike(r"^https?://[^/]+(-[A-Za-z0-9]{2,8})*\.$") == r"^https?://[^/]+(-[A-Za-z0-9]{2,8})*\.\Z"
     assert [one for one in (r"\p{Lu}", r"\w", "(?!a)", "a++", "[a-z-[x]]", r"(a)\1", r"\i") if _alike(one)] == []
 
@@ -69,7 +69,7 @@ def test_patterns_that_python_reads_alike_need_no_translation() -> None:
         ("^$", "", "", " "),
     ],
 )
-def test_meaning(pattern: str, flags: str, matching: str, other: str) -> None:
+def test_pattern_matches_as_in_xpath(pattern: str, flags: str, matching: str, other: str) -> None:
     compiled = compile_pattern(pattern, flags)
     assert compiled.search(matching)
     assert not compiled.search(other)
@@ -83,6 +83,6 @@ def test_meaning(pattern: str, flags: str, matching: str, other: str) -> None:
         ("a", "g"),
     ],
 )
-def test_what_is_no_pattern(pattern: str, flags: str) -> None:
+def test_invalid_patterns_are_refused(pattern: str, flags: str) -> None:
     with pytest.raises(BadPattern):
         compile_pattern(pattern, flags)

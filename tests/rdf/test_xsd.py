@@ -56,7 +56,7 @@ def cast(text: str, name: str) -> bool:
 
 @given(st.data())
 @pytest.mark.parametrize("name", CASTS)
-def test_forms_are_those_that_oxigraph_reads(name: str, data: st.DataObject) -> None:
+def test_lexical_forms_agree_with_oxigraph(name: str, data: st.DataObject) -> None:
     text = data.draw(nearly(name))
     assume(not re.search("[0-9]{10}", text))
     assume(name not in DURATIONS or not text.endswith("T"))  # it reads P1DT
@@ -67,7 +67,7 @@ def test_forms_are_those_that_oxigraph_reads(name: str, data: st.DataObject) -> 
 
 @given(st.data())
 @pytest.mark.parametrize("name", ORDERED)
-def test_order_is_that_of_oxigraph(name: str, data: st.DataObject) -> None:
+def test_order_agrees_with_oxigraph(name: str, data: st.DataObject) -> None:
     check = checker(XSD + name)
     assert check is not None
     one, other = (data.draw(forms(name).filter(check)) for _ in "12")
@@ -168,7 +168,7 @@ def test_every_datatype_of_xml_schema_is_known() -> None:
         (("9" * 5000, "integer"), ("1", "integer"), None),
     ],
 )
-def test_what_can_be_compared(one: tuple[str, str], other: tuple[str, str], expected: int | None) -> None:
+def test_comparable_datatypes(one: tuple[str, str], other: tuple[str, str], expected: int | None) -> None:
     first, second = (key(text, XSD + name) for text, name in (one, other))
     assert compare(first, second) == expected
     assert compare(second, first) == (None if expected is None else -expected)

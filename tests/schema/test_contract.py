@@ -35,7 +35,7 @@ def contract(world: Assembly) -> Contract:
     return world.contract
 
 
-def test_keys_of_a_treaty_stand_in_their_order(contract: Contract) -> None:
+def test_keys_of_a_treaty_are_in_order(contract: Contract) -> None:
     """Those of its own class and of every wider one; dates and places, which an agreement must not have, are none."""
     assert list(contract.folders["treaties"].keys) == [
         *("label", "altLabel", "description", "cooperationType", "item", "framework", "phase", "party", "step"),
@@ -83,7 +83,7 @@ def test_form_of_a_key(contract: Contract, folder: str, key: str, form: Form) ->
     assert contract.folders[folder].keys[key].form is form
 
 
-def test_what_shapes_say_of_a_key(contract: Contract) -> None:
+def test_key_has_what_its_shapes_require(contract: Contract) -> None:
     keys = contract.kinds[str(STATECRAFT.Citation)].keys
     assert keys["bearing"].default == "https://w3id.org/statecraft/bearing#supports"
     assert [name for name, key in keys.items() if key.identifying] == ["source", "locator", "bearing"]

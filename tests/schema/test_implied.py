@@ -108,13 +108,13 @@ def test_concept_gets_its_scheme_and_the_widest_are_on_top(scheme: str, first: s
     }
 
 
-def test_concept_beside_two_schemes_and_below_neither_is_left_alone() -> None:
+def test_concept_with_an_ambiguous_scheme_is_left_alone() -> None:
     schemes = "<https://a.example/one> a skos:ConceptScheme . <https://a.example/two> a skos:ConceptScheme ."
     assert not added(schemes + "<https://a.example/concept> a skos:Concept .")
     assert not added(schemes, "<https://a.example/concept> a skos:Concept .")
 
 
-def test_what_is_stated_stays() -> None:
+def test_stated_values_are_kept() -> None:
     concept = """
     <https://a.example/one> a skos:ConceptScheme . <https://a.example/two> a skos:ConceptScheme .
     <https://a.example/one#x> a skos:Concept ; skos:inScheme <https://a.example/two> ;
@@ -144,7 +144,7 @@ def test_completing_twice_adds_nothing_more(files: Iterable[Iterable[str]]) -> N
     assert not completion([*parsed, found])
 
 
-def test_terms_of_somebody_elses_files_are_completed_in_what_everything_reads(tmp_path: Path) -> None:
+def test_terms_of_other_publications_are_completed_too(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/publication.yaml").write_text(
         "iri: https://river.example/data/\nprefix: river\nname: river\ntitle: River\ndescription: Water\n"

@@ -51,7 +51,7 @@ def test_the_vocabulary_is_sound(world: Assembly) -> None:
         ("shapes:State-cowCode sh:defaultValue bearing:suports .", "bearing#suports", "bearing#supports"),
     ],
 )
-def test_misspelt_word_in_the_shapes_is_found(world: Assembly, turtle: str, unknown: str, near: str) -> None:
+def test_misspelt_term_in_the_shapes_is_found(world: Assembly, turtle: str, unknown: str, near: str) -> None:
     vocabulary = replace(world.vocabulary, shapes=[*world.vocabulary.shapes, *_triples(turtle)])
     _is_reported(vocabulary, unknown, near)
 
@@ -66,19 +66,19 @@ def test_misspelt_word_in_the_shapes_is_found(world: Assembly, turtle: str, unkn
         ("bearing:supports skos:related bearing:no-such-thing .", "bearing#no-such-thing", ""),
     ],
 )
-def test_misspelt_word_in_the_ontology_is_found(world: Assembly, turtle: str, unknown: str, near: str) -> None:
+def test_misspelt_term_in_the_ontology_is_found(world: Assembly, turtle: str, unknown: str, near: str) -> None:
     vocabulary = replace(world.vocabulary, ontology=[*world.vocabulary.ontology, *_triples(turtle)])
     _is_reported(vocabulary, unknown, near)
 
 
-def test_what_is_unsound_is_among_the_faults_of_a_check(world: Assembly) -> None:
+def test_unknown_terms_are_among_the_faults_of_a_check(world: Assembly) -> None:
     ontology = [*world.vocabulary.ontology, *_triples("statecraft:State a owl:Clas .")]
     vocabulary = replace(world.vocabulary, ontology=ontology)
     faults = check(replace(world, schema=replace(world.schema, vocabulary=vocabulary)), "pyshacl")
     assert [fault.rule for fault in faults] == ["vocabulary/unknown"]
 
 
-def test_known_words_are_those_of_the_standards() -> None:
+def test_known_terms_are_those_of_the_standards() -> None:
     words = {iri.rpartition("#")[2] for terms in STANDARD.values() for iri in terms}
     assert {"minCount", "class", "in", "or", "targetClass", "prefLabel", "subClassOf", "type", "Class"} <= words
     assert not {iri for terms in STANDARD.values() for iri in terms if iri.endswith(("#_NS", "#_fail", "#_warn"))}
@@ -92,12 +92,12 @@ def test_known_words_are_those_of_the_standards() -> None:
         ("ASK { $this a statecraft:State }", "it is not a SELECT query"),
     ],
 )
-def test_constraint_that_cannot_be_used_is_refused(world: Assembly, query: str, why: str) -> None:
+def test_unusable_constraint_is_refused(world: Assembly, query: str, why: str) -> None:
     with pytest.raises(Refusal, match=f"Extra-query> cannot be used: {why}"):
         _with_shapes(world, _constraint(query))
 
 
-def test_deactivated_shapes_are_passed_over_by_both_engines(world: Assembly) -> None:
+def test_deactivated_shapes_are_skipped_by_both_engines(world: Assembly) -> None:
     more = "sh:minCount 9 ; sh:deactivated true"
     turtle = STATE.format(name="code", more=more) + "shapes:Dated-date-and-span sh:deactivated true ."
     assert find(_with_shapes(world, turtle), "compiled") == find(_with_shapes(world, turtle), "pyshacl") == []

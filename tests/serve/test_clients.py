@@ -87,7 +87,7 @@ def run(command: str) -> str:
     return done.stdout.decode()
 
 
-def test_pandas_by_address(server: Running) -> None:
+def test_pandas_reads_an_address(server: Running) -> None:
     """A GET without an Accept field that means anything, as R's read.csv sends it too."""
     pandas = pytest.importorskip("pandas")
     frame = pandas.read_csv(f"{server.endpoint}?{urlencode({'query': STATES, 'format': 'csv'})}")

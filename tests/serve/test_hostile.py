@@ -106,7 +106,7 @@ def slow(server: Running, kind: str) -> str:
 ROUNDS = int(os.environ.get("UPHEAVAL_HOSTILE_ROUNDS", "1"))
 
 
-def test_hostile_run(target: contextlib.AbstractContextManager[Running]) -> None:
+def test_server_survives_hostile_requests(target: contextlib.AbstractContextManager[Running]) -> None:
     with target as server:
         random.seed(4)
         for _ in range(20):

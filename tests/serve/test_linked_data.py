@@ -113,7 +113,7 @@ def test_all_formats_of_a_document_have_the_same_content(server: Running) -> Non
         assert all(server.get(f"/{name}.{s}").media == media for s, media in FORMS.items())
 
 
-def test_document_gives_enough(server: Running) -> None:
+def test_document_includes_labels_and_sources(server: Running) -> None:
     graph = Graph().parse(data=server.get("/doc/arvenia.ttl").body, format="turtle")
     arvenia, label = URIRef(NAMESPACE + "arvenia"), URIRef("http://www.w3.org/2000/01/rdf-schema#label")
     incoming = {s for s in graph.subjects(None, arvenia) if str(s).startswith(NAMESPACE)}
@@ -170,7 +170,7 @@ def test_hostile_values_are_escaped(server: Running) -> None:
     assert 'href="javascript:' not in page
 
 
-def test_names_in_other_scripts(server: Running) -> None:
+def test_names_in_other_scripts_are_served(server: Running) -> None:
     codes, text = follow(server, "/" + quote("имя"), "text/turtle")
     assert codes == [303, 200]
     assert "имя" in text
@@ -243,7 +243,7 @@ def test_unknown_names_get_404(server: Running) -> None:
         assert (answer.status, answer.media) == (404, "application/problem+json"), path
 
 
-def test_behind_a_proxy_with_another_base(build: Path) -> None:
+def test_links_have_the_base_of_the_proxy(build: Path) -> None:
     """What people are told lies under the base that they use; the dataset's own IRIs stay."""
     base = "https://data.example.org/pact/"
     with running(build, "--workers", "1", "--base", base) as server:

@@ -58,7 +58,7 @@ def test_most_specific_range_of_the_highest_quality_decides(accept: str | None, 
     assert choose(accept, OFFERS) is expected
 
 
-def test_quality_of_a_range_is_that_of_the_specifications_example() -> None:
+def test_qualities_equal_those_of_the_specification() -> None:
     """RFC 9110 section 12.5.1, without the ranges that differ by parameters."""
     accept = "text/*;q=0.3, text/plain;q=0.7, */*;q=0.5"
     ranked = [("text/plain", 0.7), ("image/jpeg", 0.5), ("text/html", 0.3)]
@@ -68,12 +68,12 @@ def test_quality_of_a_range_is_that_of_the_specifications_example() -> None:
             assert choose(accept, offers) is offers[1]
 
 
-def test_type_that_is_refused_by_name_is_not_sent_for_a_wildcard() -> None:
+def test_type_with_quality_0_is_not_sent_for_a_wildcard() -> None:
     assert choose("*/*, text/turtle;q=0", (TURTLE,)) is None
     assert choose("*/*, text/csv;q=0", (CSV,)) is None
 
 
-def test_field_in_several_lines_is_one_list() -> None:
+def test_repeated_header_is_one_list() -> None:
     assert accepted(request(("accept", "image/png"), ("accept", "text/html"))) == "image/png, text/html"
     assert accepted(request()) is None
 
@@ -113,7 +113,7 @@ AFTER = "Fri, 01 Jan 2021 00:00:00 GMT"
         ([("if-none-match", '"a.ttl"'), ("if-modified-since", BEFORE)], True),
     ],
 )
-def test_copy_is_good_by_its_tag_or_else_by_its_date(headers: list[tuple[str, str]], fresh: bool) -> None:
+def test_cached_copy_is_validated_by_tag_or_else_by_date(headers: list[tuple[str, str]], fresh: bool) -> None:
     answer = unchanged(request(*headers), validators("a.ttl", CHANGED) | {"Vary": "Accept", "Link": "<x>"})
     assert (answer is not None) == fresh
     if answer is not None:

@@ -173,7 +173,7 @@ def test_queries_never_contact_other_hosts(server: Running) -> None:
             listener.accept()
 
 
-def test_example_question_is_asked_by_its_name(server: Running) -> None:
+def test_example_question_is_answered_by_name(server: Running) -> None:
     def ask(**fields: str) -> Answer:
         return server.get(f"/sparql?{urlencode(fields)}", headers={"Accept": "text/csv"})
 
@@ -194,7 +194,7 @@ def test_example_question_is_asked_by_its_name(server: Running) -> None:
     assert server.get("/sparql", method="POST", body=form, headers=headers).status == 200
 
 
-def test_describe_gives_enough(server: Running) -> None:
+def test_description_includes_labels_and_sources(server: Running) -> None:
     graph = Graph().parse(data=server.ask("DESCRIBE <friendship-treaty-1955>").body, format="turtle")
     texts = {str(o) for o in graph.objects()}
     assert {"Friendship Treaty", "Gazette of the Vale", "https://example.org/gazette", "Belmora"} <= texts
@@ -220,7 +220,7 @@ def test_query_page(server: Running) -> None:
     assert "http://" not in page.text.partition("<main>")[0]
 
 
-def test_log_has_nothing_personal(server: Running, log: Path) -> None:
+def test_log_has_no_personal_data(server: Running, log: Path) -> None:
     server.ask("ASK { ?secret ?p 'a-very-private-question' }")
     server.get("/somebody@example.org")
     text = log.read_text(encoding="utf-8")

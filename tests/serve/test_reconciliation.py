@@ -73,7 +73,7 @@ def test_candidates(server: Running) -> None:
     assert len(found["other"]) == 1
 
 
-def test_properties_decide(server: Running) -> None:
+def test_properties_are_matched(server: Running) -> None:
     found = batch(
         server,
         code={"query": "Arvenia", "properties": [{"pid": "cowCode", "v": "901"}]},
@@ -132,7 +132,7 @@ def test_extension(server: Running) -> None:
     ["", "[]", "{", '{"q": 1}', '{"q": {}}', '{"q": {"query": 1}}', '{"q": {"query": "a", "limit": "x"}}',
      '{"q": {"query": "a", "properties": [{}]}}', '{"q": {"query": "a", "type": 5}}', "[" * 50_000],
 )  # fmt: skip
-def test_malformed(server: Running, queries: str) -> None:
+def test_malformed_requests_are_refused(server: Running, queries: str) -> None:
     body = urlencode({"queries": queries}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert server.get("/reconcile", method="POST", body=body, headers=headers).status == 400

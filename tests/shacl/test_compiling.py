@@ -100,7 +100,7 @@ def test_another_subject_makes_a_difference(line: str, subject: str) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_taken_away_makes_a_difference() -> None:
+def test_removing_a_statement_makes_a_difference() -> None:
     assert [line for line in NEEDED if not makes_a_difference([one for one in EVERY if one != line])] == []
 
 
@@ -206,7 +206,7 @@ def test_ill_formed_shapes_are_refused_at_the_node(turtle: str, says: str, at: s
         ),
     ],
 )
-def test_what_has_no_effect_is_noted(turtle: str, says: str) -> None:
+def test_statements_without_effect_are_noted(turtle: str, says: str) -> None:
     notes = compiled(turtle).notes
     assert [str(note) for note in notes if says in str(note)], list(map(str, notes))
 
@@ -222,11 +222,11 @@ def test_what_has_no_effect_is_noted(turtle: str, says: str) -> None:
         "ex:s sh:targetClass ex:C ; sh:deactivated true ; sh:class ex:D .",
     ],
 )
-def test_what_is_said_to_people_is_left_out(turtle: str) -> None:
+def test_annotations_for_people_are_ignored(turtle: str) -> None:
     assert compiled(turtle).notes == ()
 
 
-def test_annotations_of_the_reader_are_left_out() -> None:
+def test_annotations_of_the_caller_are_ignored() -> None:
     text = PREFIXES + "ex:s sh:targetClass ex:C ; ex:folder 'x' ."
     lines = statements(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
     assert len(compile_shapes(lines).notes) == 1
@@ -241,6 +241,6 @@ def test_only_shacl_for_shacl_finds_what_the_compiler_lets_through(monkeypatch: 
     assert str(problem).startswith("<urn:x-test:s> is not a well-formed shape: ")
 
 
-def test_several_things_wrong_are_all_said() -> None:
+def test_all_problems_are_reported() -> None:
     found = problems('ex:s sh:targetClass "C" ; sh:minLength "x" . ex:t sh:targetClass ex:C ; sh:nodeKind 5 .')
     assert [one.at for one in found] == ["<urn:x-test:s>", "<urn:x-test:s>", "<urn:x-test:t>"]

@@ -70,7 +70,7 @@ def counted(results: list[ValidationResult]) -> Counter[tuple[object, ...]]:
 @settings(max_examples=15)
 @given(data=DATA)
 @pytest.mark.parametrize("query", QUERIES)
-def test_every_way_of_binding_finds_the_same_as_pyshacl(query: str, data: list[str]) -> None:
+def test_every_way_of_pre_binding_agrees_with_pyshacl(query: str, data: list[str]) -> None:
     constraint = f"[ sh:prefixes ex: ; sh:select '{query}' ]"
     shapes = shapes_of(f"ex:s sh:targetSubjectsOf ex:p, ex:q ; sh:targetNode ex:a ; sh:sparql {constraint} .")
     found = []
@@ -83,7 +83,7 @@ def test_every_way_of_binding_finds_the_same_as_pyshacl(query: str, data: list[s
         assert found[0].keys() == counted(reference.validate(data, shapes)).keys()  # it drops equal solutions
 
 
-def test_queries_that_bind_this_by_themselves_are_known() -> None:
+def test_queries_that_bind_this_themselves_are_recognized() -> None:
     flat = [read_query(f"PREFIX ex: <http://example.org/> {one}", PREBOUND, True).flat for one in QUERIES]
     assert flat == [True] * 8 + [False] * 8 + [True]
 
@@ -105,7 +105,7 @@ def test_queries_that_bind_this_by_themselves_are_known() -> None:
         ("SELECT $this {", "expected"),
     ],
 )
-def test_what_shacl_forbids_is_refused(query: str, why: str) -> None:
+def test_queries_that_shacl_forbids_are_refused(query: str, why: str) -> None:
     with pytest.raises(BadQuery, match=why):
         read_query(query, PREBOUND, True)
 
@@ -119,11 +119,11 @@ def test_what_shacl_forbids_is_refused(query: str, why: str) -> None:
         "SELECT $this { { SELECT * { $this ?y ?z } } }",
     ],
 )
-def test_words_in_names_texts_and_comments_are_no_keywords(query: str) -> None:
+def test_keywords_in_names_texts_and_comments_are_ignored(query: str) -> None:
     assert read_query(query, PREBOUND, True).text == query
 
 
-def test_limits_and_counts_are_those_of_each_focus_node() -> None:
+def test_limits_and_counts_apply_to_each_focus_node() -> None:
     data = [
         f"<http://example.org/{name}> <http://example.org/p> {value} ." for name in "ab" for value in ('"1"', '"2"')
     ]
@@ -132,7 +132,7 @@ def test_limits_and_counts_are_those_of_each_focus_node() -> None:
     assert [one.value for one in validate(data, shapes_of(limited))] == ['"1"', '"1"']
 
 
-def test_values_are_pre_bound_as_they_are() -> None:
+def test_values_are_pre_bound_unchanged() -> None:
     data = ['_:b <http://example.org/p> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal> .']
     component = """
     ex:c a sh:ConstraintComponent ; sh:parameter [ sh:path ex:blank ] ;
@@ -176,7 +176,7 @@ def test_message_of_a_solution_comes_first() -> None:
         assert result.message == expected
 
 
-def test_failure_is_told_from_a_violation() -> None:
+def test_failure_is_distinguished_from_a_violation() -> None:
     data = ['<http://example.org/a> <http://example.org/p> "x" .']
     shape = (
         "ex:s sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select 'SELECT $this (true AS ?failure) { $this ?p ?o }' ] ."
@@ -185,7 +185,7 @@ def test_failure_is_told_from_a_violation() -> None:
         validate(data, shapes_of(shape))
 
 
-def test_a_store_that_is_lent_is_left_as_it_was() -> None:
+def test_given_store_is_left_unchanged() -> None:
     store = ox.Store()
     name = ox.NamedNode("urn:data")
     node, prop = ox.NamedNode("http://example.org/a"), ox.NamedNode("http://example.org/p")

@@ -136,7 +136,7 @@ def test_every_case_passes_through_shacl_for_shacl(kind: str) -> None:
     assert all(compile_shapes(case.shapes).shapes is not None for case in cases)
 
 
-def test_types_alone_make_no_difference_to_a_case_of_the_suite() -> None:
+def test_stating_only_types_changes_no_case_of_the_suite() -> None:
     """A shape is one by what it says: `a sh:NodeShape` may be left out wherever a target or a parameter is there."""
     (case,) = (case for case in read_cases() if case.name == "core/node/closed-001.ttl")
     bare = [line for line in case.shapes if f"{TYPE} {sh('NodeShape')}" not in line]

@@ -31,13 +31,13 @@ SPACE = "https://example.org/northern-pact/"
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)
-def test_fixture_gives_the_expected_faults_and_no_other(fixture: Fixture, trial: Trial) -> None:
+def test_fixture_gives_exactly_the_expected_faults(fixture: Fixture, trial: Trial) -> None:
     found = {(fault.rule, *(fault.at or ())) for fault in trial.faults_in([fixture.file])}
     assert found == fixture.expects
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)
-def test_fixture_says_what_it_shows(fixture: Fixture) -> None:
+def test_fixture_explains_itself(fixture: Fixture) -> None:
     known = {"folder"} if fixture.passes else {"folder", "because", "expects", "with"}
     assert {key for key, _ in fixture.fields} <= known
     assert fixture.field("folder")
@@ -57,12 +57,12 @@ def test_names_are_used_once() -> None:
     assert len(names) == len(set(names)) > 200
 
 
-def test_fixtures_disturb_nothing_else(trial: Trial) -> None:
+def test_fixtures_cause_no_other_faults(trial: Trial) -> None:
     failing = {fixture.file for fixture in trial.fixtures if not fixture.passes}
     assert [str(fault) for fault in trial.faults if fault.file not in failing] == []
 
 
-def test_fixtures_stand_under_the_file_that_has_their_shape(trial: Trial) -> None:
+def test_fixtures_are_in_the_folder_of_their_shape(trial: Trial) -> None:
     topics = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "shapes").glob("*.ttl")}
     for fixture in FIXTURES:
         for rule, _, _ in fixture.expects:
@@ -72,7 +72,7 @@ def test_fixtures_stand_under_the_file_that_has_their_shape(trial: Trial) -> Non
         assert not fixture.expects or any(f"\nshapes:{local(rule)} a" in text for rule, _, _ in fixture.expects)
 
 
-def test_every_shape_and_constraint_is_failed(trial: Trial) -> None:
+def test_every_shape_and_constraint_has_a_failing_fixture(trial: Trial) -> None:
     failed = {rule for fixture in trial.fixtures for rule, _, _ in fixture.expects}
     unused = {str(prop) for prop in trial.shapes.subjects(SH.maxCount, Literal(0))}
     wanted = {*_property_shapes(trial.shapes), *map(str, trial.shapes.subjects(RDF.type, SH.SPARQLConstraint))}
@@ -80,7 +80,7 @@ def test_every_shape_and_constraint_is_failed(trial: Trial) -> None:
     assert failed <= wanted
 
 
-def test_every_shape_and_constraint_is_passed(trial: Trial) -> None:
+def test_every_shape_and_constraint_has_a_passing_fixture(trial: Trial) -> None:
     data = data_of(trial.assembly)
     files = {fixture.file for fixture in trial.fixtures if fixture.passes}
     locations = trial.assembly.populated.locations
@@ -118,7 +118,7 @@ def test_passing_fixtures_use_every_key_of_every_kind(trial: Trial) -> None:
     assert len(kinds) > len(contract.folders)
 
 
-def test_every_reason_to_fail_is_shown(trial: Trial) -> None:
+def test_every_way_to_fail_has_a_fixture(trial: Trial) -> None:
     """Split each property shape into one a component: each of them alone must find something in the fixtures."""
     split, wanted = to_rdflib(trial.assembly.vocabulary.shapes), set()
     kinds = trial.assembly.contract.kinds.values()
@@ -153,7 +153,7 @@ def test_every_reason_to_fail_is_shown(trial: Trial) -> None:
     assert sorted(wanted - shown - texts - unused) == sorted(ONLY_IN_RDF)
 
 
-def test_every_node_shape_hits_a_target(trial: Trial) -> None:
+def test_every_node_shape_has_a_target_in_the_data(trial: Trial) -> None:
     data = data_of(trial.assembly)
     targets = set(trial.shapes.subject_objects(SH.targetClass))
     assert [str(shape) for shape, cls in sorted(targets) if not data.instances(named(str(cls)))] == []
@@ -165,7 +165,7 @@ def test_every_node_shape_hits_a_target(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize("key", ["date", "startDate", "endDate", "place"])
-def test_dates_and_places_of_agreements_stand_in_their_steps(world: Assembly, key: str) -> None:
+def test_agreements_have_dates_and_places_only_in_their_steps(world: Assembly, key: str) -> None:
     agreement = str(STATECRAFT.Agreement)
     agreements = [kind for kind in world.contract.folders.values() if agreement in kind.ancestors]
     assert agreements
@@ -180,7 +180,7 @@ def test_citation_has_a_bearing(world: Assembly) -> None:
     assert found == {(named(citation.value), named(f"{SHAPES}#Citation-bearing"))}
 
 
-def test_every_property_shape_speaks_to_people(trial: Trial) -> None:
+def test_every_property_shape_has_texts(trial: Trial) -> None:
     silent = []
     for prop in sorted(_property_shapes(trial.shapes)):
         texts = {
@@ -195,7 +195,7 @@ def test_every_property_shape_speaks_to_people(trial: Trial) -> None:
     assert silent == [], "without sh:name, sh:description, sh:order, sh:group, or a sh:message with its (cure)"
 
 
-def test_every_constraint_speaks_to_people(trial: Trial) -> None:
+def test_every_constraint_has_a_message(trial: Trial) -> None:
     for constraint in trial.shapes.subjects(RDF.type, SH.SPARQLConstraint):
         message = str(trial.shapes.value(constraint, SH.message))
         assert message.endswith(")"), constraint

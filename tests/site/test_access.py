@@ -24,7 +24,7 @@ def answered(page: Page, name: str, view: str = "") -> Page:
 
 
 @each_look
-def test_the_ask_page(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
+def test_ask_page_is_accessible(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
     options = {"viewport": viewport} if viewport else {}
     page = visit(world_address, color_scheme=scheme, **options).open("ask/")
     for name, view in (("coverage", ""), ("partners", "Chart"), ("exercises-by-year", "Chart"), ("timeline", "")):
@@ -37,7 +37,7 @@ def test_the_ask_page(visit: Visit, world_address: str, scheme: str, viewport: d
 
 
 @each_look
-def test_a_graph_an_error_and_a_completion(
+def test_results_errors_and_completion_are_accessible(
     visit: Visit, world_address: str, scheme: str, viewport: dict | None
 ) -> None:
     options = {"viewport": viewport} if viewport else {}
@@ -61,7 +61,7 @@ def test_a_graph_an_error_and_a_completion(
 
 
 @each_look
-def test_search(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
+def test_search_is_accessible(visit: Visit, world_address: str, scheme: str, viewport: dict | None) -> None:
     options = {"viewport": viewport} if viewport else {}
     page = visit(world_address, color_scheme=scheme, **options).open("search/?q=treaty")
     expect(page.locator("#hits-state")).to_contain_text("hits")
@@ -74,7 +74,7 @@ def test_search(visit: Visit, world_address: str, scheme: str, viewport: dict | 
     assert overflow(page) <= 0
 
 
-def test_axe_finds_what_is_wrong(visit: Visit, world_address: str) -> None:
+def test_axe_finds_a_planted_error(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open("search/")
     page.evaluate(
         "document.querySelector('main').append(document.createElement('img'), document.createElement('input'))"

@@ -84,9 +84,7 @@ def open_question(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sampled(["dyad-year", "votes", "coverage", "security-promises"], 2))
-def test_an_example_gives_the_rows_that_python_gives(
-    visit: Visit, world_address: str, world: Assembly, name: str
-) -> None:
+def test_example_gives_the_same_rows_as_python(visit: Visit, world_address: str, world: Assembly, name: str) -> None:
     page = ready(visit(world_address))
     open_question(page, name)
     header, found = expected(world, read_questions(world.publication)[name].text)
@@ -107,7 +105,7 @@ def test_every_example_runs_and_its_csv_is_the_one_that_the_site_offers(visit: V
         assert download(page, "CSV") == offered, name
 
 
-def test_a_parameter_is_bound_as_the_command_binds_it(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_parameter_is_bound_as_by_the_command(visit: Visit, world_address: str, world: Assembly) -> None:
     page = ready(visit(world_address))
     question = read_questions(world.publication)["members"]
     base = world.publication.iri
@@ -175,7 +173,7 @@ def test_fields_follow_from_the_types_of_parameters(visit: Visit, required_addre
     assert section.locator("a").count() == 0, "it has no answer until a state is given"
 
 
-def test_nothing_is_fetched_for_the_engine_before_the_first_run(visit: Visit, world_address: str) -> None:
+def test_engine_is_fetched_at_the_first_run(visit: Visit, world_address: str) -> None:
     watched = visit(world_address)
     fetched: list[str] = []
     watched.page.on("request", lambda request: fetched.append(request.url))
@@ -197,7 +195,7 @@ def test_nothing_is_fetched_for_the_engine_before_the_first_run(visit: Visit, wo
         2,
     ),
 )
-def test_a_mistake_is_marked_where_python_finds_it(
+def test_error_is_marked_at_the_position_that_python_reports(
     visit: Visit, world_address: str, world: Assembly, query: str
 ) -> None:
     with pytest.raises(Refusal) as refused:
@@ -221,7 +219,7 @@ def test_a_mistake_is_marked_where_python_finds_it(
     expect(page.locator(".cm-lintRange-error")).to_have_count(0)
 
 
-def test_what_does_not_read_as_sparql_is_marked_while_typing(visit: Visit, world_address: str) -> None:
+def test_syntax_error_is_marked_while_typing(visit: Visit, world_address: str) -> None:
     page = ready(visit(world_address))
     write(page, "SELECT ?s WHERE { ?s ?p ?o } ORDER LIMIT 3")
     expect(page.locator(".cm-lintRange-warning")).to_have_count(1)
@@ -242,15 +240,13 @@ def test_a_runaway_query_is_stopped_and_the_page_goes_on(visit: Visit, world_add
     assert int(table(page)[0][0]) > 1000
 
 
-def test_another_endpoint_is_not_asked(visit: Visit, world_address: str) -> None:
+def test_service_is_refused(visit: Visit, world_address: str) -> None:
     page = ready(visit(world_address))
     write(page, "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }")
     assert "not supported" in run(page)
 
 
-def test_graphs_are_asked_together_unless_the_query_names_them(
-    visit: Visit, world_address: str, world: Assembly
-) -> None:
+def test_query_without_graph_reads_all_graphs(visit: Visit, world_address: str, world: Assembly) -> None:
     page = ready(visit(world_address))
     texts = [
         f"SELECT (COUNT(*) AS ?n) {clause} {{ ?s ?p ?o }}"
@@ -265,7 +261,7 @@ def test_graphs_are_asked_together_unless_the_query_names_them(
     assert counts[0] != counts[1]
 
 
-def test_csv_in_two_kinds_and_json(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_results_download_as_two_kinds_of_csv_and_json(visit: Visit, world_address: str, world: Assembly) -> None:
     page = ready(visit(world_address))
     write(page, FORMULAS)
     run(page)
@@ -281,7 +277,7 @@ def test_csv_in_two_kinds_and_json(visit: Visit, world_address: str, world: Asse
     assert json.loads(download(page, "JSON")) == own
 
 
-def test_triples_as_graph_and_turtle(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_triples_are_shown_as_graph_and_turtle(visit: Visit, world_address: str, world: Assembly) -> None:
     query = """PREFIX statecraft: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
       CONSTRUCT { ?a statecraft:cooperatesWith ?b . ?a rdfs:label ?name } WHERE {
         ?a statecraft:cooperatesWith ?b ; rdfs:label ?name FILTER (LANG(?name) = "en") }"""
@@ -301,7 +297,7 @@ def test_triples_as_graph_and_turtle(visit: Visit, world_address: str, world: As
     assert set(page.locator("svg.triples text").all_text_contents()) == names
 
 
-def test_numbers_as_a_chart(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_numbers_are_drawn_as_a_chart(visit: Visit, world_address: str, world: Assembly) -> None:
     page = ready(visit(world_address))
     open_question(page, "partners")
     run(page)
@@ -338,7 +334,9 @@ def test_rows_are_sorted_by_a_click_and_turned_page_by_page(visit: Visit, world_
     expect(page.locator(".pages")).to_contain_text("Rows 1–100 of 250")
 
 
-def test_our_iris_lead_to_our_pages(visit: Visit, world_address: str, world_site: Path, world: Assembly) -> None:
+def test_iris_of_the_publication_link_to_its_pages(
+    visit: Visit, world_address: str, world_site: Path, world: Assembly
+) -> None:
     page = ready(visit(world_address))
     write(
         page,
@@ -360,7 +358,7 @@ def test_a_hostile_value_stays_text(visit: Visit, world_address: str) -> None:
     assert table(page) == [["<img src=x onerror=alert(1)>", "javascript:alert(1)"]]
 
 
-def test_a_permanent_link_brings_the_query_back_and_runs_it(
+def test_permalink_restores_and_runs_the_query(
     visit: Visit, world_address: str, world: Assembly, world_site: Path
 ) -> None:
     page = ready(visit(world_address))
@@ -378,7 +376,7 @@ def test_a_permanent_link_brings_the_query_back_and_runs_it(
     expect(other.locator("#ask-note")).to_be_hidden()
 
 
-def test_a_link_to_another_state_of_the_dataset_says_so(visit: Visit, world_address: str) -> None:
+def test_permalink_to_another_version_shows_a_notice(visit: Visit, world_address: str) -> None:
     page = ready(visit(world_address), f"ask/#query=ASK%20%7B%7D&version=0.0.9&data={'ab' * 32}")
     expect(page.locator("#ask-note")).to_contain_text("made for version 0.0.9 (abababababab…)")
     assert settled(page).startswith("yes")
@@ -397,7 +395,7 @@ def test_completion_offers_terms_and_records_by_name_and_declares_prefixes(visit
     assert query_of(page).partition("\n")[2].startswith("SELECT ?s { ?s ?p pact:arvenia")
 
 
-def test_the_form_makes_a_query_whose_rows_python_gives_too(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_query_of_the_form_gives_the_same_rows_in_python(visit: Visit, world_address: str, world: Assembly) -> None:
     page = ready(visit(world_address))
     for name in ("Arvenia", "Belmora"):
         page.get_by_role("checkbox", name=name).check()
@@ -452,9 +450,7 @@ def test_the_form_says_what_is_wrong_with_a_period(visit: Visit, world_address: 
     expect(page.locator("#ask-state")).to_have_text("The period ends (200) before it starts (2012).")
 
 
-def test_without_javascript_the_questions_and_their_answers_are_there(
-    visit: Visit, world_address: str, world: Assembly
-) -> None:
+def test_questions_and_answers_are_there_without_javascript(visit: Visit, world_address: str, world: Assembly) -> None:
     page = visit(world_address, java_script_enabled=False).open("ask/")
     assert page.locator("#ask-app").is_hidden()
     expect(page.locator("#ask-without")).to_contain_text("upheaval query")
@@ -481,7 +477,7 @@ def test_without_node_the_page_says_what_is_missing_and_how_to_get_it(visit: Vis
         assert violations(page) == []
 
 
-def test_the_server_of_the_package_serves_the_page_too(visit: Visit, world_site: Path, tmp_path: Path) -> None:
+def test_page_works_under_upheaval_serve(visit: Visit, world_site: Path, tmp_path: Path) -> None:
     with running(world_site.parent, "--per-client", "0", log=tmp_path / "log") as server:
         page = ready(visit(f"http://127.0.0.1:{server.port}/"))
         assert "rows in" in run(page)
@@ -502,7 +498,7 @@ def test_a_query_can_be_run_by_keyboard_alone(visit: Visit, world_address: str) 
     assert page.evaluate("document.activeElement.id") != ""
 
 
-def test_a_dataset_that_cannot_be_fetched_is_said_and_tried_again(visit: Visit, world_address: str) -> None:
+def test_failed_download_of_the_dataset_is_reported_and_retried(visit: Visit, world_address: str) -> None:
     watched = visit(world_address)
     page = ready(watched)
     page.route("**/dataset-*", lambda route: route.abort())
@@ -514,7 +510,7 @@ def test_a_dataset_that_cannot_be_fetched_is_said_and_tried_again(visit: Visit, 
     assert run(page).startswith("yes")
 
 
-def test_time_is_shown_while_it_runs(visit: Visit, world_address: str) -> None:
+def test_elapsed_time_is_shown_while_a_query_runs(visit: Visit, world_address: str) -> None:
     page = ready(visit(world_address))
     write(page, RUNAWAY)
     page.click("#ask-run")

@@ -51,19 +51,19 @@ def test_each_bundled_library_is_listed_with_its_licence(made: client.Bundle) ->
     assert notices.count("WITHOUT WARRANTY") + notices.count("DISCLAIMS ALL WARRANTIES") >= len(libraries)
 
 
-def test_what_is_kept_is_taken_without_node(made: client.Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_bundle_needs_no_node(made: client.Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert client.bundle(client.cache_folder()) == (made, "")
 
 
-def test_without_node_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_node_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     found, reason = client.bundle(tmp_path)
     assert found is None
     assert reason == "Node is not installed; install Node 18 or later"
 
 
-def test_where_npm_fails_its_error_is_said_and_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_of_npm_is_reported_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, text in (("node", ""), ("npm", "echo 'npm error code ENOTFOUND' >&2; exit 1")):
@@ -82,7 +82,7 @@ def test_the_cache_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch
     assert client.cache_folder() == Path.home() / ".cache" / "upheaval" / "client"
 
 
-def test_the_lock_file_holds_no_address_and_every_checksum() -> None:
+def test_lock_file_has_every_checksum_and_no_address() -> None:
     lock = json.loads((client.CLIENT / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}
     assert "http" not in re.sub(r'"funding": \{[^}]*\}|"url": "[^"]*"', "", json.dumps(packages))

@@ -56,7 +56,7 @@ def slide(page: Page, year: int, month: int) -> None:
     expect(page.locator("#controls:not([aria-busy])")).to_have_count(1)
 
 
-def test_a_cell_opens_the_list_behind_it(visit: Visit, world_address: str) -> None:
+def test_cell_of_the_matrix_opens_its_list(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open()
     cell = page.locator(".matrix td a").filter(has_text="5").first
     number = int(cell.inner_text())
@@ -68,7 +68,7 @@ def test_a_cell_opens_the_list_behind_it(visit: Visit, world_address: str) -> No
     expect(entries).to_have_count(number)
 
 
-def test_the_slider_counts_anew_and_the_address_keeps_it(visit: Visit, axis_address: str, axis_site: Path) -> None:
+def test_slider_updates_counts_and_address(visit: Visit, axis_address: str, axis_site: Path) -> None:
     page = visit(axis_address).open()
     whole = shown(page)
     slide(page, 1999, 12)
@@ -90,7 +90,7 @@ def test_the_slider_counts_anew_and_the_address_keeps_it(visit: Visit, axis_addr
 
 
 @pytest.mark.parametrize(("choice", "accept", "refuse"), [("two", 1, 0), ("official", 2, 0), ("undisputed", None, 4)])
-def test_the_switch_counts_by_support(
+def test_switch_counts_by_support(
     visit: Visit, axis_address: str, axis_site: Path, choice: str, accept: int | None, refuse: int
 ) -> None:
     page = visit(axis_address).open()
@@ -110,7 +110,7 @@ def test_the_switch_counts_by_support(
     ]  # fmt: skip
 
 
-def test_the_choice_goes_along_to_the_list(visit: Visit, axis_address: str) -> None:
+def test_list_keeps_the_filters(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address).open("?at=1999-12&sources=two")
     cell = page.locator(".matrix [data-pair='2'][data-top='5']")
     expect(cell).to_have_attribute("href", re.compile("at=1999-12"))
@@ -139,7 +139,7 @@ def test_types_and_timeline_follow_the_slider(visit: Visit, axis_address: str) -
     assert 0 < visible < page.locator("section.rival").count()
 
 
-def test_the_last_move_stays_when_the_data_come_late(visit: Visit, axis_address: str) -> None:
+def test_last_slider_position_wins_over_late_data(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address).open("charts/types/")
     held: list[Route] = []
 
@@ -158,7 +158,7 @@ def test_the_last_move_stays_when_the_data_come_late(visit: Visit, axis_address:
     assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
 
 
-def test_the_next_move_asks_again_when_the_data_did_not_come(visit: Visit, axis_address: str) -> None:
+def test_data_are_requested_again_after_a_failure(visit: Visit, axis_address: str) -> None:
     watched = visit(axis_address)
     page = watched.open("charts/types/")
     page.route("**/explore-*.json", lambda route: route.abort())
@@ -173,7 +173,7 @@ def test_the_next_move_asks_again_when_the_data_did_not_come(visit: Visit, axis_
     assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
 
 
-def test_the_front_page_is_light(visit: Visit, axis_address: str) -> None:
+def test_front_page_is_small(visit: Visit, axis_address: str) -> None:
     watched = visit(axis_address)
     sizes: list[int] = []
     watched.page.on("response", lambda response: sizes.append(len(response.body())))
@@ -181,7 +181,7 @@ def test_the_front_page_is_light(visit: Visit, axis_address: str) -> None:
     assert 10_000 < sum(sizes) < FIRST_PAGE
 
 
-def test_pages_read_without_a_script(visit: Visit, axis_address: str) -> None:
+def test_pages_are_readable_without_javascript(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address, java_script_enabled=False).open()
     expect(page.locator("#controls")).to_be_hidden()
     page.locator(".matrix tbody td a").first.click()
@@ -194,7 +194,7 @@ def test_pages_read_without_a_script(visit: Visit, axis_address: str) -> None:
     assert page.locator(".timeline .mark").count() > 500
 
 
-def test_a_part_of_a_record_opens_where_its_iri_points(visit: Visit, axis_address: str, axis_site: Path) -> None:
+def test_fragment_of_an_iri_opens_the_part_of_the_record(visit: Visit, axis_address: str, axis_site: Path) -> None:
     page = visit(axis_address).open("russia/")
     anchor = page.locator(".card").first.get_attribute("id")
     page.goto(f"{axis_address}russia/#{anchor}")
@@ -222,7 +222,7 @@ SAMPLE = [
 
 
 @pytest.mark.parametrize("path", sampled(SAMPLE, 6), ids=lambda path: path or "front")
-def test_everybody_can_use_it(visit: Visit, axis_address: str, path: str) -> None:
+def test_charts_are_accessible(visit: Visit, axis_address: str, path: str) -> None:
     for scheme in ("light", "dark"):
         page = visit(axis_address, color_scheme=scheme).open(path)
         page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true; })")
@@ -231,7 +231,7 @@ def test_everybody_can_use_it(visit: Visit, axis_address: str, path: str) -> Non
     assert overflow(page) <= 0
 
 
-def test_no_page_of_the_invented_publication_complains(visit: Visit, world_address: str, world_site: Path) -> None:
+def test_no_page_logs_an_error(visit: Visit, world_address: str, world_site: Path) -> None:
     watched = visit(world_address)
     paths = sorted(file.parent.relative_to(world_site).as_posix() for file in world_site.rglob("index.html"))
     assert len(paths) > 300

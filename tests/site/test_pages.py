@@ -106,7 +106,7 @@ def dead(site: Path, pages: dict[str, Reader], some: Iterable[str]) -> Iterator[
                 yield page, link
 
 
-def test_what_rules_conclude_is_shown_with_them(site: Path, tmp_path: Path) -> None:
+def test_derived_facts_are_shown_with_their_rules(site: Path, tmp_path: Path) -> None:
     page = Reader((site / "statecraft/terms/dyad/index.html").read_text(encoding="utf-8"))
     assert "Rules that conclude it" in page.text
     assert "The pairs of states that a cooperation or a finding concerns" in page.text
@@ -123,17 +123,17 @@ def test_what_rules_conclude_is_shown_with_them(site: Path, tmp_path: Path) -> N
     assert not re.search(r"\binvolves\b(?! state)", shown), "it has narrower properties, which are stated"
 
 
-def test_no_link_within_the_site_is_dead(site: Path, pages: dict[str, Reader]) -> None:
+def test_no_internal_link_is_dead(site: Path, pages: dict[str, Reader]) -> None:
     assert list(dead(site, pages, list(pages))) == []
 
 
-def test_no_link_within_the_pages_of_the_publication_is_dead(axis_site: Path) -> None:
+def test_no_link_of_the_shipped_site_is_dead(axis_site: Path) -> None:
     files = sorted(file.relative_to(axis_site).as_posix() for file in axis_site.rglob("*.html"))
     assert len(files) > 4_500
     assert list(dead(axis_site, Pages(axis_site), sampled(files, 300))) == []
 
 
-def test_the_search_for_dead_links_finds_them(site: Path) -> None:
+def test_dead_links_are_found(site: Path) -> None:
     lost = {"index.html": Reader('<a href="nowhere/">x</a> <a href="arvenia/#no-such-part">y</a>')}
     lost["arvenia/index.html"] = Reader("<p>")
     assert [link for _, link in dead(site, lost, ["index.html"])] == ["nowhere/", "arvenia/#no-such-part"]
@@ -143,7 +143,7 @@ def test_ids_are_unique_on_each_page(pages: dict[str, Reader]) -> None:
     assert {page: len(r.ids) - len(set(r.ids)) for page, r in pages.items() if len(r.ids) != len(set(r.ids))} == {}
 
 
-def test_no_page_needs_what_its_policy_forbids(pages: dict[str, Reader]) -> None:
+def test_pages_comply_with_their_content_security_policy(pages: dict[str, Reader]) -> None:
     for page, reader in pages.items():
         handlers = {name for name in reader.attributes if name.startswith("on") or name == "style"}
         assert not handlers, (page, handlers)
@@ -156,7 +156,7 @@ def test_links_lead_to_the_web_or_into_the_site(pages: dict[str, Reader]) -> Non
     assert schemes <= {"", "http", "https"}
 
 
-def test_each_record_says_how_to_cite_it_and_which_line_says_what(site: Path) -> None:
+def test_each_record_shows_its_citation_and_source_lines(site: Path) -> None:
     text = (site / "arvenia" / "index.html").read_text(encoding="utf-8")
     assert "@misc{arvenia,\n" in text
     assert f"{BASE}arvenia" in text
@@ -175,7 +175,7 @@ def test_the_structured_data_of_a_page_is_json_of_schema_org(site: Path, name: s
     assert found["subjectOf"]["@type"] == "Dataset"
 
 
-def test_documents_beside_the_pages_hold_what_is_said_of_the_record(site: Path) -> None:
+def test_documents_beside_the_pages_describe_the_record(site: Path) -> None:
     import pyoxigraph as ox
 
     turtle = (site / "doc" / "arvenia.ttl").read_bytes()
@@ -190,7 +190,7 @@ def test_documents_beside_the_pages_hold_what_is_said_of_the_record(site: Path) 
 HOSTILE = "Pact <script>alert(1)</script> </script> javascript:alert(2) \" onload='x' & {{ 7*7 }} =HYPERLINK(1)"
 
 
-def test_what_a_record_says_is_shown_and_never_obeyed(tmp_path: Path) -> None:
+def test_hostile_values_are_escaped(tmp_path: Path) -> None:
     world = tmp_path / "world"
     shutil.copytree(WORLD, world)
     file = world / "data" / "states" / "arvenia.yaml"
@@ -263,7 +263,7 @@ def test_rival_figures_are_those_of_their_query(site: Path) -> None:
     assert sorted((row[1], row[3], row[4]) for row in rows(site, "figures")) == asked
 
 
-def test_a_spreadsheet_takes_no_text_for_a_formula(site: Path) -> None:
+def test_safe_csv_has_no_formulas(site: Path) -> None:
     for file in [*site.glob("charts/*.spreadsheet.csv"), *site.glob("csv/spreadsheet/*.csv")]:
         for row in csv.reader(io.StringIO(file.read_bytes().decode(), newline="")):
             for cell in row:

@@ -74,7 +74,7 @@ def test_names_are_found_in_any_script(visit: Visit, axis_address: str, typed: s
     assert first in hits(page)[:3], hits(page)
 
 
-def test_the_order_is_exact_then_beginning_then_word_then_anywhere(visit: Visit, world_address: str) -> None:
+def test_hits_are_ordered_by_exact_prefix_word_and_other_matches(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open()
     ranks = page.evaluate(
         """async (script) => {
@@ -89,7 +89,7 @@ def test_the_order_is_exact_then_beginning_then_word_then_anywhere(visit: Visit,
     assert ranks == ["Páct", "Pactum", "A pact of rivers", "Unpact"]
 
 
-def test_sources_come_after_what_they_are_cited_for(visit: Visit, axis_address: str) -> None:
+def test_sources_come_after_other_kinds(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address).open("search/?q=agreement%20on")
     expect(page.locator("#hits-state")).to_contain_text("hits")
     kinds = page.locator("#hits small").all_inner_texts()
@@ -97,7 +97,7 @@ def test_sources_come_after_what_they_are_cited_for(visit: Visit, axis_address: 
     assert "source" not in kinds[: kinds.index("treaty")]
 
 
-def test_the_index_is_fetched_when_the_field_is_entered(visit: Visit, world_address: str) -> None:
+def test_index_is_fetched_when_the_field_gets_focus(visit: Visit, world_address: str) -> None:
     watched = visit(world_address)
     fetched: list[str] = []
     watched.page.on("request", lambda request: fetched.append(request.url))
@@ -108,7 +108,7 @@ def test_the_index_is_fetched_when_the_field_is_entered(visit: Visit, world_addr
     assert len([url for url in fetched if "search-" in url and url.endswith(".json")]) == 1
 
 
-def test_the_field_is_a_combobox_that_the_keyboard_drives(visit: Visit, world_address: str) -> None:
+def test_search_field_is_a_combobox_usable_by_keyboard(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open("belmora/")
     field = page.get_by_role("combobox", name="Search names in any language")
     field.focus()
@@ -150,15 +150,13 @@ def test_enter_leads_to_the_page_of_all_hits(visit: Visit, world_address: str) -
     page.wait_for_url(f"{world_address}friendship-treaty-1955/")
 
 
-def test_nothing_found_is_said_and_what_was_typed_stays_text(visit: Visit, world_address: str) -> None:
+def test_empty_result_is_reported_and_input_is_escaped(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open("search/?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     expect(page.locator("#hits-state")).to_have_text("No hits for “<img src=x onerror=alert(1)>”.")
     assert page.locator("main img").count() == 0
 
 
-def test_without_javascript_the_form_leads_to_the_lists_by_kind(
-    visit: Visit, world_address: str, world: Assembly
-) -> None:
+def test_form_without_javascript_leads_to_the_lists_by_kind(visit: Visit, world_address: str, world: Assembly) -> None:
     page = visit(world_address, java_script_enabled=False).open("arvenia/")
     page.fill("#search-text", "belmora")
     page.press("#search-text", "Enter")

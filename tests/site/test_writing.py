@@ -29,21 +29,21 @@ def test_only_what_changed_is_written_again(tmp_path: Path) -> None:
     assert (target / "b" / "index.html").read_bytes() == b"3"
 
 
-def test_what_is_no_page_any_more_goes_with_its_folder(tmp_path: Path) -> None:
+def test_stale_pages_and_empty_folders_are_removed(tmp_path: Path) -> None:
     target = tmp_path / "site"
     write_site(target, [("a/index.html", b"1"), ("c/d/index.html", b"2")], {}, "x")
     write_site(target, [("a/index.html", b"1")], {}, "x")
     assert sorted(path.name for path in target.iterdir()) == ["a", "site.json"]
 
 
-def test_a_folder_that_is_no_site_is_not_touched(tmp_path: Path) -> None:
+def test_folder_that_is_not_a_site_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(Refusal, match="is not a site"):
         write_site(tmp_path, [("index.html", b"1")], {}, "x")
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_rendering_that_breaks_off_is_known_to_be_unfinished(tmp_path: Path) -> None:
+def test_interrupted_rendering_is_recognized(tmp_path: Path) -> None:
     target = tmp_path / "site"
     write_site(target, [("a/index.html", b"1")], {}, "x")
 
@@ -63,7 +63,7 @@ def test_two_pages_never_share_a_path(tmp_path: Path) -> None:
         write_site(tmp_path / "site", [("a/index.html", b"1"), ("a/index.html", b"2")], {}, "x")
 
 
-def test_files_of_the_build_are_offered_as_they_are_now(tmp_path: Path) -> None:
+def test_files_of_the_build_are_refreshed(tmp_path: Path) -> None:
     target, dump = tmp_path / "site", tmp_path / "dump.ttl"
     dump.write_text("one")
     write_site(target, [], {"dump.ttl": dump}, "x")
@@ -74,7 +74,7 @@ def test_files_of_the_build_are_offered_as_they_are_now(tmp_path: Path) -> None:
 
 
 @given(st.text())
-def test_a_safe_cell_never_begins_a_formula_and_loses_nothing(text: str) -> None:
+def test_safe_cell_is_never_a_formula_and_loses_nothing(text: str) -> None:
     found = safe(text)
     assert found in (text, f"'{text}")
     if found.startswith(FORMULA):
@@ -103,18 +103,18 @@ def test_a_safe_copy_keeps_rows_and_columns() -> None:
         ("2024-02-03", ("2024-02-03", "2024-02-03")),
     ],
 )
-def test_a_date_is_as_wide_as_it_is_known(lexical: str, days: tuple[str, str]) -> None:
+def test_extent_of_a_date_follows_its_precision(lexical: str, days: tuple[str, str]) -> None:
     assert extent(lexical) == days
 
 
-def test_a_bibtex_entry_escapes_what_tex_would_obey() -> None:
+def test_bibtex_entry_escapes_tex() -> None:
     publication = open_publication(WORLD)
     found = reference(publication, "0" * 64, r"50% of {all} & \more_", publication.iri + "x")
     assert r"title = {50\% of \{all\} \& \textbackslash{}more\_}" in found.bibtex
     assert found.bibtex.count("{") - found.bibtex.count(r"\{") == found.bibtex.count("}") - found.bibtex.count(r"\}")
 
 
-def test_pages_stand_at_the_paths_of_their_iris() -> None:
+def test_pages_have_the_paths_of_their_iris() -> None:
     paths = Paths("https://example.org/x/", ["https://w3id.org/statecraft", "https://w3id.org/statecraft/cooperation"])
     assert paths.record("russia#step-1") == "russia/#step-1"
     assert paths.vocabulary("https://w3id.org/statecraft#Treaty") == "statecraft/terms/Treaty/"

@@ -197,7 +197,7 @@ CURES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_refused(text: str | bytes, expected: list[tuple[str, int, int]]) -> None:
+def test_unsupported_yaml_is_refused(text: str | bytes, expected: list[tuple[str, int, int]]) -> None:
     record, faults = read(text if isinstance(text, bytes) else text.encode(), NAME)
     assert places(faults) == expected
     for fault in faults:
@@ -212,7 +212,7 @@ def test_refused(text: str | bytes, expected: list[tuple[str, int, int]]) -> Non
 
 
 @pytest.mark.parametrize(("text", "word"), CURES)
-def test_cure(text: str, word: str) -> None:
+def test_message_has_a_cure(text: str, word: str) -> None:
     assert word in read(text.encode(), NAME)[1][-1].cure
 
 
@@ -272,7 +272,7 @@ def test_message_names_what_is_meant(text: str, words: str) -> None:
         ("k: " + "я" * (MAX_SCALAR // 2), "я" * (MAX_SCALAR // 2)),
     ],
 )
-def test_scalars_stay_texts(text: str, expected: object) -> None:
+def test_scalars_are_strings(text: str, expected: object) -> None:
     record = accepted(text)
     assert expected is None or record == {"k": expected}
 
@@ -307,11 +307,11 @@ def test_record_with_faults_holds_what_was_not_refused() -> None:
         ("k: v\n---\nl: w\n", {"k": "v"}),
     ],
 )
-def test_what_is_refused_leaves_no_trace(text: str, expected: object) -> None:
+def test_refused_content_is_left_out_of_the_record(text: str, expected: object) -> None:
     assert read(text.encode(), NAME)[0] == expected
 
 
-def test_limits() -> None:
+def test_limits_are_enforced() -> None:
     assert (MAX_BYTES, MAX_SCALAR, MAX_DEPTH, characters.MAX_FAULTS) == (1_048_576, 65_536, 16, 100)
 
 
@@ -320,7 +320,7 @@ def test_refused_characters_are_replaced() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: b: c", "", "- a", "a", "k: " + "[" * 99 + "]" * 99, "- a\n---\nk: v\n"])
-def test_no_record(text: str) -> None:
+def test_file_without_a_record_is_refused(text: str) -> None:
     assert read(text.encode(), NAME)[0] is None
 
 
@@ -347,7 +347,7 @@ def test_warning_names_the_letter() -> None:
     assert "`e\u0301`" in read(b'k: "abc e\\u0301t"\n', NAME)[1][0].message
 
 
-def test_no_usual_character_needs_a_closer_look() -> None:
+def test_common_characters_take_the_fast_path() -> None:
     every = "".join(map(chr, [*range(0x80, 0xD800), *range(0xE000, sys.maxunicode + 1)]))
     usual = characters._UNUSUAL.sub("", every)
     assert "я" in usual
@@ -407,7 +407,7 @@ ALIAS_BOMB = "a: &a [x, x]\n" + "".join(
     ],
     ids=lambda value: repr(value[:12]) if isinstance(value, bytes) else value,
 )
-def test_bomb(data: bytes, rule: str) -> None:
+def test_alias_bomb_is_refused(data: bytes, rule: str) -> None:
     start = time.process_time()
     record, faults = read(data, NAME)
     assert rule in {fault.rule for fault in faults}
@@ -450,7 +450,7 @@ claim: {source: x, 'quote': y}
         (("nothing", "claim"), (2, 1)),
     ],
 )
-def test_position(path: tuple[str | int, ...], expected: tuple[int, int]) -> None:
+def test_positions_are_those_of_keys_and_values(path: tuple[str | int, ...], expected: tuple[int, int]) -> None:
     record = accepted(TEXT)
     assert position(record, path) == expected
     assert position(accepted(TEXT.replace("\n", "\r\n")), path) == expected
@@ -501,7 +501,7 @@ def test_mapping_made_by_hand() -> None:
 
 
 @pytest.mark.parametrize("error", [yaml.YAMLError("what\nelse"), MarkedYAMLError(problem="what else")])
-def test_other_errors_of_the_parser_have_a_place_too(error: yaml.YAMLError) -> None:
+def test_other_errors_of_the_parser_have_a_position(error: yaml.YAMLError) -> None:
     offset, rule, message, cure = explain(error, "k: v\n")
     assert (offset, rule) == (0, "yaml/syntax")
     assert message == "this is not YAML: what else"
@@ -610,7 +610,7 @@ def check_places(node: MappingNode | SequenceNode, lines: list[str]) -> None:
 
 
 @given(RECORDS, st.booleans())
-def test_keys_and_values_stand_where_they_are_said_to(record: dict[str, object], flow: bool) -> None:
+def test_positions_point_at_keys_and_values(record: dict[str, object], flow: bool) -> None:
     text = yaml.safe_dump(record, default_style='"', allow_unicode=True, width=10**6, default_flow_style=flow)
     found, _ = read(text.encode(), NAME)
     if depth(record) <= MAX_DEPTH:
@@ -655,6 +655,6 @@ def test_text_that_resembles_yaml_is_read_as_pyyaml_reads_it_or_refused(text: st
 
 
 @given(st.text(st.sampled_from("ae<o \n\u0301\u0323\u0338\u212b\u1100\u1161\u11a8éя가–"), max_size=12))
-def test_warned_of_nfc_exactly_where_unicodedata_says_so(text: str) -> None:
+def test_nfc_warning_agrees_with_unicodedata(text: str) -> None:
     faults = read(f"# {text}".replace("\n", "\n# ").encode() + b"\nk: v\n", NAME)[1]
     assert bool(faults) is not unicodedata.is_normalized("NFC", text)

@@ -24,7 +24,7 @@ PageFile = tuple[str, bytes]
 def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
     """Yield the path and content of the files of all records."""
     names = list(library.records)
-    documents = _Documents(library)
+    documents = RecordDocuments(library)
 
     def written(batch: list[str]) -> list[PageFile]:
         return [*renderer.files(record_pages(library, batch)), *documents.files(batch)]
@@ -34,10 +34,11 @@ def record_files(library: Library, renderer: Renderer) -> Iterator[PageFile]:
         yield from files
 
 
-class _Documents:
+class RecordDocuments:
     """Writes the RDF documents of individual records, including their parts."""
 
     def __init__(self, library: Library) -> None:
+        """Index the statements of a publication by record."""
         self._library = library
         names = ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")
         self._prefixes = {name: PREFIXES[name] for name in names} | code_prefixes(library.contract)

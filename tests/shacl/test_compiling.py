@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from upheaval.rdf.terms import split, statements
 from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
-from upheaval.shacl.shaclterms import FALSE, TYPE, sh
+from upheaval.shacl.shaclterms import FALSE, FIRST, TYPE, sh
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
 
 PREFIXES = """
@@ -97,6 +97,39 @@ def test_another_subject_makes_a_difference(line: str, subject: str) -> None:
     before, predicate, value = split(line)
     if subject != before:
         assert makes_a_difference([one for one in EVERY if one != line] + [f"{subject} {predicate} {value} ."])
+
+
+ROLES = {
+    *("<urn:x-river:shape:river>", "<urn:x-river:shape:length>", "<urn:x-river:shape:no-circle>", PARAMETER),
+    *("<urn:x-river:shape:starts-with>", "<urn:x-river:shape:starts-with-validator>"),
+    *(node for node in SUBJECTS if node.startswith("_:") and f"{node} {FIRST}" not in "\n".join(EVERY)),
+}
+"""Every node that is a shape, a constraint, a component, a parameter, a validator, a path or a prefix declaration."""
+FOREIGN = [
+    *map(sh, ("rule", "values", "expression", "target", "filterShape", "nodes", "union", "condition", "returnType")),
+    *map(sh, ("js", "jsFunctionName", "entailment", "resultAnnotation", "annotationProperty", "subject", "construct")),
+    *map(sh, ("reifierShape", "reificationRequired", "memberShape", "someValue", "singleLine", "uniqueMembers")),
+    *map(sh, ("minCont", "Path", "nothing", "detail", "focusNode", "conforms", "result")),
+    *(f"<http://datashapes.org/dash#{name}>" for name in ("editor", "rootClass", "singleLine", "closedByTypes")),
+]
+"""Properties of SHACL's advanced features, of reports, of SHACL 1.2, of DASH, and of nobody."""
+KINDS = ("SPARQLTarget", "TripleRule", "Rule", "SPARQLFunction", "JSConstraint", "TargetType", "SPARQLAskExecutable")
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(
+    st.sampled_from(sorted(ROLES)), st.sampled_from(FOREIGN), st.sampled_from([*STRANGE, "<urn:x-river:shape:long>"])
+)
+def test_what_is_added_makes_a_difference(node: str, predicate: str, value: str) -> None:
+    assert makes_a_difference([*EVERY, f"{node} {predicate} {value} ."])
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(st.sampled_from(sorted(ROLES)), st.sampled_from(KINDS))
+def test_another_class_makes_a_difference(node: str, cls: str) -> None:
+    assert makes_a_difference([*EVERY, f"{node} {TYPE} {sh(cls)} ."])
 
 
 @pytest.mark.slow

@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--triples", type=int, default=100_000, help="about how many, for all but the growth")
     parser.add_argument("--growth", default="10000,100000,1000000", help="sizes of streaming builds; up to 10000000")
     parser.add_argument("--limit", type=float, default=900, help="seconds that a peer may take for its work")
+    parser.add_argument("--before", type=Path, help="a checkout of an earlier version, which validate is put beside")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="tiny sizes, once: to see that everything runs")
     parser.add_argument("--write", action="store_true", help="renew the rows of these steps in results.md")
@@ -86,7 +87,7 @@ def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], li
     return {
         "read": lambda: reading.measure(root, size, repeats),
         "populate": lambda: populating.measure(root, size, repeats, limit),
-        "validate": lambda: validating.measure(root, size, repeats, limit),
+        "validate": lambda: validating.measure(root, options.triples, repeats, limit, options.before),
         "export": lambda: exporting.measure(root, size, repeats, limit),
         "build": lambda: building.measure(root, size, repeats, limit),
         "ask": lambda: querying.measure(root, size, repeats, limit),

@@ -79,12 +79,13 @@ class Run:
     stdout: str
 
 
-def run(command: Sequence[str | Path], limit: float = LIMIT, **environment: str) -> Run:
-    """Run a command to its end, with the repository as its folder.
+def run(command: Sequence[str | Path], limit: float = LIMIT, folder: Path = ROOT, **environment: str) -> Run:
+    """Run a command to its end.
 
     Args:
         command: the program and its arguments.
         limit: seconds by the clock, after which it and its children are killed.
+        folder: the folder that it is run in; the repository if left out.
         environment: what is set in its environment.
 
     Raises:
@@ -97,7 +98,7 @@ def run(command: Sequence[str | Path], limit: float = LIMIT, **environment: str)
     process = subprocess.Popen(
         measured,
         env={**os.environ, **environment},
-        cwd=ROOT,
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -149,7 +150,9 @@ class Side:
     stopped: bool = False
 
 
-def side(name: str, *words: str | Path, environment: str = "", limit: float = LIMIT) -> Side | None:
+def side(
+    name: str, *words: str | Path, environment: str = "", limit: float = LIMIT, folder: Path = ROOT
+) -> Side | None:
     """Run one side of a comparison in a process of its own.
 
     Args:
@@ -157,6 +160,7 @@ def side(name: str, *words: str | Path, environment: str = "", limit: float = LI
         words: its arguments.
         environment: the peers' environment it runs in, such as `.venv-bench`; that of the tests if left out.
         limit: processor seconds of its work, after which it is stopped.
+        folder: the repository, or a checkout of another version, whose packages it imports then.
 
     Returns:
         What it took; None where the environment is not there.
@@ -165,11 +169,12 @@ def side(name: str, *words: str | Path, environment: str = "", limit: float = LI
         subprocess.SubprocessError: it failed, or hangs.
 
     """
-    python = ROOT / environment / "bin" / "python" if environment else Path(sys.executable)
+    python = folder / environment / "bin" / "python" if environment else Path(sys.executable)
     if not python.exists():
         return None
     try:
-        done = run([python, "-m", f"tests.benchmarks.sides.{name}", str(limit), *words], limit=3 * limit + LIMIT)
+        command = [python, "-m", f"tests.benchmarks.sides.{name}", str(limit), *words]
+        done = run(command, 3 * limit + LIMIT, folder, PYTHONPATH=f"{folder / 'scripts'}:{folder}")
     except subprocess.CalledProcessError as failed:
         if failed.returncode == STOPPED:
             return Side(limit, None, stopped=True)

@@ -67,6 +67,7 @@ class Case:
     folder: str = "lakes"
     severity: str = "error"
     pyshacl: tuple[int, ...] | None = None
+    ontology: str = ""
 
     def own(self, text: str) -> str:
         """Return a text with the terms of the case."""
@@ -84,6 +85,8 @@ class Case:
 
     def terms(self) -> str:
         """Return the declarations of its properties."""
+        if self.ontology:
+            return self.own(self.ontology)
         texts = 'rdfs:label "{0}"@en ; rdfs:comment "What {0} is."@en'
         return "".join(
             f"{self.own(key)} a owl:{'Datatype' if 'atatype' in body else 'Object'}Property ; "
@@ -110,6 +113,7 @@ def read_cases() -> list[Case]:
             given.get("folder", "lakes"),
             given.get("severity", "error"),
             tuple(map(int, given["pyshacl"])) if "pyshacl" in given else None,
+            given.get("terms", ""),
         )
         for name, given in yaml.load(text, yaml.BaseLoader).items()
     ]

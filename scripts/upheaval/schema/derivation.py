@@ -31,8 +31,8 @@ def derive_contract(graph: Graph, place: Place = _anywhere) -> Contract:
         place: where faults are shown.
 
     Returns:
-        The contract. A class that a node shape targets is a kind; its keys are the property shapes of all node
-        shapes that target it or a superclass (SHACL section 2.1.3.2), merged by path.
+        The contract. A class that a node shape targets, or that is a shape, is a kind; its keys are the property
+        shapes of all node shapes that target it or a superclass (SHACL sections 2.1.3.2 and 2.1.3.3), merged by path.
 
     Raises:
         Refusal: names are missing, reserved or ambiguous, a class has no label, or a key takes nodes of a class that
@@ -43,6 +43,8 @@ def derive_contract(graph: Graph, place: Place = _anywhere) -> Contract:
     targets: dict[str, list[Node]] = {}
     for shape, target in graph.subject_objects(SH.targetClass):
         targets.setdefault(str(target), []).append(shape)
+    for shape in _classes_that_are_shapes(graph):
+        targets.setdefault(str(shape), []).append(shape)
     wider = {str(cls): frozenset(_ancestors(graph, str(cls))) for cls in graph.subjects(RDFS.subClassOf)}
     ancestors = {cls: wider.get(cls, frozenset({cls})) for cls in targets}
     folders = {cls: folder for cls, shapes in targets.items() if (folder := _folder(graph, shapes))}
@@ -86,6 +88,12 @@ class _Faults:
         """Raise a refusal if there is any fault."""
         if self.found:
             raise Refusal(sorted(self.found.values(), key=Fault.sort_key))
+
+
+def _classes_that_are_shapes(graph: Graph) -> list[URIRef]:
+    kinds = {OWL.Class, *graph.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
+    shapes = {shape for shape in graph.subjects(SH.property) if isinstance(shape, URIRef)}
+    return sorted(shape for shape in shapes if not kinds.isdisjoint(graph.objects(shape, RDF.type)))
 
 
 def _ancestors(graph: Graph, cls: str) -> set[str]:

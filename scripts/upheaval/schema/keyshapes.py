@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from upheaval.rdf.graphs import nodes, value_of
-from upheaval.rdf.namespaces import IDENTIFYING, RDF, SH
+from upheaval.rdf.namespaces import IDENTIFYING, OWL, RDF, RDFS, SH, XSD
 from upheaval.schema.contract import Form, Key, local
+
+_BOUNDS = (SH.minInclusive, SH.minExclusive, SH.maxInclusive, SH.maxExclusive)
+_OF_RESOURCES = {SH.IRI, SH.BlankNode, SH.BlankNodeOrIRI}
+_LANG_STRING = str(RDF.langString)
 
 
 class KeyReader:
@@ -62,8 +66,11 @@ class KeyReader:
         return [(str(path), prop) for path, prop in zip(paths, props, strict=True) if isinstance(path, URIRef)]
 
     def _read_key(self, path: str, props: tuple[Node, ...]) -> Key:
+        stated = [str(cls) for cls in self._all(props, SH["class"])]
         datatypes = self._datatypes(props)
-        form, classes = self._form([str(cls) for cls in self._all(props, SH["class"])], datatypes)
+        if not stated and not datatypes:
+            stated, datatypes = self._implied(URIRef(path), props)
+        form, classes = self._form(stated, datatypes)
         default = self._first(props, SH.defaultValue)
         return Key(
             name=local(path),
@@ -106,11 +113,40 @@ class KeyReader:
             return 0
 
     def _datatypes(self, props: Sequence[Node]) -> tuple[str, ...]:
-        direct = self._all(props, SH.datatype)
+        found = [*self._all(props, SH.datatype), *self._all(self._alternatives(props), SH.datatype)]
+        return tuple(dict.fromkeys(map(str, found)))
+
+    def _alternatives(self, props: Sequence[Node]) -> list[Node]:
+        """Return the shapes of which values conform to one, by sh:or or sh:xone there or at sh:node."""
         holders = [*props, *self._all(props, SH.node)]
-        for choice in (*self._all(holders, SH["or"]), *self._all(holders, SH.xone)):
-            direct.extend(self._all(list(Collection(self.graph, choice)), SH.datatype))
-        return tuple(dict.fromkeys(map(str, direct)))
+        heads = (*self._all(holders, SH["or"]), *self._all(holders, SH.xone))
+        return [shape for head in heads for shape in Collection(self.graph, head)]
+
+    def _implied(self, path: URIRef, props: Sequence[Node]) -> tuple[list[str], tuple[str, ...]]:
+        """Return the classes or the datatypes of values where no shape states any.
+
+        They follow from the literals that other constraints compare values with, from languages, or from the ontology:
+        whether it is a datatype property, and its range (RDF Schema 1.1 section 3.1).
+        """
+        kinds = set(self._all(props, SH.nodeKind))
+        ranges = [str(one) for one in nodes(self.graph.objects(path, RDFS.range))]
+        if not kinds & _OF_RESOURCES:
+            if literals := [_datatype(value) for value in self._compared(props) if isinstance(value, Literal)]:
+                plain = [one for one in literals if one != _LANG_STRING]
+                return [], tuple(dict.fromkeys(plain or literals))
+            if self._all(props, SH.languageIn) or any(self.graph.value(prop, SH.uniqueLang) for prop in props):
+                return [], (_LANG_STRING,)
+            if (path, RDF.type, OWL.DatatypeProperty) in self.graph or SH.Literal in kinds:
+                known = [one for one in ranges if one.startswith(str(XSD)) or one == _LANG_STRING]
+                return [], tuple(known) or (str(XSD.string),)
+        candidates = [*map(str, self._all(self._alternatives(props), SH["class"])), *ranges]
+        deciding = (*self.codes, *self.with_records, *self.shaped)
+        return [cls for cls in dict.fromkeys(candidates) if cls in deciding], ()
+
+    def _compared(self, props: Sequence[Node]) -> list[Node]:
+        """Return the values that sh:in, sh:hasValue and ranges name."""
+        members = [value for head in self._all(props, SH["in"]) for value in Collection(self.graph, head)]
+        return [*members, *(value for name in (SH.hasValue, *_BOUNDS) for value in self._all(props, name))]
 
     def _form(self, classes: list[str], datatypes: tuple[str, ...]) -> tuple[Form, tuple[str, ...]]:
         """Return how values are written, and their classes, beginning with one that decides it."""
@@ -120,3 +156,7 @@ class KeyReader:
             if fitting := [cls for cls in classes if cls in deciding]:
                 return form, (*fitting, *(cls for cls in classes if cls not in fitting))
         return Form.NODE if classes else Form.IRI, tuple(classes)
+
+
+def _datatype(literal: Literal) -> str:
+    return _LANG_STRING if literal.language else str(literal.datatype or XSD.string)

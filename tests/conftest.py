@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.conformance import write_report
 from tests.fixtures import Trial, try_fixtures
-from tests.support import ROOT, WHOLE, WORLD, once
+from tests.support import ROOT, SUITES, WHOLE, WORLD, once
 from upheaval.build.export import Files, export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly, assemble
@@ -25,6 +25,11 @@ SLOW = frozenset({"axis", "axis_build", "axis_site", "trial", "unpacked", "world
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--conformance", action="store_true", help="write the outcomes of other people's suites as EARL")
+
+
+def pytest_report_header() -> str:
+    missing = "missing: tests that need them are skipped (see CONTRIBUTING.md)"
+    return f"other people's suites: {SUITES if SUITES.is_dir() else missing}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

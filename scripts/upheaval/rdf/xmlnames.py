@@ -10,8 +10,7 @@ from upheaval.rdf.namespaces import RDF
 from upheaval.rdf.xsd import NCNAME
 
 _TAIL = re.compile(f"{NCNAME}\\Z")
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_NO_XML_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _SYNTAX = {
     f"{RDF}{name}"
     for name in (
@@ -28,11 +27,6 @@ class NotXml(ValueError):
 def is_property_name(iri: str) -> bool:
     """Return whether RDF/XML can express a property: it ends in an XML name, and is not part of the syntax."""
     return _TAIL.search(iri) is not None and iri not in _SYNTAX
-
-
-def has_no_xml(text: str) -> bool:
-    """Return whether a text has a character that XML does not have."""
-    return _NO_XML.search(text) is not None
 
 
 def require_names(properties: Iterable[str]) -> None:
@@ -54,5 +48,5 @@ def require_characters(document: bytes) -> None:
         NotXml: it has others.
 
     """
-    if found := _NO_XML_BYTES.search(document):
+    if found := _NO_XML.search(document):
         raise NotXml(f"a text has the character {found[0].decode()!a}, which XML does not have")

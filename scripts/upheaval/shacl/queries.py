@@ -212,7 +212,7 @@ def _is_flat(tokens: list[_Token]) -> bool:
     OPTIONAL and of EXISTS. A path that may have no length finds nodes of which the data say nothing only when it is
     told of them.
     """
-    depth = parentheses = 0
+    depth = 0
     for place, token in enumerate(tokens):
         if token.text == "{":
             if tokens[place - 1].word not in ("OPTIONAL", "EXISTS"):
@@ -220,8 +220,6 @@ def _is_flat(tokens: list[_Token]) -> bool:
             depth += 1
         elif token.text == "}":
             depth -= 1
-        elif token.text in "()":
-            parentheses += 1 if token.text == "(" else -1
         elif token.word in ("UNION", "GRAPH", "SELECT") or (depth and token.word == "BIND"):
             return False
     first = next((place for place, token in enumerate(tokens) if token.variable == "this"), None)

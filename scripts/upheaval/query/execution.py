@@ -8,12 +8,11 @@ import pyoxigraph as ox
 from rich.table import Table
 
 from upheaval.faults import Refusal, Severity, refuse
-from upheaval.populate.assembly import Assembly, assemble
+from upheaval.populate.assembly import assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
 from upheaval.query.known import KnownTerms
-from upheaval.rdf.writers import PREFIXES
-from upheaval.schema.prefixes import code_prefixes
+from upheaval.schema.prefixes import query_prefixes
 from upheaval.schema.publication import open_publication
 from upheaval.schema.questions import read_questions
 
@@ -54,7 +53,7 @@ def answer(
         extend(assembly.store)
     text = bind(question, values, KnownTerms(assembly.store, assembly.publication.iri))
     found = ask(assembly.store, text, question.file)
-    prefixes = _prefixes(assembly)
+    prefixes = query_prefixes(assembly.schema)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
     if isinstance(found, ox.QueryBoolean):
@@ -83,11 +82,6 @@ def listing(root: Path, width: int) -> str:
             "\n".join(f"--{parameter.name} {parameter.written}" for parameter in question.parameters),
         )
     return draw(table, width)
-
-
-def _prefixes(assembly: Assembly) -> dict[str, str]:
-    own = {assembly.publication.prefix: assembly.publication.iri}
-    return PREFIXES | code_prefixes(assembly.contract) | own
 
 
 def _graph(found: ox.QueryTriples, form: str, prefixes: Mapping[str, str]) -> str:

@@ -1,6 +1,13 @@
 """Prefixes for codes and the order of properties, for writers."""
 
+from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import Contract
+from upheaval.schema.schema import Schema
+
+
+def query_prefixes(schema: Schema) -> dict[str, str]:
+    """Return the namespaces that queries use, by prefix."""
+    return PREFIXES | code_prefixes(schema.contract) | {schema.publication.prefix: schema.publication.iri}
 
 
 def code_prefixes(contract: Contract) -> dict[str, str]:

@@ -129,7 +129,7 @@ class Node(_ShapeConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class Property(_ShapeConstraint):
+class Property(Node):
     """sh:property (SHACL section 4.7.2): the results are those of the property shape at each value node."""
 
     component: ClassVar[Term] = core("Property")
@@ -138,10 +138,6 @@ class Property(_ShapeConstraint):
     def node(self) -> Term:  # type: ignore[override]
         """What stands for it in the shapes graph."""
         return self.shapes[0].node
-
-    def bad(self, nodes: dict[Term, None], run: Run) -> set[Term]:
-        """Return the value nodes that violate it."""
-        return self.shapes[0].failing(nodes, run)
 
     def results(self, shape: Shape, pairs: Sequence[Pair], run: Run) -> list[ValidationResult]:
         """Return the results, once for each way in which a value node is reached."""

@@ -126,16 +126,22 @@ class NodeKind(ValueConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class Range(ValueConstraint):
-    """sh:minInclusive and its likes (SHACL section 4.3): what cannot be compared with the bound violates it."""
+class _NamedConstraint(ValueConstraint):
+    """A constraint of one of several components, which its parameter's name tells apart."""
 
     name: str
-    bound: Term
 
     @property
     def component(self) -> Term:  # type: ignore[override]
         """The IRI of the constraint component."""
         return core(self.name[0].upper() + self.name[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Range(_NamedConstraint):
+    """sh:minInclusive and its likes (SHACL section 4.3): what cannot be compared with the bound violates it."""
+
+    bound: Term
 
     def test(self, run: Run) -> Test:
         """Return what tells whether a value node violates it."""
@@ -157,16 +163,10 @@ def order_key(term: Term) -> xsdorder.Key | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Length(ValueConstraint):
+class Length(_NamedConstraint):
     """sh:minLength and sh:maxLength (SHACL sections 4.4.1 and 4.4.2)."""
 
-    name: str
     bound: int
-
-    @property
-    def component(self) -> Term:  # type: ignore[override]
-        """The IRI of the constraint component."""
-        return core(self.name[0].upper() + self.name[1:])
 
     def test(self, run: Run) -> Test:
         """Return what tells whether a value node violates it."""

@@ -15,7 +15,7 @@ from upheaval.query.answers import as_csv, ask, rows
 from upheaval.rdf.graphs import write
 from upheaval.rdf.writers import PREFIXES, n_quads
 from upheaval.schema.contract import local
-from upheaval.schema.prefixes import code_prefixes
+from upheaval.schema.prefixes import query_prefixes
 from upheaval.schema.questions import Question, default_of, read_questions
 from upheaval.site.assets import FOLDER, Assets
 from upheaval.site.choices import Choices, codes, curie, first_year, states, tree
@@ -69,15 +69,9 @@ def terms(library: Library) -> bytes:
         A JSON array of `[CURIE, name, kind, path of the page]`.
 
     """
-    known = prefixes(library.assembly)
+    known = query_prefixes(library.assembly.schema)
     found = [[curie(entry.iri, known), entry.title, entry.kind, entry.path] for entry in entries(library)]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def prefixes(assembly: Assembly) -> dict[str, str]:
-    """Return the namespaces that queries use, by prefix."""
-    own = {assembly.publication.prefix: assembly.publication.iri}
-    return PREFIXES | code_prefixes(assembly.contract) | own
 
 
 class Ask:
@@ -111,7 +105,11 @@ class Ask:
 
     def page(self) -> Page:
         """Return the page."""
-        library, publication, known = self.library, self.library.publication, prefixes(self.library.assembly)
+        library, publication, known = (
+            self.library,
+            self.library.publication,
+            query_prefixes(self.library.assembly.schema),
+        )
         tops = sorted(library.tops, key=lambda concept: concept.label.casefold())
         values = {
             "asked": [asked for asked, _ in self._answers],

@@ -184,6 +184,29 @@ def test_older_edition_without_some_columns_is_read(target: ImportTarget, tmp_pa
     assert report.imported == 4
 
 
+NEWER = """\
+SIPRI Arms Transfers Database,,,,,,,,,,,,,,,,
+Data generated on: 1 January 2025,,,,,,,,,,,,,,,,
+,,,,,,,,,,,,,,,,
+SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,Order date,Order date is estimate,\
+Numbers delivered,Numbers delivered is estimate,Delivery year,Delivery year is estimate,Status,SIPRI estimate,\
+TIV deal unit,TIV delivery values,Local production
+9001,Russia,Iran,Specimen-1,trainer/combat aircraft,Aircraft,2020,No,4,No,2022,No,New,8,8,32.5,No
+9001,Russia,Iran,Specimen-1,trainer/combat aircraft,Aircraft,2020,No,2,Yes,2023,Yes,New,8,8,16,No
+9002,China,Pakistan,Älv,frobnicating radar,Sensors,2019,Yes,1,No,2021,No,Second hand,8,8,3,Yes
+9003,unknown supplier(s),Mali,Älv,frobnicating radar,Sensors,2019,Yes,1,No,2021,No,Second hand,8,8,3,Yes
+"""
+
+
+def test_deliveries_of_the_newer_register_are_put_together_by_deal(target: ImportTarget, tmp_path: Path) -> None:
+    report = imported(target, "sipri", written(tmp_path / "in", {"new.csv": NEWER}), tmp_path / "out")
+    assert (report.imported, report.records["ArmsTransfer"], sum(report.rows.excluded.values())) == (3, 2, 1)
+    assert [(one.code, one.rows) for one in report.broadened] == [("frobnicating radar", 2)]
+    said = "\n".join(lines(tmp_path / "out"))
+    assert '"ordered 2020: unknown; delivered: 6 (estimated), 2022;2023; new"' in said
+    assert '"48.5"' in said
+
+
 REFUSED: dict[str, tuple[str, bytes, str]] = {
     "no table": ("sipri", b"Some notes\nand more of them\n", r"is not a file of `sipri`.*use the file with Recipient"),
     "another dataset": ("sipri", COW.encode(), "is not a file of `sipri`"),

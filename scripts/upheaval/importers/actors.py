@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from upheaval.schema.contract import local
 ALWAYS = ("0000", "9999")
 NAME = "name"
 _KIND = "organization_kind"
+_ISO3 = re.compile("[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class ActorIndex:
         index = self.index[scheme]
         keys = name_keys(code) if scheme == NAME else [code_key(scheme, code)]
         found: list[Country] = next((index[key] for key in keys if key in index), [])
+        if not found and scheme == NAME and _ISO3.fullmatch(code):  # people write codes where names are asked for
+            found = self.index["iso3"].get(code, [])
         if not found and scheme == "gw":  # Gleditsch and Ward took over the codes of COW but for a few
             found = self.index["cow"].get(code_key("cow", code), [])
         return found

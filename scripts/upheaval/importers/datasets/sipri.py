@@ -1,4 +1,6 @@
-"""SIPRI Arms Transfers Database: the trade register, as CSV."""
+"""SIPRI Arms Transfers Database: the trade register, a row a deal, or of its new form a row a year of delivery."""
+
+from collections.abc import Callable
 
 import ibis
 
@@ -17,11 +19,20 @@ from upheaval.importers.declaration import (
     one_of,
     our,
     text,
+    union,
     whole,
+    written,
     year,
 )
 
-YEARS = r"[12][0-9]{3}( ?[;,] ?[12][0-9]{3})*"
+YEARS = Column(r"[12][0-9]{3}( ?[;,] ?[12][0-9]{3})*", "years such as 2016; 2017")
+REGISTER = (
+    *("Recipient", "Supplier", "Year of order", "Year of order ?", "Number ordered", "Number ordered ?"),
+    *("Weapon designation", "Weapon description", "Number delivered", "Number delivered ?", "Year(s) of delivery"),
+    *("status", "Comments", "SIPRI TIV for total order", "SIPRI TIV of delivered weapons"),
+)
+PARTIES = ("Supplier", "Recipient")
+WEAPON = ("Designation", "Description")
 FIGURES = (
     ("number ordered", "Number ordered", "pieces", "Number ordered ?"),
     ("number delivered", "Number delivered", "pieces", "Number delivered ?"),
@@ -41,12 +52,53 @@ def marked(table: Table, value: str, mark: str) -> Expression:
     return table[value].fill_null("unknown").concat(ibis.ifelse(table[mark] == "?", " (estimated)", ""))
 
 
+def register(sources: Sources) -> Table:
+    """Return the deals of both forms of the register, in the columns of the older one; the newer numbers them."""
+    found = []
+    if sources.has("register"):
+        table = sources.table("register")
+        found.append(table.select(*REGISTER, "file", "row", number=ibis.null("string")))
+    if sources.has("deliveries"):
+        found.append(deals(sources.table("deliveries")).select(*REGISTER, "file", "row", "number"))
+    return union(found)
+
+
+def deals(table: Table) -> Table:
+    """Return the deliveries of the newer form put together by deal."""
+    sums = table.group_by(number="SIPRI AT Database ID", **{name: name for name in (*PARTIES, *WEAPON)}).agg(
+        **{
+            "Year of order": table["Order date"].min(),
+            "Year of order ?": _mark(table["Order date is estimate"]),
+            "Number delivered": table["Numbers delivered"].cast("int64").sum().cast("string"),
+            "Number delivered ?": _mark(table["Numbers delivered is estimate"]),
+            "Year(s) of delivery": table["Delivery year"].collect().unique().sort().join(";").nullif(""),
+            "status": table.Status.max(),
+            "Comments": ibis.ifelse(table["Local production"] == "Yes", "Local production", ibis.null("string")).max(),
+            "SIPRI TIV of delivered weapons": _decimal(table["TIV delivery values"].cast("decimal(18, 4)").sum()),
+            "file": table.file.min(),
+            "row": table.row.min(),
+        }
+    )
+    renamed = sums.rename({"Weapon designation": "Designation", "Weapon description": "Description"})
+    missing = [name for name in REGISTER if name not in renamed.columns]
+    return renamed.mutate(**{name: ibis.null("string") for name in missing})
+
+
+def _mark(value: Expression) -> Expression:
+    return ibis.ifelse(value.max() == "Yes", "?", ibis.null("string"))
+
+
+def _decimal(value: Expression) -> Expression:
+    return value.cast("string").re_replace("0+$", "").re_replace("[.]$", "")
+
+
 def transfers(sources: Sources) -> Table:
     """Return the register with a name for each row, its parties, its item and its span."""
-    table = sources.table("register")
+    table = register(sources)
     deal = [table[name].fill_null("") for name in ("Recipient", "Supplier", "Year of order", "Number ordered")]
     weapon = table["Weapon designation"].concat(" (", table["Weapon description"], ")")
-    table = table.mutate(key=weapon.concat("|", *(part.concat("|") for part in deal)).hexdigest("md5").substr(0, 16))
+    table = table.mutate(key=weapon.concat("|", *(part.concat("|") for part in deal), table.number.fill_null("")))
+    table = table.mutate(key=table.key.hexdigest("md5").substr(0, 16))
     table = table.mutate(repeat=ibis.row_number().over(ibis.window(group_by="key", order_by="row")))
     suffix = ibis.ifelse(table.repeat > 0, ibis.literal("-").concat((table.repeat + 1).cast("string")), "")
     years = delivered(table)
@@ -134,10 +186,22 @@ def figure(sources: Sources, table: Table, measure: str, column: str, unit: str,
     )
 
 
-def unknown_party(sources: Sources) -> Table:
-    """Return the rows of which SIPRI does not know one side."""
-    table = sources.table("register")
-    return table.filter(table.Supplier.startswith("unknown s") | table.Recipient.startswith("unknown recipient"))
+def used(sources: Sources) -> Table:
+    """Return the rows that are in a transfer; the deliveries of a deal are in one together."""
+    tables = [transfers(sources).select("file", "row")]
+    if sources.has("deliveries"):
+        tables.append(sources.table("deliveries").select("file", "row"))
+    return union(tables)
+
+
+def unknown_party(name: str) -> Callable[[Sources], Table]:
+    """Return what finds the rows of which SIPRI does not know one side."""
+
+    def rows(sources: Sources) -> Table:
+        table = sources.table(name)
+        return table.filter(table.Supplier.startswith("unknown s") | table.Recipient.startswith("unknown recipient"))
+
+    return rows
 
 
 DATASET = Dataset(
@@ -156,38 +220,58 @@ DATASET = Dataset(
             {
                 "Recipient": code("actor", "name"),
                 "Supplier": code("actor", "name"),
-                "Year of order": year(required=True),
+                "Year of order": written(year(required=True), "Year of order/licence", "Year of order/ licence"),
                 "Year of order ?": if_there(one_of("?")),
-                "Number ordered": whole(),
+                "Number ordered": written(whole(), "No. ordered", "No ordered"),
                 "Number ordered ?": if_there(one_of("?")),
                 "Weapon designation": text(required=True),
                 "Weapon description": code("weapon"),
-                "Number delivered": whole(),
+                "Number delivered": written(whole(), "No. delivered", "No. delivered/produced"),
                 "Number delivered ?": if_there(one_of("?")),
-                "Year(s) of delivery": Column(YEARS, "years such as 2016; 2017"),
+                "Year(s) of delivery": written(YEARS, "Year(s) of deliveries", "Year of delivery"),
                 "status": if_there(one_of("New", "Second hand", "Second hand but modernized")),
                 "Comments": if_there(text()),
                 "SIPRI TIV per unit": if_there(number()),
                 "SIPRI TIV for total order": if_there(number()),
                 "SIPRI TIV of delivered weapons": if_there(number()),
             },
+            optional=True,
+        ),
+        File(
+            "deliveries",
+            {
+                "SIPRI AT Database ID": whole(required=True),
+                "Recipient": code("actor", "name"),
+                "Supplier": code("actor", "name"),
+                "Designation": text(required=True),
+                "Description": code("weapon"),
+                "Order date": year(required=True),
+                "Order date is estimate": if_there(one_of("Yes", "No")),
+                "Numbers delivered": whole(),
+                "Numbers delivered is estimate": if_there(one_of("Yes", "No")),
+                "Delivery year": year(),
+                "Status": if_there(one_of("New", "Second hand", "Second hand but modernized")),
+                "TIV delivery values": if_there(number()),
+                "Local production": if_there(one_of("Yes", "No")),
+            },
+            optional=True,
+            counted=True,
         ),
     ),
     actors=("actor", "name", "publisher"),
     crosswalk="sipri.ttl",
     records=records,
+    counted=used,
     exclusions=(
-        Exclusion(
-            "supplier or recipient unknown to SIPRI",
-            "register",
-            unknown_party,
-        ),
+        Exclusion("supplier or recipient unknown to SIPRI", "register", unknown_party("register")),
+        Exclusion("supplier or recipient unknown to SIPRI", "deliveries", unknown_party("deliveries")),
     ),
     caveats=(
         "Shells and most munitions, small arms and much support equipment are outside the register's scope.",
         "A transfer begins and ends with its years of delivery; one that has none begins with its year of order.",
         "Trend-indicator values measure capability; they are not prices.",
         "The Soviet Union and Russia are two actors, as in the register.",
+        "In the newer form a deal's rows, one a year of delivery, are one transfer; it has no numbers ordered.",
         "A row has no number of its own: the IRI is made from recipient, supplier, weapon, year and number of the"
         " order, and changes when SIPRI corrects one of them.",
     ),

@@ -11,7 +11,7 @@ from rdflib import Graph, URIRef
 
 from upheaval.faults import Fault, Location, Refusal, Severity, refuse, syntax_location
 from upheaval.rdf.graphs import to_rdflib
-from upheaval.rdf.namespaces import OWL, RDF, RDFS
+from upheaval.rdf.namespaces import OWL, RDF, RDFS, SH
 from upheaval.rdf.terms import statements
 from upheaval.schema.implied import completion
 from upheaval.schema.legibility import unpublishable
@@ -25,6 +25,9 @@ from upheaval.sources.textfiles import read_text
 
 Read = TypeVar("Read")
 
+_IMPORTS = ox.NamedNode(str(OWL.imports))
+_OF_PREFIXES = [ox.NamedNode(str(SH[name])) for name in ("declare", "prefix", "namespace")]
+_DECLARE = _OF_PREFIXES[0]
 _TYPE, _ANNOTATION = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.AnnotationProperty))
 
 
@@ -106,7 +109,7 @@ def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[o
     Args:
         publication: whose shapes.
         shapes: the shapes.
-        ontology: whose annotation properties say nothing to a validation.
+        ontology: whose annotation properties say nothing to a validation, and whose prefixes queries may use.
 
     Raises:
         Refusal: the shapes are ill-formed; one fault each, at its line.
@@ -116,9 +119,19 @@ def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[o
         str(triple.subject) for triple in ontology if triple.predicate == _TYPE and triple.object == _ANNOTATION
     }
     try:
-        return compile_shapes(statements(shapes), annotations)
+        return compile_shapes(statements((*shapes, *_declared_prefixes(ontology))), annotations)
     except ShapesError as error:
         raise Refusal(shape_faults(publication, error.problems)) from None
+
+
+def _declared_prefixes(ontology: list[ox.Triple]) -> list[ox.Triple]:
+    """Return the declarations of prefixes in an ontology, and which document has those of another (SHACL 5.2.1)."""
+    documents = {triple.subject for triple in ontology if triple.predicate == _DECLARE}
+    return [
+        triple
+        for triple in ontology
+        if triple.predicate in _OF_PREFIXES or (triple.predicate == _IMPORTS and triple.object in documents)
+    ]
 
 
 def shape_faults(

@@ -60,6 +60,7 @@ def datapackage(
             *({"title": name, "roles": ["creator"]} for name in publication.creator),
             *({"title": name, "roles": ["publisher"]} for name in publishers),
         ],
+        **({"conformsTo": list(publication.conforms_to)} if publication.conforms_to else {}),
         **({"keywords": list(publication.keyword)} if publication.keyword else {}),
         **({"sources": [{"path": address} for address in publication.source]} if publication.source else {}),
         "resources": [_resource(name, table, files) for name, table in sorted(tables.items())],

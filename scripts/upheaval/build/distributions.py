@@ -207,6 +207,8 @@ class _Adding:
         )
         for dataset in (self.dataset, self.version):
             self._say(dataset, (DCTERMS.conformsTo, self._profile))
+            for version in self.publication.conforms_to:
+                self._say(dataset, (DCTERMS.conformsTo, self._standard(version)))
 
     def resource(self, path: str, stem: str) -> None:
         """Add a file that describes or checks the structure of the data."""

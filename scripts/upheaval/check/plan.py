@@ -98,7 +98,7 @@ class Plan:
         without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
         queries = query_faults(publication, vocabulary, self.schema.contract)
-        return [*unknown_terms(vocabulary), *unwritable, *without_effect, *queries]
+        return [*publication.warnings, *unknown_terms(vocabulary), *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""

@@ -1,21 +1,30 @@
 """A publication: the folder of sources that the package turns into linked data, and its metadata."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
-from upheaval.faults import Fault, Refusal, refuse
-from upheaval.rdf.datatypes import IllFormed, typed, web_address
+from upheaval.faults import Fault, Location, Refusal, Severity, refuse
+from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
+from upheaval.schema.configuration import (
+    address_problem,
+    name_problem,
+    namespace_problems,
+    prefix_problem,
+    version_problem,
+)
 from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, SequenceNode, read
+from upheaval.sources.restrictions import is_unfilled
 
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
-LISTS = ("creator", "keyword", "source", "spatial")
-OPTIONAL = ("publisher", "publisherType", "keyword", "source", "homepage", "priorVersion", "spatial")
+LISTS = ("creator", "keyword", "source", "spatial", "conformsTo")
+OPTIONAL = ("publisher", "publisherType", "keyword", "source", "homepage", "priorVersion", "spatial", "conformsTo")
 PUBLISHER_TYPES = (
     "Academia-ScientificOrganisation",
     "Company",
@@ -55,6 +64,8 @@ class Publication:
         prior_version: the IRI of the previous version, or an empty string.
         publisher_type: one of PUBLISHER_TYPES, or an empty string.
         spatial: the area that the data cover, as degrees west, south, east and north; empty if not given.
+        conforms_to: the version IRIs of the vocabularies that the records are written with.
+        warnings: what is odd in the file and does not stop anything.
 
     """
 
@@ -75,6 +86,8 @@ class Publication:
     prior_version: str = ""
     publisher_type: str = ""
     spatial: tuple[str, ...] = ()
+    conforms_to: tuple[str, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     def graph(self, name: str) -> str:
         """Return the IRI of a named graph: data, derived, vocabulary or catalogue."""
@@ -130,11 +143,11 @@ def open_publication(root: Path) -> Publication:
             rule="publication/missing",
         )
     body, faults = read(data, FILE)
-    if body is None or faults:
-        raise Refusal(tuple(faults))
-    faults = [*_unknown(body), *_missing(body), *_ill_formed(body)]
-    if faults:
-        raise Refusal(tuple(faults))
+    if body is None:
+        raise Refusal(faults)
+    faults = sorted([*faults, *_unknown(body), *_missing(body), *_ill_formed(body)])
+    if any(fault.severity is Severity.ERROR for fault in faults):
+        raise Refusal(faults)
     creator = _texts(body["creator"])
     return Publication(
         root=root,
@@ -154,7 +167,20 @@ def open_publication(root: Path) -> Publication:
         prior_version=_text(body, "priorVersion"),
         publisher_type=_text(body, "publisherType"),
         spatial=_texts(body.get("spatial", "")),
+        conforms_to=_texts(body.get("conformsTo", "")),
+        warnings=tuple(faults),
     )
+
+
+def locate(publication: Publication, key: str, value: str = "") -> Location | None:
+    """Return where a publication's metadata say something: the line and column of a key, or of an item of its list."""
+    body, _ = read((publication.root / FILE).read_bytes(), FILE)
+    if body is None or key not in body:
+        return None
+    items = body[key]
+    if isinstance(items, SequenceNode) and value in items:
+        return items.item_position(items.index(value))
+    return body.key_position(key)
 
 
 def _text(body: MappingNode, key: str) -> str:
@@ -195,23 +221,24 @@ def _missing(body: MappingNode) -> list[Fault]:
 def _ill_formed(body: MappingNode) -> list[Fault]:
     faults = []
     for key, value in body.items():
+        if isinstance(value, str) and is_unfilled(value):
+            continue  # it has been reported
         if key == "spatial":
             faults.extend(_area(body, value))
             continue
         if key in LISTS and isinstance(value, SequenceNode) and all(isinstance(item, str) for item in value):
+            faults.extend(_listed(body, key, value))
             continue
         if not isinstance(value, str):
             cure = "write a string, or a list of strings" if key in LISTS else "write a single string"
             faults.append(_fault(body, key, f"`{key}` must be a string", cure, "text"))
-        elif key in ("iri", "license", "homepage", "priorVersion"):
-            faults.extend(_address(body, key, value))
-        elif key == "issued":
-            faults.extend(_day(body, value))
         elif key == "publisherType" and value not in PUBLISHER_TYPES:
             cure = f"write one of {', '.join(PUBLISHER_TYPES)}"
             faults.append(_fault(body, key, f"`{value}` is not a type of publisher", cure, "publisher-type"))
-        elif key in ("prefix", "name") and not value.replace("-", "").isalnum():
-            faults.append(_fault(body, key, f"`{value}` is not a valid {key}", "use only letters and digits", key))
+        elif key == "issued":
+            faults.extend(_day(body, value))
+        else:
+            faults.extend(_fault(body, key, *problem, key) for problem in _problems(body, key, value))
     return faults
 
 
@@ -235,12 +262,27 @@ def _day(body: MappingNode, value: str) -> list[Fault]:
     return []
 
 
-def _address(body: MappingNode, key: str, value: str) -> list[Fault]:
-    try:
-        web_address(value)
-    except IllFormed as error:
-        message, cure = error.args
-        return [_fault(body, key, message, cure, "iri")]
-    if key == "iri" and not value.endswith("/"):
-        return [_fault(body, key, f"`{value}` is not a namespace", "end it with a slash", "iri")]
-    return []
+def _listed(body: MappingNode, key: str, values: SequenceNode) -> Iterator[Fault]:
+    """Yield the faults of a list, each at its item."""
+    for index, item in enumerate(values):
+        for problem in _problems(body, key, str(item)):
+            yield replace(_fault(body, key, *problem, key), at=values.item_position(index))
+
+
+def _problems(body: MappingNode, key: str, value: str) -> Iterable[tuple[str, str]]:
+    """Return what is wrong with a value."""
+    if is_unfilled(value):
+        return ()
+    if key == "iri":
+        return namespace_problems(value)
+    if key in ("license", "homepage", "priorVersion", "source", "conformsTo"):
+        found = address_problem(value)
+    elif key == "name":
+        found = name_problem(value)
+    elif key == "prefix":
+        found = prefix_problem(value, _text(body, "iri"))
+    elif key == "version":
+        found = version_problem(value)
+    else:
+        return ()
+    return (found,) if found else ()

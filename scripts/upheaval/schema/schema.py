@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from upheaval.faults import Refusal
+from upheaval.schema.agreement import disagreements
 from upheaval.schema.context import Context, derive_context
 from upheaval.schema.contract import Contract
 from upheaval.schema.derivation import derive_contract
@@ -44,4 +46,6 @@ def prepare(root: Path) -> Schema:
     publication = open_publication(root)
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph, vocabulary.place)
+    if faults := list(disagreements(publication, contract, vocabulary.graph)):
+        raise Refusal(faults)
     return Schema(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))

@@ -1,29 +1,34 @@
 """Templates for a new record and for a new publication."""
 
+import json
+import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 
+from rdflib import Graph
+
+import upheaval
 from upheaval.curate.skeletons import record_skeleton
 from upheaval.faults import refuse
 from upheaval.populate.records import SLUG
-from upheaval.schema.contract import Contract
+from upheaval.rdf.namespaces import OWL
+from upheaval.schema.configuration import name_problem, prefix_problem
+from upheaval.schema.contract import Contract, derive_contract
+from upheaval.schema.publication import FILE, open_publication, packaged
+from upheaval.schema.vocabulary import load_vocabulary
 from upheaval.sources.reserved import RESERVED
 
-PUBLICATION = """\
-# Metadata of this publication. Edit every line, then add records:
-#   upheaval new record states first-state
+TEMPLATES = Path(__file__).parent / "publication"
+"""What a new publication starts with."""
 
-iri: https://example.org/{name}/
-prefix: {prefix}
-name: {name}
-title: {title}
-description: >-
-  Agreements and activities of states, with their sources.
-license: https://creativecommons.org/licenses/by/4.0/
-creator: [Name Surname]
-version: 0.1.0
-issued: {issued}
-"""
+_PLACES = {
+    "publication.yaml": "data/publication.yaml",
+    "README.md": "README.md",
+    "gitignore": ".gitignore",
+    "editorconfig": ".editorconfig",
+    "check.yml": ".github/workflows/check.yml",
+}
 
 
 def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
@@ -62,7 +67,7 @@ def new_record(root: Path, folder: str, slug: str, contract: Contract) -> Path:
 
 
 def new_publication(root: Path) -> Path:
-    """Start a publication in a new or empty folder.
+    """Start a publication in a new or empty folder, with a record of each common kind, which passes `upheaval check`.
 
     Args:
         root: the folder.
@@ -76,18 +81,57 @@ def new_publication(root: Path) -> Path:
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         refuse(str(root), "this is not an empty folder", "name a new or empty folder")
-    name = "".join(sign if sign.isalnum() else "-" for sign in root.resolve().name.lower()).strip("-")
-    prefix = name.split("-")[0]
-    file = root / "data" / "publication.yaml"
-    text = PUBLICATION.format(
-        name=name or "publication",
-        prefix=prefix if prefix[:1].isalpha() else f"pub{prefix}",
-        title=(name or "publication").replace("-", " ").title(),
-        issued=date.today().isoformat(),
-    )
-    _write(file, text)
-    _write(root / ".gitignore", "/build/\n")
-    return file
+    name = _free_name(root.resolve().name)
+    values = {
+        "NAME": name,
+        "PREFIX": _free_prefix(name),
+        "TITLE": name.replace("-", " ").title(),
+        "TODAY": date.today().isoformat(),
+        "STATECRAFT": _installed_version(),
+    }
+    files = {place: (TEMPLATES / file).read_text(encoding="utf-8") for file, place in _PLACES.items()}
+    for record in sorted((TEMPLATES / "records").glob("*/*.yaml")):
+        place = f"data/{record.relative_to(TEMPLATES / 'records').as_posix()}"
+        files[place] = record.read_text(encoding="utf-8")
+    for place, text in files.items():
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", value)
+        _write(root / place, text)
+    _write(root / "requirements.txt", f"upheaval=={upheaval.__version__}\n")
+    contract = derive_contract(load_vocabulary(open_publication(root)).graph)
+    for place, settings in _editor(contract).items():
+        _write(root / place, json.dumps(settings, indent=2) + "\n")
+    return root / FILE
+
+
+def _free_name(folder: str) -> str:
+    """Return a name for the files of a publication, made from that of its folder."""
+    plain = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "publication"
+    return name if name_problem(name) is None else f"{name}-data"
+
+
+def _free_prefix(name: str) -> str:
+    """Return a prefix that is not taken, made from a name."""
+    first = name.split("-", maxsplit=1)[0]
+    choices = (*([first] if len(first) > 1 else []), name, f"{first}-data", f"p{name}", f"p-{name}")
+    return next(prefix for prefix in choices if prefix_problem(prefix, "") is None)
+
+
+def _installed_version() -> str:
+    """Return the version IRI of the packaged vocabulary."""
+    ontology = Graph().parse(packaged() / "ontology" / "statecraft.ttl")
+    return str(next(ontology.objects(None, OWL.versionIRI)))
+
+
+def _editor(contract: Contract) -> dict[str, dict[str, object]]:
+    """Return the settings of Visual Studio Code, which complete and check records by the schemas of a build."""
+    schemas = {f"./build/schema/{folder}.json": f"data/{folder}/**/*.yaml" for folder in sorted(contract.folders)}
+    settings = {"files.encoding": "utf8", "files.eol": "\n", "yaml.schemas": schemas}
+    return {
+        ".vscode/settings.json": settings,
+        ".vscode/extensions.json": {"recommendations": ["editorconfig.editorconfig", "redhat.vscode-yaml"]},
+    }
 
 
 def _write(file: Path, text: str) -> None:

@@ -81,12 +81,12 @@ def test_new_publication_checks_with_what_the_wheel_holds(unpacked: Path, tmp_pa
     assert run(unpacked, tmp_path, "-c", CODE).strip() == str(unpacked / "upheaval" / "statecraft")
     assert "created" in run(unpacked, tmp_path, "-m", "upheaval", "new", "publication", "a-pact")
     pact = tmp_path / "a-pact"
-    assert "the dataset is empty" in run(unpacked, pact, "-m", "upheaval", "check")
+    assert run(unpacked, pact, "-m", "upheaval", "check") == "7 records checked, no problems found\n"
     assert "created" in run(unpacked, pact, "-m", "upheaval", "new", "record", "sources", "a-report")
     (pact / "data/sources/a-report.yaml").write_text(
         "label: {en: A report}\npublisher: Somebody\nsourceKind: think-tank\nissued: 2020\n"
     )
-    assert run(unpacked, pact, "-m", "upheaval", "check") == "1 record checked, no problems found\n"
+    assert run(unpacked, pact, "-m", "upheaval", "check") == "8 records checked, no problems found\n"
     assert "in-force" in run(unpacked, pact, "-m", "upheaval", "query")
 
 
@@ -111,6 +111,9 @@ def test_publication_from_nothing_with_the_command_line_alone(unpacked: Path, tm
     pact = tmp_path / "2026 pact"
     assert "created" in upheaval(tmp_path, "new", "publication", "2026 pact")
     assert "this is not an empty folder" in upheaval(tmp_path, "new", "publication", "2026 pact")
+    for record in pact.glob("data/*/*.yaml"):
+        record.unlink()
+    assert "the dataset is empty" in upheaval(pact, "check")
     for (kind, slug), text in RECORDS.items():
         assert "created" in upheaval(pact, "new", "record", kind, slug)
         (pact / "data" / kind / f"{slug}.yaml").write_text(text)

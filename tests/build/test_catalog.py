@@ -100,9 +100,6 @@ def test_shipped_catalogue_has_every_recommended_property(tmp_path: Path) -> Non
 
 def test_catalogue_of_a_new_publication_conforms_to_dcat_ap(tmp_path: Path) -> None:
     new_publication(tmp_path / "a-pact")
-    source = tmp_path / "a-pact" / "data" / "sources" / "a-report.yaml"
-    source.parent.mkdir()
-    source.write_text("label: {en: A report}\npublisher: Somebody\nsourceKind: think-tank\nissued: 2020\n")
     graph = graph_of(export(assemble(tmp_path / "a-pact")))
     for file in ("shapes.ttl", "range.ttl"):
         assert results(graph, file) == []

@@ -85,9 +85,6 @@ def test_each_resource_follows_the_json_schema_of_its_kind(files: Files, profile
 
 def test_data_package_of_a_new_publication_follows_the_standard(tmp_path: Path) -> None:
     new_publication(tmp_path / "A-Pact")
-    source = tmp_path / "A-Pact" / "data" / "sources" / "a-report.yaml"
-    source.parent.mkdir()
-    source.write_text("label: {en: A report}\npublisher: Somebody\nsourceKind: think-tank\nissued: 2020\n")
     package = package_of(export(assemble(tmp_path / "A-Pact")))
     assert [error.message for error in Draft7Validator(PROFILE).iter_errors(package)] == []
 

@@ -14,16 +14,16 @@ from upheaval.faults import refuse
 from upheaval.populate.records import SLUG
 from upheaval.rdf.namespaces import OWL
 from upheaval.schema.configuration import name_problem, prefix_problem
-from upheaval.schema.contract import Contract, derive_contract
-from upheaval.schema.publication import FILE, open_publication, packaged
-from upheaval.schema.vocabulary import load_vocabulary
+from upheaval.schema.contract import Contract
+from upheaval.schema.publication import FILE, packaged
+from upheaval.schema.schema import prepare
 from upheaval.sources.reserved import RESERVED
 
 TEMPLATES = Path(__file__).parent / "publication"
 """What a new publication starts with."""
 
 _PLACES = {
-    "publication.yaml": "data/publication.yaml",
+    "metadata.yaml": "data/publication.yaml",
     "README.md": "README.md",
     "gitignore": ".gitignore",
     "editorconfig": ".editorconfig",
@@ -98,8 +98,7 @@ def new_publication(root: Path) -> Path:
             text = text.replace(f"@{key}@", value)
         _write(root / place, text)
     _write(root / "requirements.txt", f"upheaval=={upheaval.__version__}\n")
-    contract = derive_contract(load_vocabulary(open_publication(root)).graph)
-    for place, settings in _editor(contract).items():
+    for place, settings in _editor(prepare(root).contract).items():
         _write(root / place, json.dumps(settings, indent=2) + "\n")
     return root / FILE
 
@@ -127,7 +126,7 @@ def _installed_version() -> str:
 def _editor(contract: Contract) -> dict[str, dict[str, object]]:
     """Return the settings of Visual Studio Code, which complete and check records by the schemas of a build."""
     schemas = {f"./build/schema/{folder}.json": f"data/{folder}/**/*.yaml" for folder in sorted(contract.folders)}
-    settings = {"files.encoding": "utf8", "files.eol": "\n", "yaml.schemas": schemas}
+    settings: dict[str, object] = {"files.encoding": "utf8", "files.eol": "\n", "yaml.schemas": schemas}
     return {
         ".vscode/settings.json": settings,
         ".vscode/extensions.json": {"recommendations": ["editorconfig.editorconfig", "redhat.vscode-yaml"]},

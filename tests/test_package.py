@@ -17,7 +17,7 @@ FOLDERS = {
     "shapes": ("*.ttl",),
     "queries": ("*.rq",),
 }
-OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig|all\.nt)")
+OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig|all\.nt|12\.n[tq])")
 CODE = "from upheaval.schema.publication import packaged; print(packaged())"
 
 

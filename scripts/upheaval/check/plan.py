@@ -16,7 +16,7 @@ from upheaval.populate.records import Listing
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.legibility import not_in_xml
-from upheaval.schema.lint import unknown_terms
+from upheaval.schema.lint import invalid_languages, unknown_terms
 from upheaval.schema.schema import Schema
 from upheaval.schema.vocabulary import shape_faults
 from upheaval.shacl.compiling import Unit
@@ -97,8 +97,9 @@ class Plan:
         publication, vocabulary = self.schema.publication, self.schema.vocabulary
         without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
+        languages = invalid_languages(vocabulary)
         queries = query_faults(publication, vocabulary, self.schema.contract)
-        return [*publication.warnings, *unknown_terms(vocabulary), *unwritable, *without_effect, *queries]
+        return [*publication.warnings, *unknown_terms(vocabulary), *languages, *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""

@@ -1,14 +1,19 @@
 """Find terms that the ontology and the shapes use but nothing defines, including misspelt SHACL terms."""
 
+import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 import pyoxigraph as ox
 from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS, DefinedNamespace
 
-from upheaval.faults import Fault
+from upheaval.faults import Fault, Severity
+from upheaval.rdf.datatypes import IllFormed
 from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.languages import check_language
 from upheaval.rdf.namespaces import CODES, SHAPES, STATECRAFT
 from upheaval.schema.vocabulary import Vocabulary
+from upheaval.sources.characters import SourceText
 
 _SHAPES = SHAPES + "#"
 
@@ -47,6 +52,40 @@ def unknown_terms(vocabulary: Vocabulary) -> list[Fault]:
             file, at = vocabulary.place(iri)
             faults.append(Fault(file, f"nothing defines <{iri}>", cure, at=at, rule="vocabulary/unknown"))
     return faults
+
+
+def invalid_languages(vocabulary: Vocabulary) -> list[Fault]:
+    """Find language tags in the ontology and the shapes that are not valid, or are deprecated.
+
+    Args:
+        vocabulary: the ontology and the shapes.
+
+    Returns:
+        A fault for each text that has such a tag, at its place.
+
+    """
+    literals = (triple.object for triple in (*vocabulary.ontology, *vocabulary.shapes))
+    tags = {term.language for term in literals if isinstance(term, ox.Literal)} - {None}
+    wrong = {tag: problem for tag in sorted(map(str, tags)) if (problem := _language_problem(tag))}
+    return sorted(fault for tag, problem in wrong.items() for fault in _at_texts(vocabulary, tag, *problem))
+
+
+def _language_problem(tag: str) -> tuple[str, str, Severity] | None:
+    try:
+        old = check_language(tag)
+    except IllFormed as error:
+        message, cure = error.args
+        return message, cure, Severity.ERROR
+    return (*old, Severity.WARNING) if old else None
+
+
+def _at_texts(vocabulary: Vocabulary, tag: str, message: str, cure: str, severity: Severity) -> Iterator[Fault]:
+    pattern = re.compile(rf"""["']@({re.escape(tag)})(?![A-Za-z0-9-])""", re.IGNORECASE)
+    for name, path in vocabulary.files.items():
+        source = SourceText(path.read_bytes())
+        for found in pattern.finditer(source.text):
+            at = source.locate(found.start(1))
+            yield Fault(name, message, cure, at=at, severity=severity, rule="vocabulary/language")
 
 
 def _is_iri(term: object) -> bool:

@@ -19,7 +19,7 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault
+from upheaval.faults import Fault, Refusal
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import Contract, local
 from upheaval.schema.publication import Publication
@@ -261,11 +261,16 @@ def read_questions(publication: Publication) -> dict[str, Question]:
     """Read the example questions of a publication, by name, in order.
 
     Raises:
-        Refusal: a file cannot be read.
+        Refusal: files cannot be read; the faults of all of them.
 
     """
-    paths = publication.files("queries", "*.rq")
-    return {
-        path.stem: read_question(path.stem, read_text(path, f"queries/{path.name}"))
-        for path in sorted(paths, key=lambda path: path.stem)
-    }
+    questions: dict[str, Question] = {}
+    faults: list[Fault] = []
+    for path in sorted(publication.files("queries", "*.rq"), key=lambda path: path.stem):
+        try:
+            questions[path.stem] = read_question(path.stem, read_text(path, f"queries/{path.name}"))
+        except Refusal as refusal:
+            faults.extend(refusal.faults)
+    if faults:
+        raise Refusal(faults)
+    return questions

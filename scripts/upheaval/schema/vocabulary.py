@@ -94,7 +94,7 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     terms, links, forms = (_read(files, read_turtle, faults) for files in (stated, aligned, shaped))
     rules = _read(ruled, read_text, faults)
     if faults:
-        raise Refusal(faults)
+        raise Refusal(sorted(faults))
     ontology = [*chain.from_iterable(terms), *completion(terms)]
     alignments, shapes = (list(chain.from_iterable(files)) for files in (links, forms))
     plan = plan_for(publication, shapes, ontology)

@@ -53,7 +53,7 @@ def answer(
         extend(assembly.store)
     text = bind(question, values, KnownTerms(assembly.store, assembly.publication.iri))
     found = ask(assembly.store, text, question.file)
-    prefixes = query_prefixes(assembly.schema)
+    prefixes = query_prefixes(assembly.contract, assembly.publication)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
     if isinstance(found, ox.QueryBoolean):

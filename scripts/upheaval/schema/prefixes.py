@@ -2,12 +2,12 @@
 
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import Contract
-from upheaval.schema.schema import Schema
+from upheaval.schema.publication import Publication
 
 
-def query_prefixes(schema: Schema) -> dict[str, str]:
+def query_prefixes(contract: Contract, publication: Publication) -> dict[str, str]:
     """Return the namespaces that queries use, by prefix."""
-    return PREFIXES | code_prefixes(schema.contract) | {schema.publication.prefix: schema.publication.iri}
+    return PREFIXES | code_prefixes(contract) | {publication.prefix: publication.iri}
 
 
 def code_prefixes(contract: Contract) -> dict[str, str]:

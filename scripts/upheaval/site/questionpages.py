@@ -69,7 +69,7 @@ def terms(library: Library) -> bytes:
         A JSON array of `[CURIE, name, kind, path of the page]`.
 
     """
-    known = query_prefixes(library.assembly.schema)
+    known = query_prefixes(library.assembly.contract, library.assembly.publication)
     found = [[curie(entry.iri, known), entry.title, entry.kind, entry.path] for entry in entries(library)]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -108,7 +108,7 @@ class Ask:
         library, publication, known = (
             self.library,
             self.library.publication,
-            query_prefixes(self.library.assembly.schema),
+            query_prefixes(self.library.assembly.contract, self.library.assembly.publication),
         )
         tops = sorted(library.tops, key=lambda concept: concept.label.casefold())
         values = {

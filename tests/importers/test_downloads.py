@@ -175,7 +175,7 @@ def test_row_is_the_one_that_a_spreadsheet_shows(target: ImportTarget, tmp_path:
     files = written(tmp_path, {"r.csv": "A preamble\n\n" + SIPRI.replace("\nTurkiye", "\n\nTurkiye")})
     (staged,) = read_by(target, "sipri", files, tmp_path / "staged")
     assert pq.read_table(staged.parquet).column("row").to_pylist() == [4, 5, 7, 8, 9]
-    assert "r.csv: 1 blank row passed over" in staged.notes
+    assert "r.csv: 1 blank row skipped" in staged.notes
 
 
 def test_older_edition_without_some_columns_is_read(target: ImportTarget, tmp_path: Path) -> None:

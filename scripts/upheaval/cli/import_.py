@@ -41,17 +41,21 @@ class _ImportCommand(click.Command):
 @click.argument("dataset")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ROOT
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write; import/DATASET.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Output folder (default: import/DATASET)."
+)
 @click.option("--format", "form", type=click.Choice(["nq", "parquet"]), default="nq", show_default=True)
 @click.option("--compress", type=click.Choice(["gzip", "zstd"]), help="Compress the N-Quads.")
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, spark, or spark:MASTER.")
-@click.option("--memory", default="500MB", show_default=True, help="What DuckDB may take before it turns to disk.")
+@click.option("--memory", default="500MB", show_default=True, help="Memory limit of DuckDB before it spills to disk.")
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
-@click.option("--strict", is_flag=True, help="Import nothing if a row has a fault.")
+@click.option("--strict", is_flag=True, help="Import nothing if any row has a fault.")
 @click.option("--skip-bad", is_flag=True, help="Import the other rows even if more than half have faults.")
-@click.option("--encoding", default="", help="Of the files, such as cp1252, if it is not found out rightly.")
-@click.option("--edition", default="", help="The version of the dataset, if neither file nor declaration is right.")
-@click.option("--every-vote", is_flag=True, help="un-votes: every ballot and vote, instead of pairs and years.")
+@click.option("--encoding", default="", help="Encoding of the files, such as cp1252; detected by default.")
+@click.option("--edition", default="", help="Version of the dataset, if the file and the declaration have it wrong.")
+@click.option(
+    "--every-vote", is_flag=True, help="For un-votes: every ballot and vote instead of counts by pair and year."
+)
 def import_command(
     dataset: str,
     files: tuple[Path, ...],
@@ -155,7 +159,7 @@ def _broadened(found: list[Broadened]) -> Iterator[str]:
             f"`{one.code}` as {one.meaning} ({one.rows} {'row' if one.rows == 1 else 'rows'})"
         )
     for column, shown in columns.items():
-        yield f"note: `{column}` is not in the crosswalk and was taken more broadly: {'; '.join(shown)}"
+        yield f"note: `{column}` is not in the crosswalk and was read as a broader kind: {'; '.join(shown)}"
 
 
 def _summary(report: ImportReport, out: Path, seconds: float) -> str:

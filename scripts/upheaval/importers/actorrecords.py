@@ -1,4 +1,4 @@
-"""The actors that an import refers to and the publication has no record of, described as records of the import."""
+"""Describe the actors that an import refers to and the publication lacks, as records of the import."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def describe(kept: list[Rows], actors: list[Actor], sources: Sources, contract: 
 
     Args:
         kept: the records.
-        actors: what the codes of the dataset stand for.
+        actors: what the dataset's codes mean.
         sources: for the engine.
         contract: says which keys hold actors.
         terms: the namespaces.

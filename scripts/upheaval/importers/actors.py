@@ -1,4 +1,4 @@
-"""Who the codes and names of a dataset stand for, from one day to another."""
+"""Map the codes and names of a dataset to actors, day by day."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ISO3 = re.compile("[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """What a code of an actor stands for, from one day until before another.
+    """The meaning of an actor's code over a span of days.
 
     Attributes:
         code: the dataset's code or name.
-        since, until: ISO dates; the code means this actor from the one until before the other.
+        since, until: ISO dates; the span includes the first and excludes the second.
         iri: the publication's record, or an IRI below the publication's `import/`.
         label: its English name.
         kind: its class, by its local name: State, HistoricalState, Organization or Actor.
@@ -90,11 +90,11 @@ class ActorIndex:
                 self.find(code, scheme)
 
     def find(self, code: str, *schemes: str) -> list[Actor]:
-        """Return who a code stands for, span by span; nobody if no scheme knows it.
+        """Return the actors that a code means, span by span; an empty list if no scheme knows it.
 
         Args:
-            code: as it stands in a cell.
-            schemes: where to look, those of the dataset if there are none.
+            code: the text of a cell.
+            schemes: the schemes to search; by default those of the dataset.
 
         """
         if code not in self.found:
@@ -105,7 +105,7 @@ class ActorIndex:
         return self.found.get(code, [])
 
     def known(self, code: str, schemes: Iterable[str], exact: bool) -> bool:
-        """Tell whether a scheme knows a code, exactly or at least by a rule."""
+        """Whether a scheme knows a code, either exactly or also by a rule."""
         for scheme in schemes:
             if scheme in self.index:
                 if self._countries(code, scheme) or (scheme == NAME and self._organization(code)):
@@ -116,7 +116,7 @@ class ActorIndex:
 
     @property
     def actors(self) -> list[Actor]:
-        """All that were found so far."""
+        """All actors found so far."""
         return [actor for _, spans in sorted(self.found.items()) for actor in spans]
 
     def _enter(self, country: Country, codes: Mapping[str, Iterable[str]], names: Iterable[str]) -> None:
@@ -180,7 +180,7 @@ class ActorIndex:
         return [Actor(code, *ALWAYS, iri, label, sort, str(STATECRAFT[sort]), kind)]
 
     def _spans(self, code: str, sharing: list[Country]) -> list[Actor]:
-        """Give a code to the states that share it: those with an end for their time, the other one for the rest."""
+        """Divide a code among the states that share it: those that ended for their lifetime, the other for the rest."""
         if len(sharing) == 1:
             return [self._of_country(code, ALWAYS, sharing[0])]
         dated = sorted((country for country in sharing if country.historical), key=lambda country: country.start)

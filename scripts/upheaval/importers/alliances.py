@@ -1,4 +1,4 @@
-"""What datasets of alliances share: member spells become treaties with parties, steps, spans and provisions."""
+"""Turn spells of alliance membership into treaties with parties, steps, spans and provisions."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a cell holds, whether R, pandas, Stata or a spreadsheet has written it: missing values, whole numbers, days."""
+"""Read cells as R, pandas, Stata and spreadsheets write them: missing values, whole numbers, dates."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BAD_BYTES = "�"
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """A cell after tidying.
+    """The value of a cell, normalized.
 
     Attributes:
-        text: what it holds; None if it is blank.
-        problem, cure: what is wrong with it and how to fix it; empty if nothing is.
+        text: the value; None if the cell is blank.
+        problem, cure: what is wrong and how to fix it; empty if nothing is.
         mended: whether control characters in it became spaces.
 
     """
@@ -39,7 +39,7 @@ class CellValue:
 
 
 def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bool) -> Callable[[bytes], CellValue]:
-    """Return what reads the cells of a column.
+    """Return a function that reads the cells of a column.
 
     A cell that does not fit its column is tried as other programs write the same value: `365.0` and `1e+05` for whole
     numbers, `2,5` for decimals where commas do not separate cells, `31.12.2016` and `2016-12-31 00:00:00` for days,
@@ -90,7 +90,7 @@ def _blank(column: Column) -> tuple[str, str]:
 
 
 def _otherwise(text: str, column: Column, decimal_comma: bool) -> Iterator[str]:
-    """Yield other spellings of the value, the likeliest first."""
+    """Yield other spellings of the value, most likely first."""
     if found := _WHOLE.fullmatch(text):
         yield found[1]
     if _POWER.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Which cells hold codes that are known, and what became of those that only a rule of the crosswalk knows."""
+"""Tell known codes from unknown ones, and count those that only a rule of the crosswalk covers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from upheaval.schema.contract import local
 
 @dataclass(frozen=True, slots=True)
 class Broadened:
-    """A code that is not listed and was taken as a broader kind: in which column, how often, and as what."""
+    """An unlisted code that was read as a broader kind: its column, its number of rows, and the kind."""
 
     column: str
     code: str
@@ -26,7 +26,7 @@ class Coder:
     """Tells known codes from unknown ones."""
 
     def __init__(self, index: ActorIndex, crosswalk: Mapping[str, Scheme]) -> None:
-        """Take the actors and the crosswalk of a dataset."""
+        """Start from the actors and the crosswalk of a dataset."""
         self.index, self.crosswalk = index, crosswalk
         self.concepts = {name: dict(scheme.codes) for name, scheme in crosswalk.items()}
         self.lists: dict[str, dict[str, list[str]]] = {}
@@ -34,7 +34,7 @@ class Coder:
         self._meanings: dict[tuple[str, str], str] = {}
 
     def known(self, column: Column) -> Callable[[str, bool], bool]:
-        """Return what tells whether a cell's code, or each of its codes, is known, exactly or at least by a rule."""
+        """Return a test of a cell: whether its code, or each of its codes, is known, exactly or also by a rule."""
 
         def known(text: str, exact: bool) -> bool:
             parts = self.split(column, text)
@@ -49,7 +49,7 @@ class Coder:
         return column.split(text, lambda part: self.index.known(part, column.codes, True))
 
     def note(self, name: str, column: Column, cells: Iterable[tuple[str, int]]) -> None:
-        """Take up the cells of a column of codes, each with the number of its rows, so that expressions find them.
+        """Register the cells of a column of codes, each with its number of rows, so that expressions can use them.
 
         Args:
             name: of the column.
@@ -81,7 +81,7 @@ class Coder:
 
     @property
     def broadened(self) -> list[Broadened]:
-        """The codes that were taken as a broader kind, the most frequent first."""
+        """The codes read as a broader kind, most frequent first."""
         return [
             Broadened(column, code, rows, self._meanings[column, code])
             for (column, code), rows in sorted(self._rows.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
@@ -89,6 +89,6 @@ class Coder:
 
 
 def meaning_of(concept: Concept) -> str:
-    """Return what a concept stands for, in words."""
+    """Return the meaning of a concept in words."""
     names = (local(iri).replace("-", " ") for iri in concept.matches)
     return concept.label or ", ".join(names)

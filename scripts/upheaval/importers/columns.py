@@ -1,4 +1,4 @@
-"""What the cells of a dataset's columns hold."""
+"""Declare the columns of a dataset."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 Split = Callable[[str, Callable[[str], bool]], list[str]]
-"""From a cell with several codes, and whether a text is a known code, to its codes."""
+"""Splits a cell with several codes; the second argument tests whether a text is a known code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the cells of a column hold.
+    """A column: which values its cells may hold.
 
     Attributes:
         pattern: a regular expression that a whole cell matches.
-        says: what a cell holds, for the cure: "a year such as 2016".
+        says: the expected value, for messages: "a year such as 2016".
         required: whether a blank cell is a fault.
         codes: schemes of the crosswalk, or those of `ActorIndex`: a cell is a code of one of them.
-        may_lack: whether a file without the column is read all the same.
+        may_lack: whether a file may lack the column.
         values: the values of a column that holds one of a few; another letter case counts as the same.
-        split: for a cell that holds several codes.
-        others: other names of the column, of older editions and of packages; letter case and punctuation never count.
+        split: splits cells that hold several codes.
+        others: its names in older editions and in packages; case and punctuation are ignored.
 
     """
 
@@ -77,10 +77,10 @@ def codes(split: Split, *schemes: str, required: bool = False) -> Column:
 
 
 def if_there(column: Column) -> Column:
-    """Return a column that some editions do not have."""
+    """Return a column that some editions lack."""
     return replace(column, may_lack=True)
 
 
 def written(column: Column, *others: str) -> Column:
-    """Return a column that has other names elsewhere."""
+    """Return a column with further names."""
     return replace(column, others=others)

@@ -1,4 +1,4 @@
-"""Do the records conform? Every row against rules read from the contract, a sample against the shapes themselves."""
+"""Check the records: every row against the contract, a sample against the shapes."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def validate_sample(
 
 
 def _sample(kept: list[Rows], engine: Engine) -> list[str]:
-    """Return the ids of the records whose hashes come first: of every kind, and not more than can be looked at."""
+    """Return the ids of a sample of each kind, chosen by hash."""
     main = [rows for rows in kept if not rows.under and not rows.more and not rows.shared]
     sizes = [int(engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept]
     records = sum(size for rows, size in zip(kept, sizes, strict=True) if rows in main)

@@ -1,4 +1,4 @@
-"""States and territories, and how datasets name them: the reference list, and the publication's own records."""
+"""States and territories and their codes and names: the reference list and the publication's own records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEMES = {
     "cow-abbreviation": "cowAbbreviation",
     "gw": "gwCode",
 }
-"""The properties whose values are codes of actors, by the names that declarations use."""
+"""The properties that hold codes of actors, by scheme name."""
 _NUMERIC = {"m49", "iso-numeric"}
 _ARTICLES = {"the", "of", "and"}
 
@@ -66,8 +66,8 @@ class Known:
         iri, label: of the record.
         cls: the IRI of its class.
         sort: `State`, `HistoricalState`, or `Organization` for any other actor.
-        codes, names: by which it can be meant; names in any language.
-        start, end: ISO dates, cut to what is known; empty if it has none.
+        codes, names: all its codes, and its names in any language.
+        start, end: ISO dates in the precision known; empty if unknown.
 
     """
 
@@ -81,7 +81,7 @@ class Known:
     end: str = ""
 
     def is_the(self, country: Country) -> bool:
-        """Tell whether it is a state of the reference list: one of its codes, or a name, is the same."""
+        """Whether it is the given state of the reference list, by a shared code or name."""
         if (self.sort == "HistoricalState") != country.historical or self.sort not in ("State", "HistoricalState"):
             return False
         shared = any(code in country.codes.get(scheme, ()) for scheme, code in self.codes.items())

@@ -1,4 +1,4 @@
-"""Crosswalks: a dataset's codes and what they are in our terms, as SKOS concepts with notations and matches."""
+"""Crosswalks: SKOS concepts that map the codes of a dataset to the vocabulary."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Concept:
     """One code of a dataset.
 
     Attributes:
-        code: as it stands in the dataset's cells; empty for the concept of a rule.
-        label: its English name; empty where what it matches has one.
+        code: the dataset's code; empty for the concept of a rule.
+        label: its English name; empty if its match has one.
         matches: the IRIs that it matches, exactly, closely or as something narrower.
 
     """
@@ -44,7 +44,7 @@ class Scheme:
 
     Attributes:
         codes: the concepts, by code.
-        rules: regular expressions, and the broader concept that a code with such a word in it stands for.
+        rules: regular expressions, and the broader concept for the codes in which they are found.
 
     """
 
@@ -62,10 +62,10 @@ class Scheme:
         return self.codes.get(code) or self.folded.get(fold(code))
 
     def broader(self, code: str) -> Concept | None:
-        """Return the concept that the rules put a code under that is none of the scheme's.
+        """Return the broader concept of a code that is not listed, by the rules.
 
-        The head of an English compound stands last, so the rule whose words end last wins, and of those that end
-        together the one with more words.
+        The head of an English compound is its last word, so the rule that matches furthest right wins, and among those
+        the longest match.
         """
         hits = (
             (hit.end(), hit.end() - hit.start(), -number)
@@ -89,15 +89,15 @@ def read_crosswalk(given: str, contract: Contract, states: Iterable[str]) -> dic
 
     Args:
         given: Turtle, or the name of a file in `crosswalks/`.
-        contract: whose codes concepts may match.
+        contract: the codes that concepts may match.
         states: the IRIs of the states that they may match.
 
     Returns:
         The schemes by their local names.
 
     Raises:
-        Refusal: it is no Turtle, gives a code twice, has a rule that is no regular expression, or matches something
-            that does not exist.
+        Refusal: it is not Turtle, lists a code twice, has a rule that is not a regular expression, or matches
+            something that does not exist.
 
     """
     name = given if given.endswith(".ttl") else "crosswalk"
@@ -132,7 +132,7 @@ def scheme_of(iri: str) -> str:
 
 
 def by_subject(data: bytes, name: str) -> dict[str, dict[str, list[str]]]:
-    """Return what Turtle says, by subject and predicate.
+    """Return the statements of a Turtle document by subject and predicate.
 
     Raises:
         Refusal: it is not Turtle.

@@ -1,4 +1,4 @@
-"""Dates of datasets as expressions: text in the precision that is known, and the first and last day of it."""
+"""Dates as expressions: text in the known precision, and its first and last day."""
 
 import ibis
 

@@ -1,4 +1,4 @@
-"""What a dataset's declaration is made of: columns, files, and the tables of records that an Ibis expression gives."""
+"""The parts of a declaration: columns, files, and tables of records as Ibis expressions."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ _PREFIX = "upheaval_dataset_"
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """Columns that are each named for an actor, such as the members of a council with their votes.
+    """Columns whose names are actors, such as a council's members with their votes.
 
     Attributes:
-        name: what the declaration calls the table that they make: `file`, `row`, `actor` (the column's name) and
-            `value`, one row for each cell that is not blank.
-        actors: which columns they are: those whose name is a code of this column's schemes.
-        value: what their cells hold.
+        name: the name of the table made from them, with a row for each filled cell: `file`, `row`, `actor` (the
+            column's name) and `value`.
+        actors: selects the columns: those whose name is a code in this column's schemes.
+        value: the type of their cells.
 
     """
 
@@ -76,14 +76,14 @@ class Wide:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One of the files that a dataset comes in, told from the others by its columns.
+    """One of the files of a dataset, recognized by its columns.
 
     Attributes:
-        name: what the declaration calls it.
+        name: its name in the declaration.
         columns: by their names in the header; a blank header after `X` is named `X ?`.
         wide: further columns, named for actors.
-        optional: whether an import can do without it; of several optional files at least one is needed.
-        counted: whether its rows are those that an import accounts for; the first file's always are.
+        optional: whether an import may lack it; of several optional files at least one is needed.
+        counted: whether every one of its rows must be accounted for, as those of the first file must.
 
     """
 
@@ -96,11 +96,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a whole row must fulfil.
+    """A condition on whole rows.
 
     Attributes:
         file: the file's name in the declaration.
-        column: where the fault is shown.
+        column: the column shown in the fault.
         broken: from the sources to a table of `file` and `row` that break it.
         message, cure: as in every fault.
 
@@ -115,10 +115,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Rows that are left out on purpose, by name, and counted.
+    """Rows left out on purpose, counted under a name.
 
     Attributes:
-        name: why, in words that a report can print.
+        name: the reason, as the report prints it.
         file: the file's name in the declaration.
         rows: from the sources to a table of `file` and `row`.
 
@@ -140,7 +140,7 @@ class Rows:
             `says` is what the citation says.
         under: for nodes inside records, the key that leads to them from the record in the column `of`.
         more: whether it only adds values of some keys to records of another table; it has no blank ones.
-        order: the columns in whose order it is written.
+        order: the columns to sort by.
         shared: whether ids are below the namespace that all imports share, `import/`.
 
     """
@@ -161,12 +161,12 @@ class Dataset:
         name: the name on the command line and in IRIs.
         title, creator, publisher, publisher_kind, url, citation, licence, language: for its Source record.
         edition: the version that the declaration was written for; a `version` column or --edition overrides it.
-        files: what it comes in.
+        files: its files.
         actors: the schemes in which its actors are coded, the first that knows a code wins.
         crosswalk: Turtle, or the name of a file in `crosswalks/`.
         records: from the sources to the tables of records.
-        rules, exclusions: what rows must fulfil; what is left out.
-        caveats: what a reader of the records must know.
+        rules, exclusions: conditions on rows; rows left out.
+        caveats: notes for readers of the records.
         counted: from the sources to a table of `file` and `row` that have become records, where no table shows it.
 
     """
@@ -190,7 +190,7 @@ class Dataset:
     counted: Callable[[Sources], Table] | None = None
 
     def accounts_for(self, file: File) -> bool:
-        """Whether the rows of a file are those that an import accounts for."""
+        """Whether every row of a file must be accounted for."""
         return file is self.files[0] or file.counted
 
 

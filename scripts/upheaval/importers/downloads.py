@@ -1,4 +1,4 @@
-"""Tables as people have them: delimited text in any encoding, compressed or in an archive, and sheets of a workbook."""
+"""Read tables: delimited text in any encoding, compressed or archived, and sheets of workbooks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, R
 
 @dataclass(slots=True)
 class Malformed:
-    """Rows that have no cells to speak of: `number`, `problem` and raw text; and the numbers of blank rows."""
+    """Rows that cannot be split into cells, with number, problem and raw text, and the numbers of blank rows."""
 
     rows: list[tuple[int, str, str]] = field(default_factory=list)
     blank: set[int] = field(default_factory=set)
@@ -51,7 +51,7 @@ class Sheet(Protocol):
     Attributes:
         name: the file's, and the archive's member or the workbook's sheet where there are several.
         encoding: of its text.
-        guessed: whether that was found out.
+        guessed: whether the encoding was detected.
 
     """
 
@@ -60,7 +60,7 @@ class Sheet(Protocol):
     guessed: bool
 
     def heads(self) -> Iterator[tuple[str, list[list[str]]]]:
-        """Yield the first rows as cells, for each delimiter that may be meant."""
+        """Yield the first rows as cells, for each possible delimiter."""
 
     def batches(self, begin: int, delimiter: str, names: tuple[str, ...], bad: Malformed) -> Iterator[pa.RecordBatch]:
         """Yield the rows from a row on, counted from 0, as cells of bytes; note those that have another width."""
@@ -73,7 +73,7 @@ def open_sheets(path: Path, encoding: str) -> list[Sheet]:
 
     Args:
         path: the file.
-        encoding: of text; found out if it is empty: UTF-16 by its mark, UTF-8 if it is that, else Windows-1252.
+        encoding: of text; detected if empty: UTF-16 by its byte-order mark, UTF-8 if valid, else Windows-1252.
 
     Raises:
         Refusal: it cannot be read.
@@ -150,7 +150,7 @@ class TextSheet:
     """Delimited text."""
 
     def __init__(self, name: str, source: Path | Callable[[], IO[bytes]], encoding: str) -> None:
-        """Take the text's name, its file or what opens it, and its encoding if that is known."""
+        """Start from the text's name, its path or opener, and its encoding if known."""
         self.name, self.source = name, source
         self.guessed = not encoding
         self.encoding = encoding or self._detect()
@@ -181,7 +181,7 @@ class TextSheet:
         return "cp1252" if wrong > wide else "utf-8"
 
     def heads(self) -> Iterator[tuple[str, list[list[str]]]]:
-        """Yield the first rows as cells, for each delimiter that may be meant."""
+        """Yield the first rows as cells, for each possible delimiter."""
         with self._open() as stream:
             head = stream.read(_HEAD)
         name = "utf-8-sig" if self.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else self.encoding

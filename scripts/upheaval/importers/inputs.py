@@ -1,4 +1,4 @@
-"""What a declaration's expressions start from: the rows of the files, the crosswalk and the actors, as Ibis tables."""
+"""The inputs of a declaration's expressions: rows, crosswalk and actors, as Ibis tables."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Sources:
 
     Attributes:
         tables: the rows of each file of the declaration, by its name: `file`, `row` and the columns, as text.
-        wide: for each table made of columns that are named for actors, the file that it comes from.
+        wide: for each table made from columns named after actors, its file.
         base: the namespace of the import.
         coder: the crosswalk and the actors.
-        options: what was asked for beyond the usual, such as `every-vote`.
-        engine: where the tables live.
+        options: options of the declaration, such as `every-vote`.
+        engine: holds the tables.
 
     """
 
@@ -43,7 +43,7 @@ class Sources:
 
     @property
     def actors(self) -> list[Actor]:
-        """What the codes of actors stand for."""
+        """The meanings of the codes of actors."""
         return self.coder.index.actors
 
     def table(self, name: str) -> Table:
@@ -55,11 +55,11 @@ class Sources:
         return table
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a file of a name that the declaration calls optional."""
+        """Whether there is a file of a name."""
         return name in self.tables
 
     def keep(self, name: str, table: Table) -> Table:
-        """Work out a table that is used more than once."""
+        """Compute a table that is used more than once."""
         return self.engine.keep(f"kept_{name}", table, ())
 
     def iri(self, path: Expression) -> Expression:
@@ -67,7 +67,7 @@ class Sources:
         return ibis.literal(self.base).concat(path)
 
     def codes(self, scheme: str, *targets: str) -> Table:
-        """Return a scheme of the crosswalk: `code`, and a column a scheme of ours that is asked for, with IRIs."""
+        """Return a scheme of the crosswalk: `code`, and the IRI of its match in each scheme that is asked for."""
         rows = [
             {"code": code, **{target: concept.match(target) for target in targets}}
             for code, concept in self.concepts[scheme].items()
@@ -85,10 +85,10 @@ class Sources:
         return table.mutate(position=table.position.cast("int32"))
 
     def actor(self, table: Table, code: Expression, day: Expression, name: str) -> Table:
-        """Add who a code stands for on a day: columns NAME with an IRI, NAME_label and NAME_number.
+        """Add the actor that a code means on a day, as columns NAME (an IRI), NAME_label and NAME_number.
 
         Args:
-            table: to which they are added.
+            table: the table to extend.
             code: the dataset's code or name.
             day: an ISO date, or the beginning of one.
             name: of the new columns.

@@ -1,4 +1,4 @@
-"""Where the header of a table is, and which of a dataset's files it is the header of."""
+"""Find the header of a table, and the file of the dataset that it belongs to."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _JUNK = ";,\t| "
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a table is laid out.
+    """The layout of a table.
 
     Attributes:
-        file: which of the dataset's files it is.
+        file: the file of the dataset.
         line: the number of the row with the header, from 1.
         delimiter: what separates cells; empty in a workbook.
         names: the names of all columns, in order.
-        places: where the declared columns are, by their names.
-        wide: where the columns are that are named for actors, by those names.
-        junk: separators that a spreadsheet has left at the end of every row.
+        places: the positions of the declared columns, by name.
+        wide: the positions of columns named after actors, by name.
+        junk: a separator that a spreadsheet left at the end of every row.
 
     """
 
@@ -48,7 +48,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Miss:
-    """A row that is the header of another edition, perhaps: what share of the columns it has, and what it lacks."""
+    """A possible header of another edition: its share of the columns, and those it lacks."""
 
     share: float
     line: int
@@ -64,11 +64,11 @@ def find_layout(sheet: Sheet, dataset: Dataset, known: Callable[[Column], Known]
 
     Args:
         sheet: the table.
-        dataset: which files it may be; of several whose columns it has, it is the one with the most.
-        known: returns what tells whether a text is a known code of a column, for columns named for actors.
+        dataset: its possible files; of several that fit, the one with the most columns is taken.
+        known: returns a test for known codes of a column, for columns named after actors.
 
     Returns:
-        The layout, or what is wrong.
+        The layout, or a fault.
 
     """
     best: Layout | None = None
@@ -102,7 +102,7 @@ def find_layout(sheet: Sheet, dataset: Dataset, known: Callable[[Column], Known]
 
 
 def header_names(cells: list[str]) -> tuple[tuple[str, ...], str]:
-    """Return the names of columns, and the junk at the end of the last one.
+    """Return the names of columns, and a separator left at the end of the last one.
 
     A blank name, or one that R or pandas put in its place, becomes that of the column before it with ` ?`.
     """
@@ -119,7 +119,7 @@ def header_names(cells: list[str]) -> tuple[tuple[str, ...], str]:
 
 
 def column_key(name: str) -> str:
-    """Return the name of a column as it is compared; R puts X before one that begins with no letter."""
+    """Return the normalized name of a column; R prefixes X to names that do not begin with a letter."""
     plain = re.sub(r"^X(?=[.\d])", "", name)
     return re.sub(r"[^\w?]|_", "", plain).casefold()
 

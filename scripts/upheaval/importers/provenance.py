@@ -1,4 +1,4 @@
-"""Where an import comes from: the dataset as a Source, its files, the run and its counts, in PROV-O and Dublin Core."""
+"""Describe the origin of an import, in PROV-O and Dublin Core: dataset, files, run and counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RdfValue = ox.NamedNode | ox.Literal
 def provenance(
     dataset: Dataset, edition: str, terms: Terms, files: Iterable[Path], counts: dict[str, int]
 ) -> Iterator[ox.Quad]:
-    """Yield what an import says of itself, into its own graph.
+    """Yield the description of an import, in its own graph.
 
     Args:
         dataset: what was imported.

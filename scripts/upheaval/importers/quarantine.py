@@ -1,4 +1,4 @@
-"""Which rows are imported: those with faults are put into quarantine, those excluded by name are counted."""
+"""Select the rows to import: quarantine rows with faults, and count those excluded by name."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _FAULT = ("file", "row", "column", "value", "problem", "cure")
 
 @dataclass(slots=True)
 class RowCounts:
-    """What became of the rows that an import accounts for.
+    """The counts of an import's rows.
 
     Attributes:
-        read: how many there were.
-        quarantined: how many had faults.
-        excluded: how many were left out on purpose, by the name of the exclusion.
-        faults: what was wrong with rows of any file, a kind of fault each.
+        read: all rows.
+        quarantined: rows with faults.
+        excluded: rows left out on purpose, by the name of the exclusion.
+        faults: the faults of rows of all files, one for each kind.
 
     """
 
@@ -44,10 +44,10 @@ def admit(dataset: Dataset, staged: list[Staged], sources: Sources, tolerance: f
 
     Args:
         dataset: the declaration.
-        staged: the files as they were read.
-        sources: is given its tables.
-        tolerance: the share of rows that may have faults; with a larger one nothing is imported.
-        folder: where `quarantine-*.csv` go.
+        staged: the files read.
+        sources: receives the tables.
+        tolerance: the largest share of rows with faults at which the others are imported.
+        folder: receives `quarantine-*.csv`.
 
     Returns:
         The counts.
@@ -87,7 +87,7 @@ def _verdict(bad: int, rows: int, tolerance: float) -> Fault:
 
 
 class _Tables:
-    """The tables of the sources, as rows leave them."""
+    """The tables of the sources, from which rows are removed."""
 
     def __init__(self, dataset: Dataset, staged: list[Staged], sources: Sources) -> None:
         self.sources, self.steps = sources, 0
@@ -105,7 +105,7 @@ class _Tables:
         return union(self.sources.engine.read([path]).mutate(file=ibis.literal(name)) for path, name in tables)
 
     def apply(self, rule: Rule) -> None:
-        """Take out the rows that break a rule."""
+        """Remove the rows that break a rule."""
         broken = rule.broken(self.sources)
         columns = [name for name in self.sources.tables[rule.file].columns if name not in ("file", "row")]
         rows = broken.select("file", "row").distinct()
@@ -134,7 +134,7 @@ class _Tables:
 
 
 def group(staged: Iterable[Staged], severity: Severity) -> Iterable[Fault]:
-    """Yield a fault for each kind: where it is first, in how many rows, and the most frequent values as examples."""
+    """Yield one fault for each kind: its first place, its number of rows, and its most frequent values."""
     for one in staged:
         kinds: dict[tuple[str, str, str], list[RowFault]] = {}
         for fault in one.faults:
@@ -171,7 +171,7 @@ def _short(value: str) -> str:
 
 
 def _write(file: File, staged: list[Staged], folder: Path) -> None:
-    """Write the rows with faults as they came, to be corrected and imported again."""
+    """Write the rows with faults unchanged, to be corrected and imported."""
     if not staged:
         return
     with (folder / f"quarantine-{file.name}.csv").open("w", encoding="utf-8", newline="") as target:

@@ -34,25 +34,25 @@ from upheaval.importers.target import ImportTarget
 
 SHARD = 50_000
 TOLERANCE = 0.5
-"""More faults than this speak for the wrong file, edition or encoding."""
+"""More faults than this suggest the wrong file, edition or encoding."""
 Advance = Callable[[int], None]
 Step = Callable[[str, int, str], AbstractContextManager[Advance]]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How something is to be imported.
+    """The options of an import.
 
     Attributes:
-        files: the user's copies.
+        files: the input files.
         out: the folder to write.
         form: `nq` or `parquet`.
         compression: an empty text, `gzip` or `zstd`.
         engine: as `open_engine` takes it.
         memory, threads: bounds for DuckDB.
-        tolerance: the share of rows that may have faults and are put into quarantine; with more, nothing is imported.
-        encoding: of the files; empty to find it out.
-        edition: the version of the dataset; what its `version` column or the declaration says if empty.
+        tolerance: the largest share of rows with faults at which the others are imported.
+        encoding: of the files; empty to detect it.
+        edition: the version of the dataset; if empty, from its `version` column or the declaration.
         options: of the declaration, such as `every-vote`.
         shard: rows of a table in one file.
 
@@ -74,18 +74,18 @@ class ImportOptions:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import has done.
+    """The result of an import.
 
     Attributes:
-        dataset, edition, graph: what, and the named graph it is in.
-        rows: what became of the rows.
-        imported: how many rows are in records.
-        records: how many records and nodes there are, by class.
-        triples: how many N-Quads there are, provenance included.
-        files: what was written, by name, with size and SHA-256.
-        sampled: how many records the shapes were checked on.
-        notes: what was mended or passed over in the files.
-        broadened: codes that are not listed and were taken as a broader kind.
+        dataset, edition, graph: the dataset and its named graph.
+        rows: the counts of rows.
+        imported: the number of rows in records.
+        records: the number of records and nodes, by class.
+        triples: the number of N-Quads, with provenance.
+        files: the files written, with size and SHA-256.
+        sampled: the number of records checked against the shapes.
+        notes: what was corrected or skipped in the files.
+        broadened: unlisted codes read as a broader kind.
 
     """
 
@@ -103,7 +103,7 @@ class ImportReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What became of the rows, in words."""
+        """The counts of rows, by what happened to them."""
         left_out = {f"excluded, {name}": count for name, count in self.rows.excluded.items()}
         rows = self.rows
         return {"rows read": rows.read, "imported": self.imported, "quarantined": rows.quarantined, **left_out}
@@ -113,13 +113,13 @@ def run(target: ImportTarget, dataset: Dataset, options: ImportOptions, step: St
     """Import a dataset.
 
     Args:
-        target: the publication that it is imported for.
+        target: the publication.
         dataset: the declaration.
-        options: what from, where to and how.
-        step: opens a step of the work, by name, size and unit, and is told how far it has come.
+        options: files, output and settings.
+        step: opens a step for progress display, by name, size and unit.
 
     Returns:
-        What was done.
+        The report.
 
     Raises:
         Refusal: a file cannot be read or has faults, or the records do not conform; nothing has been written then.
@@ -286,7 +286,7 @@ class _Import:
 
 
 def _refuse_declaration(error: Exception) -> None:
-    """Name the line of the declaration that an error comes from, if it comes from one."""
+    """Report an error at the line of the declaration that raised it, if one did."""
     frames = [frame for frame in walk_tb(error.__traceback__) if is_declaration(frame[0].f_globals)]
     if frames:
         frame, line = frames[-1]

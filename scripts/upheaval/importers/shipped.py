@@ -1,4 +1,4 @@
-"""Which datasets come with the package; told without loading what runs them."""
+"""List the datasets of the package without loading the engines."""
 
 import ast
 from pathlib import Path
@@ -12,7 +12,7 @@ def names() -> list[str]:
 
 
 def titles() -> dict[str, str]:
-    """Return what each dataset is, by its name: the first line of its declaration, which is read and not run."""
+    """Return the title of each dataset by name: the first line of its declaration, which is not run."""
     found = {}
     for name in names():
         tree = ast.parse(path_of(name).read_text(encoding="utf-8"))

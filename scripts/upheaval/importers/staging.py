@@ -1,4 +1,4 @@
-"""Their files as they come, every row with its number in a Parquet file; rows that cannot be read are told apart.
+"""Read input files into Parquet, each row with its number, and set unreadable rows apart.
 
 Both engines read what is staged here, so that they see the same rows under the same numbers. A row's number is the
 one that a spreadsheet shows: the header and any lines above it count.
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One fault of a row: where, what stands there, why it is wrong and what to do."""
+    """A fault of a row: place, value, problem and cure."""
 
     file: str
     row: int
@@ -44,19 +44,19 @@ class RowFault:
 
 @dataclass(slots=True)
 class Staged:
-    """One of their tables, read.
+    """A table that was read.
 
     Attributes:
-        path: the file that it is in.
-        name: what it is called in faults and citations.
-        file: which file of the dataset it is.
+        path: its file.
+        name: its name in faults and citations.
+        file: the file of the dataset.
         names: the names of all columns, in order.
         parquet: its good rows: `row` and the declared columns as text, blank cells null.
-        wide: the good cells of columns that are named for actors: `row`, `actor` and `value`; None if there are none.
-        rows: how many rows there are, those with faults included, blank ones not.
-        faults: what is wrong with rows.
+        wide: the good cells of columns named after actors: `row`, `actor` and `value`; None without such columns.
+        rows: the number of rows, with those that have faults and without blank ones.
+        faults: the faults of rows.
         bad: the cells of rows with faults, by row; the text of the line where it could not be read.
-        notes: what was mended or passed over.
+        notes: what was corrected or skipped.
 
     """
 
@@ -77,14 +77,14 @@ def stage(path: Path, dataset: Dataset, coder: Coder, folder: Path, encoding: st
 
     Args:
         path: the file.
-        dataset: which files it may be.
-        coder: tells known codes, and is told which there are.
+        dataset: its possible files.
+        coder: knows the codes, and registers those found.
         folder: where to put the Parquet files.
-        encoding: of the file, such as utf-8 or cp1252; empty to find it out.
-        progress: is told how many bytes have just been read.
+        encoding: of the file, such as utf-8 or cp1252; empty to detect it.
+        progress: called with the number of bytes just read.
 
     Raises:
-        Refusal: it cannot be read, is no file of the dataset (the message says what it lacks), or has no rows.
+        Refusal: it cannot be read, is not a file of the dataset (the message lists what it lacks), or has no rows.
 
     """
     faults: list[Fault] = []
@@ -108,7 +108,7 @@ def stage(path: Path, dataset: Dataset, coder: Coder, folder: Path, encoding: st
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file as it came."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
@@ -258,7 +258,7 @@ class _Staging:
         if self.mended:
             notes.append(f"{name}: control characters in {self.mended} cells became spaces")
         if blank:
-            notes.append(f"{name}: {blank} blank {'row' if blank == 1 else 'rows'} passed over")
+            notes.append(f"{name}: {blank} blank {'row' if blank == 1 else 'rows'} skipped")
         return notes
 
 

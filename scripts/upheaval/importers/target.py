@@ -1,4 +1,4 @@
-"""What an import needs of the publication: vocabulary, contract, and the actors that it has records of."""
+"""What an import needs from the publication: vocabulary, contract and recorded actors."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def open_import_target(root: Path) -> ImportTarget:
 
 
 def _sort(kind: Kind) -> str:
-    """Return what an import takes a class for; an empty text if its records are no actors, or are persons."""
+    """Return the kind of actor that a class is to an import; empty if it is not one, or is a person."""
     ancestors = {*kind.ancestors, kind.iri}
     if str(STATECRAFT.Actor) not in ancestors or str(STATECRAFT.Person) in ancestors:
         return ""

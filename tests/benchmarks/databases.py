@@ -27,7 +27,7 @@ from upheaval.load.http import SparqlClient
 from upheaval.load.virtuoso import Virtuoso
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import ask
-from upheaval.schema.questions import read_questions
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.store.builds import Unloaded
 
 SECONDS = 60

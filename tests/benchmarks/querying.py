@@ -16,7 +16,7 @@ from tests.benchmarks.rows import Row, interleaved, taken
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import ask
 from upheaval.rdf.graphs import to_rdflib
-from upheaval.schema.questions import read_questions
+from upheaval.schema.packagedquestions import read_questions
 
 
 def measure(root: Path, size: str, repeats: int, limit: float) -> list[Row]:

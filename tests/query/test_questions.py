@@ -17,7 +17,8 @@ from upheaval.query.answers import ask, rows
 from upheaval.query.binding import bind
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import term_to_rdflib
-from upheaval.schema.questions import Question, read_question, read_questions, unknown_classes
+from upheaval.schema.packagedquestions import read_questions, without_records
+from upheaval.schema.questions import Question, read_question, unknown_classes
 
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 IN_THE_WORLD = {
@@ -284,3 +285,14 @@ def test_shell_completes_questions_parameters_and_their_values() -> None:
     assert words("members", "--at") == []
     assert "arms-transfer" in words("who-supplies-whom", "--type", incomplete="arms")
     assert words("no-question", "--x") == []
+
+
+def test_packaged_question_names_no_record_of_another_publication(axis: Assembly) -> None:
+    for name, question in read_questions(axis.publication).items():
+        other = without_records(question, "https://other.example/")
+        assert "axis" not in other.text, name
+        assert not other.faults, name
+        assert {one.name for one in other.parameters} == {one.name for one in question.parameters}
+        assert without_records(question, axis.publication.iri) is question
+    members = without_records(read_questions(axis.publication)["members"], "https://other.example/")
+    assert [(one.name, one.required) for one in members.parameters] == [("organization", True), ("at", False)]

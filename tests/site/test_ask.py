@@ -22,7 +22,7 @@ from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import as_csv, ask, rows
 from upheaval.query.binding import bind
 from upheaval.query.known import KnownTerms
-from upheaval.schema.questions import read_questions
+from upheaval.schema.packagedquestions import read_questions
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FORMULAS = """SELECT ?text ?more { VALUES (?text ?more) {

@@ -14,8 +14,8 @@ from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema.contract import Contract
 from upheaval.schema.jsonschema import schemas
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.prefixes import code_prefixes
-from upheaval.schema.questions import read_questions
 from upheaval.schema.schema import Schema
 
 Files = dict[str, bytes]

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import ask, rows
 from upheaval.schema.contract import local
-from upheaval.schema.questions import read_questions
+from upheaval.schema.packagedquestions import read_questions
 
 NEAR = 5
 """Records with the same actors and types whose first days are at most this many days apart may be duplicates."""

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from upheaval.faults import Fault, Location, Refusal, syntax_location
 from upheaval.rdf import sparql
 from upheaval.schema.contract import Contract
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.publication import Publication
-from upheaval.schema.questions import read_questions, unknown_classes
+from upheaval.schema.questions import unknown_classes
 from upheaval.schema.vocabulary import Vocabulary
 
 GRAPHS = ("data", "derived", "vocabulary", "catalogue")

@@ -11,8 +11,9 @@ from upheaval.faults import Refusal, refuse
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.publication import Publication
-from upheaval.schema.questions import Parameter, Question, read_question, read_questions, values_blocks
+from upheaval.schema.questions import Parameter, Question, read_question, values_blocks
 from upheaval.sources.textfiles import read_text
 
 _DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}

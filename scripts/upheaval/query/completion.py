@@ -6,8 +6,9 @@ from pathlib import Path
 from upheaval.faults import Refusal
 from upheaval.populate.records import list_files, place_records
 from upheaval.schema.contract import local
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.publication import open_publication
-from upheaval.schema.questions import Parameter, Question, read_questions
+from upheaval.schema.questions import Parameter, Question
 from upheaval.schema.schema import prepare
 
 Completion = tuple[str, str]

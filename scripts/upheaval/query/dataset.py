@@ -18,7 +18,8 @@ from upheaval.query.binding import bind
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.xsd import XSD
-from upheaval.schema.questions import Question, read_question, read_questions
+from upheaval.schema.packagedquestions import read_questions
+from upheaval.schema.questions import Question, read_question
 
 _VALUES: dict[str, Callable[[str], object]] = {
     XSD + "integer": int,

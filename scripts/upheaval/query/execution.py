@@ -12,9 +12,9 @@ from upheaval.populate.assembly import assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
 from upheaval.query.known import KnownTerms
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.prefixes import query_prefixes
 from upheaval.schema.publication import open_publication
-from upheaval.schema.questions import read_questions
 
 
 def answer(

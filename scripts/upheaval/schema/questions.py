@@ -19,11 +19,9 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from upheaval.faults import Fault, Refusal
+from upheaval.faults import Fault
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import Contract, local
-from upheaval.schema.publication import Publication
-from upheaval.sources.textfiles import read_text
 
 FIELDS = ("title", "keywords", "answers", "parameter", "federates")
 TYPES = ("date", "year", "number", "text", "record", "code")
@@ -255,22 +253,3 @@ def unknown_classes(question: Question, contract: Contract) -> list[Fault]:
                 at = (parameter.line, 1)
                 faults.append(Fault(question.file, message, cure, at=at, rule="query/header"))
     return faults
-
-
-def read_questions(publication: Publication) -> dict[str, Question]:
-    """Read the example questions of a publication, by name, in order.
-
-    Raises:
-        Refusal: files cannot be read; the faults of all of them.
-
-    """
-    questions: dict[str, Question] = {}
-    faults: list[Fault] = []
-    for path in sorted(publication.files("queries", "*.rq"), key=lambda path: path.stem):
-        try:
-            questions[path.stem] = read_question(path.stem, read_text(path, f"queries/{path.name}"))
-        except Refusal as refusal:
-            faults.extend(refusal.faults)
-    if faults:
-        raise Refusal(faults)
-    return questions

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from upheaval.schema.questions import read_questions
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.site.charts import ChartRow, Rivals, network, rivals, timeline, types_over_time
 from upheaval.site.citing import reference
 from upheaval.site.library import Library, items

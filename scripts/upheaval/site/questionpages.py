@@ -15,8 +15,9 @@ from upheaval.query.answers import as_csv, ask, rows
 from upheaval.rdf.graphs import write
 from upheaval.rdf.writers import PREFIXES, n_quads
 from upheaval.schema.contract import local
+from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.prefixes import query_prefixes
-from upheaval.schema.questions import Question, default_of, read_questions
+from upheaval.schema.questions import Question, default_of
 from upheaval.site.assets import FOLDER, Assets
 from upheaval.site.choices import Choices, codes, curie, first_year, states, tree
 from upheaval.site.client import Bundle

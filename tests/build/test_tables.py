@@ -177,6 +177,39 @@ def parse_jsonld(text: str) -> list[ox.Quad]:
     return list(ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD))
 
 
+OWN = """\
+@prefix own: <https://own.example/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix statecraft: <https://w3id.org/statecraft#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+own:Depot a sh:NodeShape ; rdfs:label "depot"@en ; sh:targetClass own:D ; statecraft:folder "steps" ;
+  sh:property own:d-step , own:d-label , own:d-label_en .
+own:Move a sh:NodeShape ; rdfs:label "move"@en ; sh:targetClass own:M ; sh:property own:m-partOf .
+own:d-label sh:path rdfs:label ; sh:datatype rdf:langString ; sh:uniqueLang true .
+own:d-label_en sh:path own:label_en ; sh:datatype xsd:string ; sh:maxCount 1 .
+own:d-step sh:path own:step ; sh:class own:M .
+own:m-partOf sh:path own:partOf ; sh:datatype xsd:string ; sh:maxCount 1 .
+"""
+
+
+def test_tables_and_columns_of_equal_names_are_told_apart(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    (root / "shapes").mkdir(exist_ok=True)
+    (root / "shapes/own.ttl").write_text(OWN)
+    (root / "data/steps").mkdir()
+    (root / "data/steps/depot.yaml").write_text("label: {en: Depot}\nlabel_en: x\nstep: [{partOf: y}]\n")
+    found = export(assemble(root))
+    rows = {
+        name: list(csv.DictReader(io.StringIO(found[f"csv/{name}.csv"].decode())))
+        for name in ("steps", "steps-M", "steps-Step")
+    }
+    assert rows["steps"] == [{"id": "depot", "label_en": "Depot", "https://own.example/label_en": "x"}]
+    assert [(row["inside"], row["partOf"]) for row in rows["steps-M"]] == [("depot", "y")]
+    assert len(rows["steps-Step"]) > 1
+
+
 def test_version_is_the_same_everywhere(axis: Assembly) -> None:
     version = axis.publication.version
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

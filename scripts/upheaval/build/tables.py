@@ -4,7 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import Any
 
 from rdflib import Graph, URIRef
@@ -14,6 +15,7 @@ from upheaval.build.framing import Frame
 from upheaval.rdf.namespaces import RDFS, XSD
 from upheaval.schema.context import Context, terms_of
 from upheaval.schema.contract import Contract, Form, Key, Kind, local
+from upheaval.schema.derivation import foreign_last
 
 SEPARATOR = "|"
 """Separates the values of a cell that can hold several; inside a value it is written %7C."""
@@ -86,6 +88,7 @@ class TableMaker:
 
     def __init__(self, contract: Contract, context: Context, graph: Graph, base: str) -> None:
         self._contract, self._context, self._graph, self._base = contract, context, graph, base
+        self._names = _names_of_parts(contract)
 
     def tables(self, frames: Iterable[Frame]) -> dict[str, CsvTable]:
         """Lay records out.
@@ -94,7 +97,8 @@ class TableMaker:
             frames: the frames of the data and derived facts, from `frames`.
 
         Returns:
-            The tables by name: the folder of a kind, or the key of a part plus `s`. A table has a column for each key
+            The tables by name: the folder of a kind, or the key of a part plus `s` (and its class, where another table
+            has that name). A table has a column for each key
             of its kind, in the contract's order, followed by one for each further property of its rows, which are
             those that only rules produce. Texts have one column per language.
 
@@ -108,26 +112,27 @@ class TableMaker:
         return {name: self._table(name, found) for name, found in sorted(collected.items())}
 
     def _collect(self, table: str, kind: Kind, frame: Frame, parent: str, collected: dict[str, _Collected]) -> None:
-        row = {**frame, "partOf": parent} if parent else frame
+        row = {**frame, _parent_column(kind): parent} if parent else frame
         collected.setdefault(table, _Collected(kind, bool(parent))).frames.append(row)
         for key in kind.keys.values():
             if key.form is Form.NODE:
                 for part in _items(frame.get(key.name)):
                     inner = self._contract.kinds[key.classes[0]]
-                    self._collect(f"{key.name}s", inner, part, str(frame["id"]), collected)
+                    self._collect(self._names[key.name, inner.iri], inner, part, str(frame["id"]), collected)
 
     def _table(self, name: str, found: _Collected) -> CsvTable:
         kind, frames = found.kind, found.frames
         columns = [(self._identifier(), "id")]
         if found.part:
-            columns.append((self._parent(), "partOf"))
+            columns.append((self._parent(kind), _parent_column(kind)))
         for key in kind.keys.values():
             if key.form is Form.LANGUAGE:
                 tags = sorted({tag for frame in frames for tag in frame.get(key.name, {})})
                 columns.extend((self._of_key(key, tag), key.name) for tag in tags)
             elif key.form is not Form.NODE:
                 columns.append((self._of_key(key), key.name))
-        known = {*kind.keys, "id", "type", "partOf"}
+        columns = _distinct(columns, kind)
+        known = {*kind.keys, "id", "type", _parent_column(kind)}
         for other in sorted({key for frame in frames for key in frame} - known):
             taken = {column.name for column, _ in columns}
             columns.append((self._derived(other, kind, frames, taken), other))
@@ -139,9 +144,9 @@ class TableMaker:
         description = f"The row's name: its IRI is {self._base} followed by this."
         return TableColumn("id", "identifier", description, required=True)
 
-    def _parent(self) -> TableColumn:
+    def _parent(self, kind: Kind) -> TableColumn:
         description = "The name of the record or part that this is a part of."
-        return TableColumn("partOf", "part of", description, required=True)
+        return TableColumn(_parent_column(kind), "part of", description, required=True)
 
     def _of_key(self, key: Key, language: str = "") -> TableColumn:
         if language:
@@ -182,6 +187,38 @@ class TableMaker:
             datatypes=() if datatype.startswith("@") else (datatype,),
             many=term.get("@container") == "@set" or any(isinstance(frame.get(name), list) for frame in frames),
         )
+
+
+def _names_of_parts(contract: Contract) -> dict[tuple[str, str], str]:
+    """Return a name for the table of each kind of part, by its key and class; Statecraft's choose first."""
+    parts = {
+        (key.name, key.classes[0])
+        for kind in contract.kinds.values()
+        for key in kind.keys.values()
+        if key.form is Form.NODE
+    }
+    names: dict[tuple[str, str], str] = {}
+    for name, cls in sorted(parts, key=lambda part: (foreign_last(part[1]), part)):
+        choices = chain((f"{name}s", f"{name}s-{local(cls)}"), (f"{name}s-{local(cls)}-{n}" for n in count(2)))
+        names[name, cls] = next(one for one in choices if one not in {*names.values(), *contract.folders})
+    return names
+
+
+def _parent_column(kind: Kind) -> str:
+    return "partOf" if "partOf" not in kind.keys else "inside"
+
+
+def _distinct(columns: list[tuple[TableColumn, str]], kind: Kind) -> list[tuple[TableColumn, str]]:
+    """Name a column by its IRI where another has its name already: `label_en` may be a key, or the label in English."""
+    taken: set[str] = set()
+    found = []
+    for column, key in columns:
+        if column.name in taken:
+            suffix = f"_{column.language}" if column.language else ""
+            column = replace(column, name=f"{kind.keys[key].iri}{suffix}")
+        taken.add(column.name)
+        found.append((column, key))
+    return found
 
 
 def _datatype(frames: list[Frame], name: str) -> str:

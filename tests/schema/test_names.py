@@ -13,6 +13,7 @@ from upheaval.faults import Refusal, Severity
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import canonical_hash, from_rdflib
 from upheaval.schema.schema import Schema, prepare
+from upheaval.schema.vocabulary import wider_properties
 
 PREFIXES = """\
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -179,6 +180,11 @@ STATE = "label: {en: A}\ncitation: {source: book, locator: page 1}\n"
             "ontology/own.ttl:10:1: error: <https://its.example/ns/@context> cannot be a key: `@context` is not a name",
         ),
         (
+            "mine:__proto__ a owl:DatatypeProperty .",
+            key("mine:__proto__", "sh:datatype xsd:string"),
+            "ontology/own.ttl:10:1: error: <https://mine.example/ns#__proto__> cannot be a key: `__proto__` is not a",
+        ),
+        (
             "<https://its.example/p/> a owl:DatatypeProperty .",
             key("<https://its.example/p/>", "sh:datatype xsd:string"),
             "ontology/own.ttl:10:1: error: <https://its.example/p/> cannot be a key: `` is not a name",
@@ -272,3 +278,53 @@ def test_codes_of_a_narrower_class_are_codes_of_the_wider(tmp_path: Path) -> Non
     schema: Schema = prepare(publication(tmp_path, own))
     assert schema.contract.codes["https://w3id.org/statecraft#Unit"]["groats"] == "https://mine.example/ns#groats"
     assert list(schema.contract.codes["https://mine.example/ns#Coin"]) == ["groats"]
+
+
+def test_fault_of_a_clash_says_where_both_are(tmp_path: Path) -> None:
+    ontology = "mine:size a owl:DatatypeProperty .\nits:size a owl:DatatypeProperty ."
+    shapes = key("mine:size", "sh:datatype xsd:string") + key("its:size", "sh:datatype xsd:string", name="q")
+    (fault,) = refused(publication(tmp_path, ontology, shapes))
+    assert fault.startswith("ontology/own.ttl:10:1:")
+    assert "the other is in ontology/own.ttl:11" in fault
+
+
+@pytest.mark.parametrize("folder", ["../wars", "a/b", "a_b", "wars ", "-"])
+def test_folder_that_is_no_name_is_a_fault(tmp_path: Path, folder: str) -> None:
+    ontology = 'mine:War a owl:Class ; rdfs:label "war"@en .'
+    shapes = f'mine:s a sh:NodeShape ; sh:targetClass mine:War ; statecraft:folder "{folder}" .'
+    (fault,) = refused(publication(tmp_path, ontology, shapes))
+    assert fault.startswith(f"ontology/own.ttl:10:1: error: `{folder}` cannot be the folder of")
+
+
+def test_classes_of_reserved_names_are_named_by_their_iris(tmp_path: Path) -> None:
+    ontology = "".join(
+        f'mine:{name} a owl:Class ; rdfs:label "x"@en ; rdfs:subClassOf statecraft:Entity , statecraft:Sourced .\n'
+        f'mine:{name}s a sh:NodeShape ; sh:targetClass mine:{name} ; statecraft:folder "my-{name}" .\n'
+        for name in ("type", "id", "xsd", "State")
+    )
+    root = publication(tmp_path, shapes=ontology, my_type__a=STATE, my_State__b=STATE)
+    assembly = assemble(root)
+    assert [fault for fault in assembly.faults if fault.severity is Severity.ERROR] == []
+    assert objects(assembly, "a", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type") == {"https://mine.example/ns#type"}
+    assert objects(assembly, "b", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type") == {
+        "https://mine.example/ns#State"
+    }
+
+
+def test_wider_properties_of_anybody_are_materialized(tmp_path: Path) -> None:
+    ontology = """
+    mine:lends a owl:ObjectProperty ; rdfs:label "lends"@en ; rdfs:subPropertyOf its:supports .
+    its:supports a owl:ObjectProperty ; rdfs:label "supports"@en ; rdfs:subPropertyOf statecraft:participant .
+    its:supports rdfs:subPropertyOf <https://elsewhere.example/knows> .
+    """
+    shapes = key("mine:lends", "sh:class statecraft:State")
+    assembly = assemble(publication(tmp_path, ontology, shapes, states__a=STATE, states__b=f"{STATE}lends: a\n"))
+    a = {"https://mine.example/a"}
+    for wider in ("https://its.example/ns/supports", "https://w3id.org/statecraft#participant"):
+        assert objects(assembly, "b", wider) == a
+    assert objects(assembly, "b", "https://elsewhere.example/knows") == set()
+    assert wider_properties(assembly.vocabulary.graph)["https://mine.example/ns#lends"] == (
+        "https://its.example/ns/supports",
+        "https://w3id.org/statecraft#involves",
+        "https://w3id.org/statecraft#participant",
+    )

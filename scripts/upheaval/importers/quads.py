@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
-from rdflib import Graph, URIRef
 
 from upheaval.faults import refuse
 from upheaval.importers.dates import first_day, last_day
 from upheaval.importers.declaration import Rows
 from upheaval.importers.expressions import Expression, Table, join
-from upheaval.rdf.namespaces import RDF, RDFS, STATECRAFT, XSD
+from upheaval.rdf.namespaces import RDF, STATECRAFT, XSD
 from upheaval.schema.context import Context, iri_in, terms_of
 from upheaval.schema.contract import Contract, Kind
 
@@ -53,15 +52,6 @@ class Terms:
     def kind(self, name: str) -> Kind | None:
         """Return the class of a name, if records can be of it."""
         return self.contract.kinds.get(iri_in(self.context.get(name)))
-
-
-def wider_properties(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Return the superproperties of each property of the vocabulary (RDF Schema 1.1 section 3.5)."""
-    found: dict[str, tuple[str, ...]] = {}
-    for narrower in sorted({str(subject) for subject in graph.subjects(RDFS.subPropertyOf)}):
-        every = {str(wider) for wider in graph.transitive_objects(URIRef(narrower), RDFS.subPropertyOf)} - {narrower}
-        found[narrower] = tuple(sorted(wider for wider in every if wider.startswith(str(STATECRAFT))))
-    return found
 
 
 def keys(rows: Rows) -> dict[str, str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from upheaval.importers.countries import SCHEMES, Known
 from upheaval.importers.declaration import Dataset
-from upheaval.importers.quads import Terms, wider_properties
+from upheaval.importers.quads import Terms
 from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Kind
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import prepare
-from upheaval.schema.vocabulary import Vocabulary
+from upheaval.schema.vocabulary import Vocabulary, wider_properties
 from upheaval.sources.parser import MappingNode
 
 _STATES = ("HistoricalState", "State")

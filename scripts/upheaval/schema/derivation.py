@@ -1,5 +1,6 @@
 """Derive the contract for records from the ontology and the shapes, or say why no record could be read with them."""
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import combinations
 
@@ -14,6 +15,8 @@ from upheaval.schema.keyshapes import KeyReader
 
 Place = Callable[[str], tuple[str, Location | None]]
 """Finds the file and the position at which a term is described."""
+
+_FOLDER = re.compile(r"[^\W_]+(-[^\W_]+)*")
 
 RESERVED = {"id": "the IRI of a node", "type": "the class of a node", "xsd": "the prefix of datatypes"}
 """What the JSON-LD context uses names for, so that no key can have them."""
@@ -78,10 +81,13 @@ class _Faults:
         self.place = place
         self.found: dict[str, Fault] = {}
 
-    def add(self, iri: str, message: str, cure: str, rule: str) -> None:
-        """Note a fault about a term."""
+    def add(self, iri: str, message: str, cure: str, rule: str, other: str = "") -> None:
+        """Note a fault about a term, and where another is that it clashes with."""
         if message not in self.found:
             file, at = self.place(iri)
+            if other:
+                there, line = self.place(other)
+                cure += f"; the other is in {there}" + (f":{line[0]}" if line else "")
             self.found[message] = Fault(file, message, cure, at=at, rule=rule)
 
     def refuse(self) -> None:
@@ -105,25 +111,29 @@ def _folder(graph: Graph, shapes: Iterable[Node]) -> str:
 
 
 def described(graph: Graph, kind: URIRef) -> list[str]:
-    """Return the terms of a kind that an ontology describes, and not only declares as somebody else's.
+    """Return the terms of a kind that an ontology describes, in order.
 
     Args:
         graph: the ontology.
         kind: such as owl:Class.
 
-    Returns:
-        The IRIs of those with a label, or in the namespace of an ontology of the graph, in order.
+    """
+    terms = (term for term in graph.subjects(RDF.type, kind) if isinstance(term, URIRef))
+    return sorted(str(term) for term in terms if is_described(graph, term))
+
+
+def is_described(graph: Graph, term: Node | None) -> bool:
+    """Tell whether an ontology describes a term, and not only declares it as somebody else's.
+
+    Args:
+        graph: the ontology.
+        term: a class or property; it is described if it has a label, or is in the namespace of an ontology of the
+            graph.
 
     """
-    return sorted(
-        str(term)
-        for term in graph.subjects(RDF.type, kind)
-        if isinstance(term, URIRef)
-        and (
-            (term, RDFS.label, None) in graph
-            or any((ontology, RDF.type, OWL.Ontology) in graph for ontology in graph.objects(term, RDFS.isDefinedBy))
-        )
-    )
+    if (term, RDFS.label, None) in graph:
+        return True
+    return any((ontology, RDF.type, OWL.Ontology) in graph for ontology in graph.objects(term, RDFS.isDefinedBy))
 
 
 def foreign_last(iri: str) -> tuple[bool, str]:
@@ -155,7 +165,7 @@ def _codes(graph: Graph, faults: _Faults) -> dict[str, dict[str, str]]:
                 faults.add(iri, f"<{iri}> gives no code: `{code}` is not a name", "rename the concept", "ontology/name")
             elif code in codes:
                 message = f"the code `{code}` of <{cls}> stands for both <{codes[code]}> and <{iri}>"
-                faults.add(iri, message, "rename one of the two concepts", "ontology/name-twice")
+                faults.add(iri, message, "rename one of the two concepts", "ontology/name-twice", codes[code])
             else:
                 codes[code] = iri
         if codes:
@@ -164,8 +174,8 @@ def _codes(graph: Graph, faults: _Faults) -> dict[str, dict[str, str]]:
 
 
 def _unusable(name: str) -> bool:
-    """Tell whether JSON-LD could not use a name as a term (JSON-LD 1.1 section 9.1), or it is empty."""
-    return not name or name.startswith("@")
+    """Tell whether a name is empty, no term of JSON-LD (JSON-LD 1.1 section 9.1), or lost by JavaScript."""
+    return not name or name.startswith("@") or name == "__proto__"
 
 
 def _by_name(keys: list[Key], faults: _Faults) -> dict[str, Key]:
@@ -180,7 +190,7 @@ def _by_name(keys: list[Key], faults: _Faults) -> dict[str, Key]:
         elif key.name in found:
             first, second = sorted((found[key.name].iri, key.iri), key=foreign_last)
             message = f"the key `{key.name}` would stand for both <{first}> and <{second}> in one record"
-            faults.add(second, message, "rename one of the two properties", "ontology/name-twice")
+            faults.add(second, message, "rename one of the two properties", "ontology/name-twice", first)
         found.setdefault(key.name, key)
     return found
 
@@ -189,6 +199,9 @@ def _check(kinds: dict[str, Kind], graph: Graph, faults: _Faults) -> None:
     """Find classes without a label, folders that two have, and nodes of a class that no shape targets."""
     parts = {key.classes[0] for kind in kinds.values() for key in kind.keys.values() if key.form is Form.NODE}
     for kind in kinds.values():
+        if kind.folder and not _FOLDER.fullmatch(kind.folder):
+            message = f"`{kind.folder}` cannot be the folder of <{kind.iri}>"
+            faults.add(kind.iri, message, "use only letters, digits and single hyphens", "shapes/folder")
         if not kind.label and (kind.folder or kind.iri in parts):
             cure = f'add `rdfs:label "{local(kind.iri)}"@en`'
             faults.add(kind.iri, f"the class <{kind.iri}> has no label", cure, "ontology/label")
@@ -206,4 +219,4 @@ def _check(kinds: dict[str, Kind], graph: Graph, faults: _Faults) -> None:
     for one, other in combinations(sorted(kinds.values(), key=lambda kind: foreign_last(kind.iri)), 2):
         if one.folder and one.folder == other.folder:
             message = f"the folder `{one.folder}` belongs to both <{one.iri}> and <{other.iri}>"
-            faults.add(other.iri, message, "give one of the two classes another folder", "shapes/folder")
+            faults.add(other.iri, message, "give one of the two classes another folder", "shapes/folder", one.iri)

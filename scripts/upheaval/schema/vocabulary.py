@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyoxigraph as ox
-from rdflib import Graph, URIRef
+from rdflib import Graph
 
 from upheaval.faults import Fault, Location, Refusal, Severity, refuse, syntax_location
-from upheaval.rdf.graphs import to_rdflib
+from upheaval.rdf.graphs import nodes, to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, RDFS, SH
 from upheaval.rdf.terms import statements
+from upheaval.schema.derivation import is_described
 from upheaval.schema.implied import completion
 from upheaval.schema.legibility import unpublishable
 from upheaval.schema.publication import Publication
@@ -29,6 +30,8 @@ _IMPORTS = ox.NamedNode(str(OWL.imports))
 _OF_PREFIXES = [ox.NamedNode(str(SH[name])) for name in ("declare", "prefix", "namespace")]
 _DECLARE = _OF_PREFIXES[0]
 _TYPE, _ANNOTATION = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.AnnotationProperty))
+_ONTOLOGY = ox.NamedNode(str(OWL.Ontology))
+_CATALOGUED = ox.NamedNode("https://schema.org/includedInDataCatalog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,19 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     if faults:
         raise Refusal(sorted(faults))
     ontology = [*chain.from_iterable(terms), *completion(terms)]
+    ontology.extend(_catalogued(ontology, publication))
     alignments, shapes = (list(chain.from_iterable(files)) for files in (links, forms))
     plan = plan_for(publication, shapes, ontology)
     graph = to_rdflib(shapes, to_rdflib(ontology))
     texts = {path.name: text for path, text in zip(ruled.values(), rules, strict=True)}
     return Vocabulary(ontology, alignments, shapes, plan, graph, stated | aligned | shaped, texts)
+
+
+def _catalogued(ontology: list[ox.Triple], publication: Publication) -> list[ox.Triple]:
+    """Return that the publication's catalogue lists each ontology."""
+    catalog = ox.NamedNode(f"{publication.iri}catalog")
+    found = (triple.subject for triple in ontology if triple.predicate == _TYPE and triple.object == _ONTOLOGY)
+    return [ox.Triple(node, _CATALOGUED, catalog) for node in found if isinstance(node, ox.NamedNode)]
 
 
 def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[ox.Triple]) -> ShapesPlan:
@@ -153,12 +164,25 @@ def shape_faults(
     return place_problems(texts, problems, severity)
 
 
-def wider_properties(graph: Graph) -> dict[str, frozenset[str]]:
-    """Return every property that is narrower than others, with those (RDF Schema 1.1 section 3.5)."""
-    narrower = {str(prop) for prop in graph.subjects(RDFS.subPropertyOf)}
+def wider_properties(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return the wider properties of each property (RDF Schema 1.1 section 3.5).
+
+    Args:
+        graph: the ontology.
+
+    Returns:
+        For each property that is narrower than others, those of them that the ontology describes, in order.
+
+    """
     return {
-        prop: frozenset(map(str, graph.transitive_objects(URIRef(prop), RDFS.subPropertyOf))) - {prop}
-        for prop in sorted(narrower)
+        str(prop): tuple(
+            sorted(
+                str(wider)
+                for wider in graph.transitive_objects(prop, RDFS.subPropertyOf)
+                if wider != prop and is_described(graph, wider)
+            )
+        )
+        for prop in nodes(set(graph.subjects(RDFS.subPropertyOf)))
     }
 
 

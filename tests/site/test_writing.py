@@ -13,6 +13,7 @@ from tests.support import WORLD
 from upheaval.build.tables import to_csv
 from upheaval.faults import Refusal
 from upheaval.schema.publication import open_publication
+from upheaval.schema.termpaths import DescribedTerms, TermPaths
 from upheaval.site.citing import reference
 from upheaval.site.overview import extent
 from upheaval.site.pagepaths import Paths, root_of
@@ -115,7 +116,9 @@ def test_bibtex_entry_escapes_tex() -> None:
 
 
 def test_pages_have_the_paths_of_their_iris() -> None:
-    paths = Paths("https://example.org/x/", ["https://w3id.org/statecraft", "https://w3id.org/statecraft/cooperation"])
+    documents = {"https://w3id.org/statecraft", "https://w3id.org/statecraft/cooperation"}
+    terms = {"https://w3id.org/statecraft#Treaty", "https://w3id.org/statecraft/cooperation#coal"}
+    paths = Paths(TermPaths("https://example.org/x/", DescribedTerms(frozenset(documents), frozenset(terms))))
     assert paths.record("russia#step-1") == "russia/#step-1"
     assert paths.vocabulary("https://w3id.org/statecraft#Treaty") == "statecraft/terms/Treaty/"
     assert paths.vocabulary("https://w3id.org/statecraft/cooperation#coal") == "statecraft/cooperation/coal/"

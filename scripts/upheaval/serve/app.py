@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pyoxigraph as ox
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,6 +22,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from upheaval.schema.termpaths import TermPaths
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.endpoint import SparqlEndpoint
 from upheaval.serve.files import send as send_file
@@ -45,13 +47,23 @@ class Server:
 
     def __init__(self, served: Snapshot, pool: Pool, base: str, limits: Limits) -> None:
         self.served, self.pool, self.limits = served, pool, limits
-        self.names = Names(served.iri, base, served.vocabularies)
+        stem = served.quads.path.stem
+        terms = TermPaths(served.iri, served.vocabulary, lambda path: path == stem or self._is_record(path))
+        self.names = Names(served.iri, base, terms)
         self.metrics = Metrics()
         self.resources = Resources(served, self.names, limits)
         self.reconciliation = Reconciliation(served, self.names, limits)
         self.endpoint = SparqlEndpoint(served, pool, self.names, limits, self.metrics)
         for graph, count in served.triples.items():
             self.metrics.triples.labels(graph).set(count)
+
+    def _is_record(self, path: str) -> bool:
+        try:
+            node = ox.NamedNode(self.served.iri + path)
+        except ValueError:  # not an IRI
+            return False
+        graph = ox.NamedNode(f"{self.served.iri}graph/data")
+        return any(self.served.store.quads_for_pattern(node, None, None, graph))
 
     async def root(self, request: Request) -> Response:
         """Answer for the dataset's own IRI, with a page or with the catalogue that describes it."""

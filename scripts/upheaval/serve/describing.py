@@ -98,20 +98,3 @@ def labels(store: ox.Store, nodes: Iterable[ox.NamedNode]) -> Iterator[ox.Triple
     for node in nodes:
         for predicate in _LABELS:
             yield from about(store, node, predicate)
-
-
-def namespace(store: ox.Store, iri: str) -> list[ox.Triple]:
-    """Return the triples of a vocabulary's document: those of its IRI and of every term, its IRI plus a fragment."""
-    subjects = {
-        triple.subject.value
-        for triple in about(store, None, ox.NamedNode(str(RDFS.isDefinedBy)), ox.NamedNode(iri))
-        if isinstance(triple.subject, ox.NamedNode)
-    }
-    if not subjects:
-        subjects = {
-            quad.subject.value
-            for quad in store.quads_for_pattern(None, None, None, None)
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(iri + "#")
-        }
-    own = sorted(name for name in subjects if name.startswith(iri + "#"))
-    return list(dict.fromkeys(t for name in [iri, *own] for t in with_blanks(store, ox.NamedNode(name))))

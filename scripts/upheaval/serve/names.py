@@ -1,8 +1,8 @@
 """Map IRIs to paths of this server and back."""
 
-from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
+from upheaval.schema.termpaths import TermPaths
 from upheaval.sources.reserved import owned
 
 DOCUMENTS = owned("/doc/").removeprefix("/")
@@ -13,29 +13,24 @@ class Names:
     """The IRIs and paths of a server.
 
     A record's IRI, which is the namespace and a slug, has the path `/slug`; the document about it is `/doc/slug`,
-    because `/slug.ttl` may be the name of a dump. A vocabulary's IRI is outside the namespace, such as
-    https://w3id.org/statecraft; its path is relative to the parent folder of the shortest such IRI: `/statecraft`,
-    `/statecraft/cooperation`.
+    because `/slug.ttl` may be the name of a dump. Vocabularies and their terms, inside the namespace and outside, have
+    the paths that `TermPaths` gives them, such as `/statecraft` and `/statecraft/cooperation`.
     """
 
-    def __init__(self, namespace: str, base: str, vocabularies: Iterable[str]) -> None:
+    def __init__(self, namespace: str, base: str, terms: TermPaths) -> None:
         self.namespace = namespace
         self.base = base if base.endswith("/") else base + "/"
         self.prefix = urlsplit(self.base).path
-        self.vocabularies = frozenset(vocabularies)
-        shortest = min(self.vocabularies, key=len, default="")
-        self._parent = shortest[: shortest.rfind("/") + 1]
+        self.terms = terms
 
     def path(self, iri: str) -> str | None:
         """Return the percent-encoded path of an IRI with its fragment, or None if it is not on this server."""
-        name, hash_, fragment = iri.partition("#")
-        if name.startswith(self.namespace):
-            local = name[len(self.namespace) :]
-        elif name in self.vocabularies and name.startswith(self._parent):
-            local = name[len(self._parent) :]
-        else:
+        path = self.terms.of(iri)
+        if path is None and not iri.startswith(self.namespace):
             return None
-        return self.prefix + quote(local, safe=_SAFE) + hash_ + quote(fragment, safe=_SAFE)
+        name, hash_, fragment = (iri.removeprefix(self.namespace) if path is None else path).partition("#")
+        safe = _SAFE if path is None else f"{_SAFE}%"
+        return self.prefix + quote(name, safe=safe) + hash_ + quote(fragment, safe=safe)
 
     def thing(self, path: str) -> str:
         """Return the IRI of a record by its decoded path, without the leading slash."""
@@ -43,8 +38,11 @@ class Names:
 
     def vocabulary(self, path: str) -> str | None:
         """Return the IRI of a vocabulary by its decoded path, or None if there is none."""
-        iri = self._parent + path
-        return iri if self._parent and iri in self.vocabularies else None
+        return self.terms.documents.get(path)
+
+    def term(self, path: str) -> str | None:
+        """Return the IRI of a term with a path of its own, by that path, decoded, or None if there is none."""
+        return self.terms.terms.get(path)
 
     def document(self, path: str, suffix: str = "") -> str:
         """Return the percent-encoded path of the document about a resource, with an optional suffix."""

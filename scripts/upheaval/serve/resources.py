@@ -1,11 +1,13 @@
 """Linked data over HTTP: every IRI that a build mints leads to a document about it.
 
-A record's IRI names a thing, so it redirects to a document with 303 (Cool URIs for the Semantic Web, section 4.2). A
-vocabulary's terms are hash IRIs, so their document answers 200 itself. Documents are negotiated or requested by
-suffix, and carry Signposting links (FAIR Signposting profile, level 1).
+A record's IRI names a thing, so it redirects to a document with 303 (Cool URIs for the Semantic Web, section 4.2), and
+so does a term with a slash. Terms with a hash are in a document that answers 200 itself. Documents are negotiated or
+requested by suffix, and carry Signposting links (FAIR Signposting profile, level 1).
 """
 
 from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -14,11 +16,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.namespaces import DCTERMS, RDF
+from upheaval.rdf.namespaces import DCTERMS, RDF, STATECRAFT
 from upheaval.rdf.xsd import XSD
+from upheaval.schema.contract import local
+from upheaval.schema.termdocuments import TermDocuments
+from upheaval.schema.termpaths import document_of
 from upheaval.serve.answering import write_graph
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.describing import about, describe, namespace
+from upheaval.serve.describing import about, describe
 from upheaval.serve.files import send
 from upheaval.serve.html import render, view
 from upheaval.serve.limits import Limits
@@ -29,6 +34,7 @@ from upheaval.serve.resultformats import Unwritable
 from upheaval.serve.snapshot import Snapshot
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
+_STATECRAFT = str(STATECRAFT).removesuffix("#")
 _BY_SUFFIX = {offer.name: offer for offer in OFFERS}
 _REPLACED = ox.NamedNode(str(DCTERMS.isReplacedBy))
 _TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
@@ -50,6 +56,12 @@ class Resources:
         self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
         self._written_terms: dict[tuple[str, Offer], bytes] = {}
 
+    @cached_property
+    def _documents(self) -> TermDocuments:
+        graph = ox.NamedNode(f"{self.served.iri}graph/vocabulary")
+        terms = self.served.store.quads_for_pattern(None, None, None, graph)
+        return TermDocuments((quad.triple for quad in chain(terms, self.served.extra)), self.names.terms)
+
     async def respond(self, request: Request) -> Response:
         """Answer a request for any path that no other route handles.
 
@@ -70,6 +82,13 @@ class Resources:
             if vocabulary := self.names.vocabulary(name):
                 noted["route"] = "vocabulary"
                 return await self._vocabulary(request, vocabulary, name, offer)
+            if term := self.names.term(name):
+                noted["route"] = "term"
+                return await self._term(request, term, name, offer)
+        vocabulary = self.names.vocabulary(path.removesuffix("/"))
+        if vocabulary and vocabulary.endswith("/") and self._negotiate(request) is not HTML:
+            noted["route"] = "vocabulary"
+            return await self._vocabulary(request, vocabulary, path.removesuffix("/"), None)
         file = f"{path}index.html" if path.endswith("/") else path
         if file in self.served.site:
             noted["route"] = "page"
@@ -211,17 +230,47 @@ class Resources:
         headers = {"Vary": "Accept", "Link": self._twins(name, offer)}
         if asked is None:
             headers["Content-Location"] = ascii_iri(self.names.own(twin))
-        if twin in self.served.files:
+        if iri == _STATECRAFT and twin in self.served.files:
             return send(request, self.served.files[twin], self.served, headers)
-        if offer is HTML and f"{name}/index.html" in self.served.site:  # the page's links are relative to the folder
-            return RedirectResponse(self.names.own(f"{name}/"), 303, {"Vary": "Accept", "Link": headers["Link"]})
+        if offer is HTML and (page := self._page(iri)):  # the page's links are relative to the folder
+            return RedirectResponse(page, 303, {"Vary": "Accept", "Link": headers["Link"]})
         headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
         if fresh := unchanged(request, headers):
             return fresh
         body = await run_in_threadpool(self._terms, iri, name, offer)
         return Response(body, headers=headers, media_type=offer.content_type)
 
-    def _twins(self, name: str, shown: Offer) -> str:
+    def _page(self, iri: str) -> str:
+        """Return the encoded path of the web page about a vocabulary or term, or an empty string if there is none."""
+        page = self.names.terms.page(iri)
+        return ascii_iri(self.names.own(page)) if page and f"{page}index.html" in self.served.site else ""
+
+    async def _term(self, request: Request, iri: str, name: str, asked: Offer | None) -> Response:
+        """Answer for a term whose IRI has no fragment: it redirects to what is about it, like a record."""
+        offer = asked or self._negotiate(request)
+        self._gone(iri)
+        headers = {"Vary": "Accept", "Link": self._twins(name, None if asked is None else offer)}
+        if asked is None:
+            location = (offer is HTML and self._page(iri)) or ascii_iri(self.names.own(f"{name}.{offer.name}"))
+            return RedirectResponse(location, 303, headers | {"Cache-Control": "public, max-age=300"})
+        headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
+        if fresh := unchanged(request, headers):
+            return fresh
+        body, cut = await run_in_threadpool(self._written_term, iri, name, offer)
+        if cut:
+            headers["Upheaval-Truncated"] = f"rows; limit={self.limits.rows}"
+        return Response(body, headers=headers, media_type=offer.content_type)
+
+    def _written_term(self, iri: str, name: str, offer: Offer) -> tuple[bytes, bool]:
+        triples, cut = describe(self.served.store, iri, self.limits.rows)
+        if offer is not HTML:
+            return write_graph(triples, offer.name), cut
+        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in GRAPHS]
+        page = view(self.served.store, iri, triples, self.names)
+        served, names = self.served, self.names
+        return render("document.html", page=page, twins=twins, served=served, names=names, cut=cut, counted=None), cut
+
+    def _twins(self, name: str, shown: Offer | None) -> str:
         return ", ".join(
             f'<{ascii_iri(self.names.own(f"{name}.{offer.name}"))}>; rel="alternate"; type="{offer.media}"'
             for offer in OFFERS
@@ -235,19 +284,19 @@ class Resources:
         return self._written_terms[iri, offer]
 
     def _write_terms(self, iri: str, name: str, offer: Offer) -> bytes:
-        store = self.served.store_of(iri) or self.served.extra
-        file = self.served.files.get(f"{name}.ttl")
+        file = self.served.files.get(f"{name}.ttl") if iri == _STATECRAFT else None
         if file:
             triples = [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.TURTLE)]
         else:
-            triples = namespace(store, iri)
+            triples = self._documents.triples(iri)
         if offer is not HTML:
             return _serialized(triples, offer)
         by_subject: dict[str, list[ox.Triple]] = {}
         for triple in triples:
             by_subject.setdefault(iri_of(triple.subject), []).append(triple)
-        own = sorted(subject for subject in by_subject if subject.startswith(iri + "#"))
-        terms = [view(store, subject, by_subject[subject], self.names) for subject in own]
-        head = view(store, iri, by_subject.get(iri, []), self.names)
-        twins = [(other.name, self.names.own(f"{name}.{other.name}")) for other in GRAPHS]
-        return render("vocabulary.html", page=head, terms=terms, twins=twins, served=self.served, names=self.names)
+        store = self.served.store_of(iri) or self.served.extra
+        own = [one for one in self._documents.subjects(iri) if one.startswith(iri) and document_of(one) != iri]
+        terms = [(local(term), view(store, term, by_subject[term], self.names)) for term in own if term in by_subject]
+        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in GRAPHS]
+        page = view(store, iri, by_subject.get(iri) or by_subject.get(f"{iri}#", []), self.names)
+        return render("vocabulary.html", page=page, terms=terms, twins=twins, served=self.served, names=self.names)

@@ -16,8 +16,9 @@ import pyoxigraph as ox
 from upheaval import __version__
 from upheaval.build.mediatypes import MEDIA
 from upheaval.faults import refuse
-from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, SKOS
+from upheaval.rdf.namespaces import DCTERMS, OWL
 from upheaval.rdf.xsd import XSD
+from upheaval.schema.termpaths import DescribedTerms, described_terms
 from upheaval.serve.describing import about, known
 from upheaval.serve.loading import load_store
 
@@ -78,7 +79,7 @@ class Snapshot:
         files: the files that the manifest lists, by path under the build folder.
         site: the web pages, by path under the `site` folder.
         triples: the number of triples by named graph.
-        vocabularies: the IRIs of documents that define terms: ontologies, code schemes and shapes.
+        vocabulary: the documents that define terms (ontologies, code schemes and shapes), and the terms.
         retired: the IRIs with owl:deprecated true.
         versions: the ontologies, by their version IRI.
 
@@ -97,7 +98,7 @@ class Snapshot:
     files: Mapping[str, SnapshotFile]
     site: Mapping[str, SnapshotFile]
     triples: Mapping[str, int]
-    vocabularies: frozenset[str]
+    vocabulary: DescribedTerms
     retired: frozenset[str]
     versions: Mapping[str, str]
 
@@ -162,7 +163,7 @@ def open_build(folder: Path) -> Snapshot:
         files=files,
         site=_site(folder / SITE, str(manifest["rdfc10_sha256"])),
         triples={name: int(count) for name, count in manifest["triples"].items()},
-        vocabularies=_vocabularies(store, extra, iri),
+        vocabulary=_vocabulary(store, extra, iri),
         retired=_retired(store),
         versions={
             triple.object.value: triple.subject.value
@@ -237,21 +238,15 @@ def _value(store: ox.Store, subject: ox.NamedNode, predicate: str) -> str:
     return str(getattr(found[0], "value", "")) if found else ""
 
 
-def _vocabularies(store: ox.Store, extra: ox.Store, iri: str) -> frozenset[str]:
-    kinds = (OWL.Ontology, SKOS.ConceptScheme)
-    found = {
-        triple.subject.value
-        for where in (store, extra)
-        for kind in kinds
-        for triple in about(where, None, ox.NamedNode(str(RDF.type)), ox.NamedNode(str(kind)))
-        if isinstance(triple.subject, ox.NamedNode)
-    }
-    found |= {
+def _vocabulary(store: ox.Store, extra: ox.Store, iri: str) -> DescribedTerms:
+    graph = ox.NamedNode(f"{iri}graph/vocabulary")
+    found = described_terms(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
+    shapes = {
         quad.subject.value.partition("#")[0]
         for quad in extra
         if isinstance(quad.subject, ox.NamedNode) and "#" in quad.subject.value
     }
-    return frozenset(name for name in found if not name.startswith(iri))
+    return DescribedTerms(found.documents | shapes, found.terms)
 
 
 def _retired(store: ox.Store) -> frozenset[str]:

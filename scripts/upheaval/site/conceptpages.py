@@ -10,6 +10,7 @@ from upheaval.schema.contract import Form, local
 from upheaval.site.library import COOPERATION, ConceptEntry, Library, items
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown, web
+from upheaval.site.termpages import overviews
 
 MOST = 400
 """Maximum number of records listed on a code's page."""
@@ -18,7 +19,7 @@ MOST = 400
 def concept_pages(library: Library) -> Iterator[Page]:
     """Yield a page for each scheme of codes and for each code."""
     using = _using(library)
-    schemes = sorted({concept.scheme for concept in library.concepts.values()})
+    schemes = sorted({concept.scheme for concept in library.concepts.values()} - set(overviews(library)))
     for scheme in schemes:
         if path := library.paths.vocabulary(scheme):
             yield _scheme(library, scheme, path, using)
@@ -64,19 +65,21 @@ def _scheme(library: Library, scheme: str, path: str, using: dict[str, list[str]
 def _tree(library: Library, scheme: str) -> Iterator[tuple[int, ConceptEntry, str]]:
     own = {iri: concept for iri, concept in library.concepts.items() if concept.scheme == scheme}
 
-    def walk(concepts: list[ConceptEntry], depth: int) -> Iterator[tuple[int, ConceptEntry, str]]:
+    def walk(concepts: list[ConceptEntry], above: frozenset[str]) -> Iterator[tuple[int, ConceptEntry, str]]:
         for concept in sorted(concepts, key=lambda one: one.label):
-            yield depth, concept, library.paths.vocabulary(concept.iri)
-            yield from walk([own[iri] for iri in concept.narrower if iri in own], depth + 1)
+            yield len(above), concept, library.paths.vocabulary(concept.iri)
+            inside = above | {concept.iri}
+            yield from walk([own[iri] for iri in concept.narrower if iri in own.keys() - inside], inside)
 
-    yield from walk([concept for concept in own.values() if not concept.broader], 0)
+    yield from walk([concept for concept in own.values() if own.keys().isdisjoint(concept.broader)], frozenset())
 
 
 def _concept(library: Library, concept: ConceptEntry, path: str, using: dict[str, list[str]]) -> Page:
     names = sorted(using.get(concept.iri, ()), key=lambda name: (library.title(name).casefold(), name))
 
-    def links(iris: tuple[str, ...]) -> list[Shown]:
-        return [Shown(library.concepts[iri].label, path=library.paths.vocabulary(iri)) for iri in iris]
+    def link(iri: str) -> Shown:
+        known, path = library.concepts.get(iri), library.paths.vocabulary(iri)
+        return Shown(known.label if known else local(iri), path=path, href="" if path else web(iri))
 
     graph = library.assembly.vocabulary.graph
     return Page(
@@ -88,9 +91,11 @@ def _concept(library: Library, concept: ConceptEntry, path: str, using: dict[str
             "scheme": Shown(
                 value_of(graph, URIRef(concept.scheme), SKOS.prefLabel) or local(concept.scheme),
                 path=library.paths.vocabulary(concept.scheme),
-            ),
-            "broader": links(concept.broader),
-            "narrower": links(concept.narrower),
+            )
+            if concept.scheme
+            else None,
+            "broader": [link(iri) for iri in concept.broader],
+            "narrower": [link(iri) for iri in concept.narrower],
             "matches": [(relation, Shown(iri, href=web(iri))) for relation, iri in concept.matches],
             "records": [Shown(library.title(name), path=library.paths.record(name)) for name in names[:MOST]],
             "count": len(names),

@@ -11,10 +11,11 @@ from upheaval.build.framing import Frame, frames
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Record
 from upheaval.rdf.graphs import iri_of, nodes, value_of
-from upheaval.rdf.namespaces import OWL, RDFS, SKOS
+from upheaval.rdf.namespaces import RDFS, SKOS
 from upheaval.schema.context import iri_in, terms_of
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
+from upheaval.schema.termpaths import TermPaths, described_terms
 from upheaval.schema.vocabulary import wider_properties
 from upheaval.site.pagepaths import Paths
 
@@ -27,7 +28,7 @@ class ConceptEntry:
 
     Attributes:
         iri, label, definition, note, example: from the vocabulary.
-        scheme: the IRI of its scheme.
+        scheme: the IRI of its scheme, or an empty string.
         broader, narrower: IRIs.
         matches: pairs of a mapping property's local name and the matched IRI.
 
@@ -152,11 +153,13 @@ def open_library(assembly: Assembly, identity: str) -> Library:
     )
     framed = {frame["id"]: frame for frame in frames(triples, assembly.context, publication.iri)}
     concepts = {concept.iri: concept for concept in _concepts(assembly)}
-    documents = {str(iri) for kind in (OWL.Ontology, SKOS.ConceptScheme) for iri in graph.subjects(None, kind)}
+    slugs = {record.slug for record in assembly.records}
+    described = described_terms(assembly.vocabulary.ontology)
+    paths = TermPaths(publication.iri, described, lambda path: path in slugs or path == publication.name)
     library = Library(
         assembly=assembly,
         identity=identity,
-        paths=Paths(publication.iri, documents),
+        paths=Paths(paths),
         frames=framed,
         records={record.slug: record for record in assembly.records},
         kinds={kind.name: kind for kind in assembly.contract.kinds.values()},
@@ -180,11 +183,12 @@ def _concepts(assembly: Assembly) -> Iterator[ConceptEntry]:
     for triple in assembly.vocabulary.alignments:
         if triple.predicate.value.startswith(str(SKOS)) and isinstance(triple.object, ox.NamedNode):
             matches.setdefault(iri_of(triple.subject), []).append((local(triple.predicate.value), triple.object.value))
-    for node in nodes(set(graph.subjects(SKOS.inScheme, None))):
+    codes = {URIRef(iri) for codes in assembly.contract.codes.values() for iri in codes.values()}
+    for node in nodes(codes | set(graph.subjects(SKOS.inScheme, None))):
         assert isinstance(node, URIRef), node
         yield ConceptEntry(
             iri=str(node),
-            label=value_of(graph, node, SKOS.prefLabel),
+            label=value_of(graph, node, SKOS.prefLabel) or value_of(graph, node, RDFS.label) or local(str(node)),
             definition=value_of(graph, node, SKOS.definition),
             note=value_of(graph, node, SKOS.scopeNote),
             example=value_of(graph, node, SKOS.example),

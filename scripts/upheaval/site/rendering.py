@@ -1,7 +1,7 @@
 """Render a site from the sources and their build."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -23,6 +23,7 @@ from upheaval.site.pairpages import pair_pages
 from upheaval.site.recordfiles import record_files
 from upheaval.site.tabular import safe_copy
 from upheaval.site.termpages import term_pages
+from upheaval.site.vocabularyfiles import vocabulary_files
 from upheaval.site.writing import write_site
 
 
@@ -53,7 +54,7 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
     bundled, missing = bundle(cache_folder())
     ask = questionpages.Ask(library, assets, bundled, missing)
-    total, written = write_site(target, _files(library, build, assets, ask), copies, identity)
+    total, written = write_site(target, _files(library, build, copies, assets, ask), copies, identity)
     return total, written, f"the Ask page has no query engine: {missing}" if missing else ""
 
 
@@ -67,7 +68,9 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
         refuse(str(build), message, "run `upheaval build` again", rule="site/build")
 
 
-def _files(library: Library, build: Path, assets: Assets, ask: questionpages.Ask) -> Iterator[tuple[str, bytes]]:
+def _files(
+    library: Library, build: Path, copies: Container[str], assets: Assets, ask: questionpages.Ask
+) -> Iterator[tuple[str, bytes]]:
     renderer = Renderer(library, assets)
     assets.add("search.json", search.index(library))
     found = overview(library)
@@ -79,6 +82,7 @@ def _files(library: Library, build: Path, assets: Assets, ask: questionpages.Ask
     yield from chart_files(drawn)
     yield from _spreadsheets(build, renderer)
     yield from _fixed(build)
+    yield from vocabulary_files(library, copies)
     yield from record_files(library, renderer)
     yield from assets.files.items()
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 
 from upheaval.rdf.graphs import nodes, value_of
-from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, STATECRAFT, VANN
 from upheaval.rdf.sparql import conclusions
 from upheaval.schema.contract import Form, Key, Kind, local
 from upheaval.schema.questions import read_question
+from upheaval.schema.termpaths import document_of
 from upheaval.site.library import Library
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown, web
 
 _TYPES = {OWL.Class: "class", OWL.ObjectProperty: "property", OWL.DatatypeProperty: "property",
           OWL.AnnotationProperty: "annotation property"}  # fmt: skip
+_STATECRAFT = str(STATECRAFT).removesuffix("#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def terms(library: Library) -> list[TermPage]:
     for cls, sort in _TYPES.items():
         for node in graph.subjects(RDF.type, cls):
             path = library.paths.vocabulary(str(node)) if isinstance(node, URIRef) else ""
-            if path and "#" in str(node):
+            if path:
                 found[str(node)] = sort
     return sorted((_term(library, iri, sort) for iri, sort in found.items()), key=lambda term: term.iri)
 
@@ -114,8 +116,8 @@ class _Reference:
         self.demands = {kind.iri: demands(library, kind) for kind in library.contract.kinds.values()}
 
     def link(self, iri: str) -> Shown:
-        term, path = self.terms.get(iri), self.library.paths.vocabulary(iri)
-        return Shown(term.label if term else local(iri), path=path, href="" if path else web(iri))
+        known, path = self.terms.get(iri) or self.library.concepts.get(iri), self.library.paths.vocabulary(iri)
+        return Shown(known.label if known else local(iri), path=path, href="" if path else web(iri))
 
     def links(self, node: URIRef, predicate: URIRef, backwards: bool = False) -> list[Shown]:
         found = self.graph.subjects(predicate, node) if backwards else self.graph.objects(node, predicate)
@@ -147,6 +149,7 @@ class _Reference:
             title=term.label,
             values={
                 "term": term,
+                "rdf": _rdf(library, term.iri),
                 "instead": self.link(term.instead) if term.instead else None,
                 "relations": [(label, links) for label, links in relations if links],
                 "kind": kind,
@@ -197,30 +200,68 @@ def _rules(library: Library) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+def _rdf(library: Library, term: str) -> str:
+    """Return the path of the Turtle file that describes a term with the rest of its vocabulary."""
+    page = library.paths.vocabulary(library.paths.terms.owner(term))
+    return f"{page.removesuffix('/')}.ttl" if page else ""
+
+
+def overviews(library: Library) -> dict[str, Shown]:
+    """Return the vocabularies but for mere schemes of codes, by IRI, each with its title and the path of its page."""
+    graph, paths = library.assembly.vocabulary.graph, library.paths
+    schemes = {concept.scheme for concept in library.concepts.values()}
+    found = {}
+    for iri in paths.terms.documents.values():
+        owned = paths.terms.owned(iri)
+        if (
+            owned
+            and iri not in paths.terms.terms.values()
+            and (iri not in schemes or not library.concepts.keys() >= set(owned))
+        ):
+            node = _ontology(library, iri)
+            title = value_of(graph, node, DCTERMS.title) or value_of(graph, node, RDFS.label)
+            found[iri] = Shown(title or local(iri.rstrip("/:")), path=paths.vocabulary(iri))
+    return dict(sorted(found.items(), key=lambda item: (not item[0].startswith(_STATECRAFT), item[0])))
+
+
+def _ontology(library: Library, iri: str) -> URIRef:
+    """Return an ontology by the IRI of its document, from which its own may differ by an empty fragment."""
+    node = URIRef(f"{iri}#")
+    return node if (node, RDF.type, OWL.Ontology) in library.assembly.vocabulary.graph else URIRef(iri)
+
+
 def term_pages(library: Library) -> Iterator[Page]:
-    """Yield a page for each class and property, and the overview of each ontology."""
+    """Yield a page for each class and property, and the overview of each vocabulary."""
     reference = _Reference(library)
     for term in reference.terms.values():
         yield reference.page(term)
-    graph = library.assembly.vocabulary.graph
-    for node in nodes(graph.subjects(RDF.type, OWL.Ontology)):
-        path = library.paths.vocabulary(str(node))
-        own = [term for term in reference.terms.values() if term.iri.startswith(f"{node}#")]
-        if path and own and isinstance(node, URIRef):
-            yield Page(
-                path=path,
-                template="vocabulary.html",
-                title=value_of(graph, node, DCTERMS.title) or local(str(node)),
-                values={
-                    "iri": str(node),
-                    "description": value_of(graph, node, DCTERMS.description),
-                    "version": value_of(graph, node, OWL.versionInfo),
-                    "tree": _tree(reference, own),
-                    "properties": [term for term in own if term.sort != "class" and not term.retired],
-                    "retired": [(term, reference.link(term.instead)) for term in own if term.retired],
-                    "schemes": _schemes(library),
-                },
-            )
+    found = overviews(library)
+    for iri, shown in found.items():
+        yield _overview(reference, iri, shown, [other for other in found.values() if other != shown])
+
+
+def _overview(reference: _Reference, iri: str, shown: Shown, others: list[Shown]) -> Page:
+    library, graph, node = reference.library, reference.graph, _ontology(reference.library, iri)
+    owned = library.paths.terms.owned(iri)
+    own = [reference.terms[term] for term in owned if term in reference.terms]
+    return Page(
+        path=shown.path,
+        template="vocabulary.html",
+        title=shown.text,
+        values={
+            "iri": iri,
+            "namespace": value_of(graph, node, VANN.preferredNamespaceUri) or owned[0].removesuffix(local(owned[0])),
+            "complete": iri == _STATECRAFT,
+            "description": value_of(graph, node, DCTERMS.description) or value_of(graph, node, RDFS.comment),
+            "version": value_of(graph, node, OWL.versionInfo),
+            "tree": _tree(reference, own),
+            "properties": [term for term in own if term.sort != "class" and not term.retired],
+            "retired": [(term, reference.link(term.instead)) for term in own if term.retired],
+            "schemes": _schemes(library, iri),
+            "codes": [reference.link(term) for term in owned if term in library.concepts],
+            "others": others,
+        },
+    )
 
 
 def _tree(reference: _Reference, own: list[TermPage]) -> list[tuple[int, TermPage]]:
@@ -242,11 +283,14 @@ def _tree(reference: _Reference, own: list[TermPage]) -> list[tuple[int, TermPag
     return list(walk("", 0))
 
 
-def _schemes(library: Library) -> list[tuple[Shown, int]]:
+def _schemes(library: Library, vocabulary: str) -> list[tuple[Shown, int]]:
+    """Return the schemes that a vocabulary defines, with the numbers of their codes."""
     graph = library.assembly.vocabulary.graph
     counts: dict[str, int] = {}
     for concept in library.concepts.values():
-        counts[concept.scheme] = counts.get(concept.scheme, 0) + 1
+        by = value_of(graph, URIRef(concept.scheme), RDFS.isDefinedBy)
+        if by and document_of(by) == vocabulary:
+            counts[concept.scheme] = counts.get(concept.scheme, 0) + 1
     return [
         (
             Shown(value_of(graph, URIRef(iri), SKOS.prefLabel) or local(iri), path=library.paths.vocabulary(iri)),

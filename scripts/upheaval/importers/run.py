@@ -31,6 +31,7 @@ from upheaval.importers.quads import Terms, quads
 from upheaval.importers.quarantine import RowCounts, admit
 from upheaval.importers.staging import Staged, stage
 from upheaval.importers.target import ImportTarget
+from upheaval.schema.contract import local
 
 SHARD = 50_000
 TOLERANCE = 0.5
@@ -258,7 +259,7 @@ class _Import:
         total = sum(int(self.engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept)
         with self.step("writing", total, "rows") as advance:
             for number, rows in enumerate(kept, 1):
-                stem = self.new / f"{number:02}-{rows.kind}"
+                stem = self.new / f"{number:02}-{local(rows.kind)}"
                 text = self._text(rows) if self.options.form == "nq" else None
                 written = self.engine.write(
                     rows.table, text, rows.order, stem, self.options.shard, self.options.compression

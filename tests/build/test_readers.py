@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.build.readers import READERS, by_pyoxigraph, read_12, read_by
-from tests.support import WHOLE, WORLD, copy_of_world, faults_of, sampled
+from tests.support import ROOT, WHOLE, WORLD, copy_of_world, faults_of, sampled
 from upheaval.build.export import Files, export
 from upheaval.faults import Severity
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.datatypes import IllFormed, web_address
+from upheaval.schema.context import is_class
 from upheaval.serve.answering import write_graph
 from upheaval.serve.describing import describe
 from upheaval.site.library import open_library
@@ -73,6 +74,16 @@ def differing(reader: str, expected: dict[Path, str], folder: Path) -> dict[str,
 @pytest.mark.parametrize("reader", READERS)
 def test_reads_every_file_alike(reader: str, expected: dict[Path, str], tmp_path: Path) -> None:
     assert differing(reader, expected, tmp_path) == {}
+
+
+def test_names_that_mean_something_else_in_each_class_are_read_alike(tmp_path: Path) -> None:
+    """The context of this publication has type-scoped contexts (JSON-LD 1.1 section 4.1.8)."""
+    assembly = assemble(ROOT / "tests" / "riverworld")
+    assert any(is_class(term) for term in assembly.context.values() if isinstance(term, dict))
+    everything = published(assembly, tmp_path)
+    documents = {path: text for path, text in everything.items() if path.suffix == ".jsonld"}
+    for reader in ("rdflib", "jsonld.js", "jsonld-streaming-parser"):
+        assert differing(reader, documents, tmp_path) == {}, reader
 
 
 def test_each_file_has_four_readers(expected: dict[Path, str]) -> None:

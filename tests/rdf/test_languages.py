@@ -1,5 +1,9 @@
 """Language tags, held against the registry that the library langcodes carries."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +98,14 @@ def test_no_other_two_letters_are(tag: str) -> None:
 )
 def test_the_code_of_a_country_is_told_by_the_script(tag: str, text: str, meant: str) -> None:
     assert language_meant(tag, text) == meant
+
+
+def test_plain_tags_do_not_cost_the_import_of_the_library() -> None:
+    code = (
+        "import sys; from upheaval.rdf.languages import check_language, language_meant; "
+        "tags = ('en', 'ru', 'zh', 'zh-Hans', 'en-GB', 'fa', 'ko', 'prs'); "
+        "assert not any(map(check_language, tags)); assert language_meant('ru', 'Россия') == ''; "
+        "assert 'langcodes' not in sys.modules"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)

@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
-
-from langcodes import Language, standardize_tag, tag_is_valid
-from langcodes.registry_parser import parse_registry
+from importlib.util import find_spec
+from pathlib import Path
 
 from upheaval.rdf.datatypes import IllFormed
 
@@ -50,6 +49,10 @@ def check_language(tag: str) -> tuple[str, str] | None:
             subtag, such as the code of a country in place of a language's.
 
     """
+    if _is_plain(tag):
+        return None
+    from langcodes import standardize_tag, tag_is_valid
+
     if not _FORM.fullmatch(tag):
         near = tag.replace("_", "-")
         cure = f"did you mean `{standardize_tag(near)}`?" if tag_is_valid(near) else _CURE
@@ -85,7 +88,7 @@ def language_meant(tag: str, text: str) -> str:
         text: a text that has it.
 
     """
-    if len(tag) != 2 or text.isascii():
+    if len(tag) != 2 or text.isascii() or _is_in(_usual_script(tag), text):
         return ""
     meant, script, other = _mistakable(tag)
     return meant if meant and not _is_in(script, text) and _is_in(other, text) else ""
@@ -94,18 +97,59 @@ def language_meant(tag: str, text: str) -> str:
 @cache
 def _mistakable(tag: str) -> tuple[str, str, str]:
     """Return the language that a tag may be mistaken for, or an empty string, and the scripts of the two."""
+    from langcodes import Language
+
     meant = _spoken_in(tag)
     script, other = (Language.get(one).maximize().script or "" for one in (tag, meant or tag))
     return (meant, script, other) if meant != tag and other in _WRITTEN else ("", "", "")
 
 
+def _is_plain(tag: str) -> bool:
+    """Return whether a tag is a language, or one with a script or a region, none of them deprecated.
+
+    Nearly all tags are, and the library, which knows the others, takes long to import.
+    """
+    language, dash, rest = tag.partition("-")
+    kind = "script" if len(rest) == 4 else "region"
+    return _is_current("language", language) and (not dash or _is_current(kind, rest))
+
+
+@cache
+def _is_current(kind: str, subtag: str) -> bool:
+    return "\nDeprecated: " not in _record(kind, subtag, "\nDeprecated: ")
+
+
+def _usual_script(language: str) -> str:
+    """Return the script that a language is nearly always written in (RFC 5646 section 3.1.9), or an empty string."""
+    return _record("language", language).partition("\nSuppress-Script: ")[2][:4]
+
+
+def _record(kind: str, subtag: str, missing: str = "") -> str:
+    """Return the record of a subtag in the registry, or a text of your own where it has none."""
+    text = _registry_text()
+    start = text.find(f"\nType: {kind}\nSubtag: {subtag}\n")
+    return missing if start < 0 else text[start : text.find("\n%%", start)]
+
+
+@cache
+def _registry_text() -> str:
+    """Return the registry, which is a file of langcodes, without importing that."""
+    found = find_spec("langcodes")
+    folder = Path(found.origin or "").parent if found else Path()
+    return (folder / "data" / "language-subtag-registry.txt").read_text(encoding="utf-8")
+
+
 def _is_in(script: str, text: str) -> bool:
+    if not script:
+        return False
     starts = tuple(_WRITTEN.get(script, "LATIN").split())
     return any(unicodedata.name(char, "").startswith(starts) for char in text if char.isalpha())
 
 
 def _spoken_in(country: str) -> str:
     """Return the language that is most likely in a country (CLDR, likely subtags), or an empty string."""
+    from langcodes import Language, tag_is_valid
+
     if _PRIVATE_USE.fullmatch(country) or not tag_is_valid(f"und-{country}"):
         return ""
     return Language.make(territory=country.upper()).maximize().language or ""
@@ -132,6 +176,8 @@ def _registered(tag: str) -> tuple[str, bool]:
 @cache
 def _registry() -> tuple[dict[tuple[str, str], bool], dict[str, bool]]:
     """Return whether each subtag, by its type, and each tag of the registry is deprecated."""
+    from langcodes.registry_parser import parse_registry
+
     records = list(parse_registry())  # type: ignore[no-untyped-call]
     subtags = {(one["Type"], one["Subtag"].lower()): "Deprecated" in one for one in records if "Subtag" in one}
     return subtags, {one["Tag"].lower(): "Deprecated" in one for one in records if "Tag" in one}

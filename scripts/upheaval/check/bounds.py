@@ -138,7 +138,7 @@ def bounds_of(query: Query, known: Properties, vocabulary: bytes, root: str = ""
             return _bounds(queries, known, candidate, bool(root), "")
         except Unbounded as error:
             unbounded = unbounded or str(error)
-    return _bounds(queries, known, "", False, unbounded or "it puts solutions of several records together")
+    return _bounds(queries, known, "", False, unbounded or "it combines several records")
 
 
 def _candidates(query: Query) -> list[str]:

@@ -24,7 +24,7 @@ class ShapeReads:
         others: properties of nodes that are reached from it.
         inverse: properties that are followed backwards.
         classes: whether the classes of other nodes are looked up.
-        everything: whether all that is said of other nodes is read.
+        everything: whether every property of other nodes is read.
 
     """
 

@@ -26,10 +26,10 @@ Stamp: TypeAlias = tuple[int, int, int]
 Stamps: TypeAlias = Mapping[str, Stamp | None]
 
 FEW = 64
-"""So many records are read faster by one process than by several, which have to be started first."""
+"""Below this many records, starting workers costs more than it saves."""
 
 SMALL, LARGE = 256, 1024
-"""How many records make a batch, about: a small one is soon evaluated again, fewer large ones are done sooner."""
+"""About how many records make a batch: small ones for `--watch`, large ones for a single check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Properties:
         base: the namespace of the records.
         values: where the values of each are, seen from its subject.
         subjects: whether records have it (`RECORD`) or nodes inside them (`INNER`).
-        scattered: those that may be concluded of a record by looking at others, with the rule that does; a class stands
+        scattered: those that may be derived for a record from others, with the rule that does; a class stands
             for what is concluded of its instances by `rdf:type` alone.
         minted: those that are concluded of nodes that belong to no record.
         whole: the classes whose records may be read whole.

@@ -25,7 +25,7 @@ from upheaval.schema.contract import Contract
 FEW = 200
 """The records of a class may be read whole, beside every batch, where there are at most so many."""
 
-CLASSES = "a rule concludes classes of records by looking at others"
+CLASSES = "a rule derives classes of records from other records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +207,14 @@ class _Deriving:
     def _obstacle(self, shape: ShapeReads, known: Properties) -> str:
         """Return why a shape cannot be evaluated batch by batch, or an empty text."""
         if shape.everything:
-            return "it reads all that is said of other nodes"
+            return "it reads every property of other nodes"
         if shape.inverse:
             return f"it follows <{min(shape.inverse)}> backwards"
         for name in sorted(shape.own | shape.others):
             if rule := known.concerns(name):
-                return f"{rule} concludes <{name}> of records by looking at others"
+                return f"{rule} derives <{name}> from other records"
             if known.values.get(name, TERM) & LOST and (shape.others or shape.classes):
-                return f"it looks at what <{name}> leads to, which may be any node"
+                return f"it follows <{name}>, which may lead to any node"
         if self._among(known.scattered, shape.targets) or (shape.classes and known.concerns(TYPE)):
             return CLASSES
         return ""
@@ -244,7 +244,7 @@ class _Deriving:
             if bounds.scope.unbounded:
                 continue
             if not bounds.certain and any(one.subject != OWN for one in concluded):
-                self.held[rule] = "what it concludes of other nodes may start from a record that is read in part"
+                self.held[rule] = "what it derives about other nodes may follow from a record that is only partly read"
                 return False
             visible = visible | {one.name for one in concluded}
         return True

@@ -29,7 +29,7 @@ from upheaval.rdf.patterns import (
 from upheaval.rdf.sparql import select
 
 MOST = 500
-"""So many choices are told apart."""
+"""At most this many choices are distinguished."""
 
 
 def variants_of(query: Query, known: Properties, vocabulary: bytes) -> list[Query]:

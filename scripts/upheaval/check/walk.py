@@ -234,7 +234,7 @@ class Walk:
                 self._follow(value, back, True)
             return narrower(subject, reached), value
         if reading and subject is not None:
-            raise Unbounded(f"a path from {match.subject} goes back to whatever refers to it")
+            raise Unbounded(f"a path leads from {match.subject} back to any node that refers to it")
         if reading:
             raise Unbounded(f"{match.subject} is not reached from {self.root}")
         return subject, value
@@ -294,9 +294,9 @@ class Walk:
             rule = self.known.concerns(name)
             if rule:
                 shown = "any property" if name == ANY else f"<{name.removeprefix(f'{TYPE} ')}>"
-                raise Unbounded(f"it reads {shown}, and {rule} concludes that of records by looking at others")
+                raise Unbounded(f"it reads {shown}, which {rule} derives from other records")
             if place & LOST:
-                raise Unbounded(f"it reads <{name}> of a node that may be any")
+                raise Unbounded(f"it reads <{name}> of a node that may be anywhere")
             if name == ANY and place & RECORDS:
                 raise Unbounded("it reads any property of other records")
         plain = name.partition(" ")[0]

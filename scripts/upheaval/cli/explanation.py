@@ -26,7 +26,7 @@ def explain(plan: Plan) -> str:
     others = len(scopes.shapes) - len(wide)
     lines.append(f"{others} shapes: batch by batch, reading only the classes of other records")
     if plan.mistrusted:
-        lines.append("A rule makes an IRI that is a record's, so anything it concludes may be about any record.")
+        lines.append("A rule creates the IRI of a record, so what rules conclude may be about any record.")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _INVENTED = re.compile("_:[0-9a-f]{20,32}")
 """The label of a blank node that has none in its file."""
 _LARGE = 20_000_000
-"""In files of so many bytes, no lines are looked for."""
+"""Files of at least this many bytes are not searched for lines."""
 
 
 @click.command("validate", epilog="Example: upheaval validate data.ttl --shapes shapes.ttl --format ttl")

@@ -22,7 +22,7 @@ LARGE = 16_384
 # Stores close connections without a word, so that no request goes over one that has been used.
 ONE_EACH = httpx2.Limits(max_keepalive_connections=0)
 LARGEST = 4 << 30
-"""The most bytes that an answer may have."""
+"""The maximum size of an answer, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,21 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rdflib import Dataset, Graph, URIRef
 
-from tests.support import ROOT, examples
+from tests.support import ROOT, WORLD, examples
 from upheaval.build.export import Files
 from upheaval.populate.assembly import Assembly
 from upheaval.query.sparqlexamples import query_form
 from upheaval.rdf.graphs import canonical_hash, from_rdflib, iri_of
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
+from upheaval.schema.packagedquestions import read_questions
+from upheaval.schema.publication import open_publication
 
 BASE = "https://example.org/northern-pact/"
 COMPLETED = {
     "http://www.w3.org/2000/01/rdf-schema#isDefinedBy",
     "http://www.w3.org/2004/02/skos/core#inScheme",
     "http://www.w3.org/2004/02/skos/core#topConceptOf",
+    "https://schema.org/includedInDataCatalog",
 }
 GRAPHS = ("data", "derived", "vocabulary", "catalogue")
 TRIPLES = {
@@ -253,7 +256,8 @@ def test_questions_are_executables_with_the_text_of_their_files(files: Files) ->
         "FILTER (?form IN (sh:select, sh:ask, sh:construct, sh:describe)) }"
     )
     texts = {row["node"].value.rpartition("/")[2]: row["text"].value for row in found}  # type: ignore[union-attr]
-    assert texts == {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "queries").glob("*.rq")}
+    assert texts == {name: one.text for name, one in read_questions(open_publication(WORLD)).items()}
+    assert texts.keys() == {path.stem for path in (ROOT / "queries").glob("*.rq")}
     for text in texts.values():
         ox.Store().query(text)
 

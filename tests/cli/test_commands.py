@@ -147,7 +147,12 @@ def test_every_format_of_check_reports_the_same_faults(form: str, root: Path) ->
 
 
 def test_table_fits_in_80_columns() -> None:
-    for words in (("query",), ("query", "in-force"), ("query", "timeline"), ("query", "dyad-year")):
+    for words in (
+        ("query",),
+        ("query", "in-force"),
+        ("query", "timeline", "--one", "arvenia", "--other", "belmora"),
+        ("query", "dyad-year"),
+    ):
         result = upheaval(*words, "--width", "80")
         assert result.exit_code == 0
         assert max(map(len, result.stdout.splitlines())) <= 80

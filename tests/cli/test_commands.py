@@ -237,6 +237,7 @@ def test_check_outside_a_publication_fails_with_a_message(tmp_path: Path) -> Non
 def test_watch_checks_whenever_a_file_is_saved(root: Path) -> None:
     command = [sys.executable, "-m", "upheaval", "check", "--watch"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs of a shell
     with subprocess.Popen(
         command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment
     ) as watching:

@@ -30,8 +30,7 @@ FORMATS = {
 }
 DECLARATION = '''"""Phases of floods, by a neighbour."""
 import ibis
-from upheaval.importers.declaration import Dataset, File, Rows, text
-from upheaval.importers.sources import Sources
+from upheaval.importers.declaration import Dataset, File, Rows, Sources, text
 
 def records(sources: Sources) -> list[Rows]:
     table = sources.table("phases")

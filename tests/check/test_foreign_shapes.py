@@ -239,3 +239,34 @@ def test_shapes_that_cannot_be_used_are_refused_at_their_lines(engine: str, tmp_
 @pytest.mark.parametrize("shapes", sampled(list(REFUSED), 1), ids=lambda text: text.partition(" ")[0])
 def test_each_refusal_by_itself(shapes: str, engine: str, tmp_path: Path) -> None:
     check_refusal(tmp_path, [shapes], engine)
+
+
+ADVANCED = {
+    "sh:targetClass l:Lake ; sh:rule [ a sh:TripleRule ; sh:subject sh:this ; sh:predicate l:deep ; sh:object true ;"
+    " sh:condition s:salt ] ; sh:property [ sh:path l:deep ; sh:maxCount 0 ] . s:salt a sh:NodeShape": "sh:rule",
+    "sh:targetClass l:Lake ; sh:expression [ l:no ( sh:this ) ] . l:no a sh:SPARQLFunction ;"
+    " sh:returnType xsd:boolean ; sh:parameter [ sh:path l:x ] ; sh:select 'SELECT (false AS ?r) {}'": "sh:expression",
+    "a sh:NodeShape ; sh:class l:Reservoir ; sh:target [ a sh:SPARQLTarget ;"
+    " sh:select 'SELECT ?this { ?this a <https://lakes.example/terms/Lake> }' ]": "sh:target",
+}
+"""Shapes with SHACL Advanced Features, all of which the lake violates."""
+
+
+@pytest.mark.parametrize(("shapes", "word"), ADVANCED.items(), ids=ADVANCED.values())
+def test_advanced_features_are_a_matter_for_pyshacl(shapes: str, word: str, tmp_path: Path) -> None:
+    publish(tmp_path, [])
+    file = tmp_path / "shapes" / "lakes.ttl"
+    line = len(file.read_text(encoding="utf-8").splitlines()) + 1
+    with file.open("a", encoding="utf-8") as text:
+        text.write(f"s:advanced {shapes} .\n")
+    (tmp_path / "data" / "lakes").mkdir(parents=True)
+    (tmp_path / "data" / "lakes" / "deep.yaml").write_text("label: {en: Deep}\n", encoding="utf-8")
+    for fault in (compiled := run_check(tmp_path, "compiled")):
+        assert (fault["file"], fault["line"], fault["severity"]) == ("shapes/lakes.ttl", line, "error")
+        assert "check with --engine pyshacl" in fault["cure"]
+    assert word in compiled[0]["message"]
+    (fault,) = run_check(tmp_path, "pyshacl")
+    assert (fault["file"], fault["severity"]) == ("data/lakes/deep.yaml", "error")
+    built = CliRunner().invoke(main, ["build", "--root", str(tmp_path), "--to", str(tmp_path / "build")])
+    assert built.exit_code == 1
+    assert not (tmp_path / "build").exists()

@@ -195,3 +195,24 @@ def test_query_that_reports_a_failure(files: Path) -> None:
     result = run(files, "good.ttl", "--shapes", "failing.ttl")
     assert result.exit_code == 1
     assert "reports that it could not be evaluated" in result.stderr
+
+
+@pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
+def test_advanced_features_are_handed_to_pyshacl(files: Path, engine: str) -> None:
+    rule = "sh:rule [ a sh:TripleRule ; sh:subject sh:this ; sh:predicate ex:wet ; sh:object true ]"
+    text = f"{PREFIXES}<urn:s> sh:targetClass ex:River ;\n  {rule} ; sh:property [ sh:path ex:wet ; sh:maxCount 0 ] ."
+    (files / "rule.ttl").write_text(text, encoding="utf-8")
+    result = run(files, "good.ttl", "--shapes", "rule.ttl", "--engine", engine)
+    assert result.stdout.startswith("good.ttl:4:1: error: <https://river.example/data/elbe>")
+    *notes, _ = result.stderr.splitlines()
+    why = "SHACL rules are not evaluated by this engine (validating with pySHACL)"
+    assert notes == ([f"rule.ttl:5:3: note: <urn:s> has sh:rule: {why}"] if engine == "compiled" else [])
+
+
+def test_what_pyshacl_cannot_evaluate_either(files: Path) -> None:
+    text = f"{PREFIXES}<urn:s> sh:targetClass ex:River ; sh:expression [ sh:nodes sh:this ; sh:filterShape [] ] ."
+    (files / "expression.ttl").write_text(text, encoding="utf-8")
+    result = run(files, "good.ttl", "--shapes", "expression.ttl")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "pySHACL cannot evaluate them" in result.stderr
+    assert "Traceback" not in result.stderr

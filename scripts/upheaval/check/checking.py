@@ -16,7 +16,8 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
 
     Args:
         assembly: what was read.
-        engine: `compiled`, or `pyshacl` for the reference, which finds the same and takes longer.
+        engine: `compiled`, or `pyshacl` for the reference, which finds the same, takes longer, and evaluates SHACL
+            Advanced Features as well.
 
     Returns:
         The faults, by file, line and column.
@@ -25,7 +26,7 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
         Refusal: the shapes cannot be used.
 
     """
-    plan = make_plan(assembly.schema, assembly.listing)
+    plan = make_plan(assembly.schema, assembly.listing, engine)
     faults = [*assembly.faults, *plan.vocabulary_faults]
     shapes, locations = assembly.vocabulary.plan, assembly.populated.locations
     results = at_their_subjects(

@@ -33,12 +33,14 @@ class Plan:
         sizes: how many records each class has, or had: what follows from it holds for any records, and costs more where
             a class has grown.
         mistrusted: whether an IRI that a rule makes may be that of a record.
+        engine: the SHACL engine, `compiled` or `pyshacl`.
 
     """
 
     schema: Schema
     sizes: Mapping[str, int]
     mistrusted: bool = False
+    engine: str = "compiled"
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -96,6 +98,8 @@ class Plan:
         """What is wrong with the vocabulary and the queries that come with it."""
         publication, vocabulary = self.schema.publication, self.schema.vocabulary
         without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
+        if self.engine == "compiled":
+            without_effect.extend(shape_faults(publication, vocabulary.plan.advanced))
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
         languages = invalid_languages(vocabulary)
         queries = query_faults(publication, vocabulary, self.schema.contract)
@@ -111,9 +115,10 @@ class Plan:
         _ = self.units, self.classes, self.vocabulary, self.scopes
 
 
-def make_plan(schema: Schema, listing: Listing) -> Plan:
-    """Return the plan for a schema and the records that there are."""
-    return Plan(schema, Counter(cls for entry in listing.entries.values() for cls in entry.kind.ancestors))
+def make_plan(schema: Schema, listing: Listing, engine: str = "compiled") -> Plan:
+    """Return the plan for a schema, the records that there are, and a SHACL engine."""
+    sizes = Counter(cls for entry in listing.entries.values() for cls in entry.kind.ancestors)
+    return Plan(schema, sizes, engine=engine)
 
 
 def _units(units: Iterable[Unit]) -> tuple[dict[str, TargetedQuery], dict[str, ShapeReads]]:

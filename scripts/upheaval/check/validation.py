@@ -82,7 +82,8 @@ def reference(plan: Plan, data: Data, selections: Sequence[Selection]) -> list[V
     try:
         found = validate([*data.statements(), *statements(vocabulary.ontology)], vocabulary.plan.lines)
     except ReferenceFailure as error:
-        refuse("shapes", f"pySHACL cannot evaluate them: {error}", "check with --engine compiled")
+        cure = "correct them" if vocabulary.plan.advanced else "check with --engine compiled"
+        refuse("shapes", f"pySHACL cannot evaluate them: {error}", cure)
     return [
         one
         for selection in selections

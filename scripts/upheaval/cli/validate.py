@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ _LARGE = 20_000_000
     "--engine",
     type=click.Choice(["compiled", "pyshacl"]),
     default="compiled",
-    help="SHACL engine; pyshacl is the slower reference.",
+    help="SHACL engine; pyshacl is the slower reference, and is used by itself for SHACL Advanced Features.",
 )
 def validate_command(data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, engine: str) -> None:
     """Validate RDF files against SHACL shapes; no publication is needed.
@@ -56,8 +57,8 @@ def validate_command(data: tuple[Path, ...], shapes: tuple[Path, ...], form: str
         collect_no_garbage()
         lines = {path: _statements(path, number) for number, path in enumerate(dict.fromkeys((*data, *shapes)))}
         given = [line for path in data for line in lines[path]]
-        plan = _plan(shapes or data, lines)
-        results = _reference(plan, given) if engine == "pyshacl" else _compiled(plan, given)
+        plan = _plan(shapes or data, lines, engine)
+        results = _reference(plan, given) if engine == "pyshacl" or plan.advanced else _compiled(plan, given)
         click.echo(_written(results, plan, data, form), nl=False)
         if form == "text":
             click.echo(_summary(results), err=True)
@@ -94,17 +95,20 @@ def _statements(path: Path, number: int) -> list[str]:
     ]
 
 
-def _plan(paths: Iterable[Path], lines: Mapping[Path, list[str]]) -> "ShapesPlan":
+def _plan(paths: Iterable[Path], lines: Mapping[Path, list[str]], engine: str) -> "ShapesPlan":
+    """Compile the shapes; say what is wrong with them, and what makes them a matter for pySHACL."""
     from upheaval.schema.shapefaults import place_problems
     from upheaval.shacl.metashapes import compile_shapes
     from upheaval.shacl.shapesgraph import ShapesError
 
     texts = {str(path): path.read_text("utf-8", "replace") for path in paths if path.suffix in (".ttl", ".nt")}
     try:
-        plan = compile_shapes(line for path in paths for line in lines[path])
+        plan = compile_shapes((line for path in paths for line in lines[path]), advanced=True)
     except ShapesError as error:
         raise Refusal(place_problems(texts, error.problems, Severity.ERROR)) from None
-    for fault in place_problems(texts, plan.notes, Severity.WARNING):
+    advanced = [replace(one, cure="validating with pySHACL") for one in plan.advanced if engine == "compiled"]
+    notes = place_problems(texts, advanced, Severity.NOTE)
+    for fault in sorted([*place_problems(texts, plan.notes, Severity.WARNING), *notes]):
         click.echo(str(fault), err=True)
     return plan
 
@@ -127,7 +131,8 @@ def _reference(plan: "ShapesPlan", given: list[str]) -> list["ValidationResult"]
     try:
         return validate(given, plan.lines)
     except ReferenceFailure as error:
-        refuse("shapes", f"pySHACL cannot evaluate them: {error}", "validate with --engine compiled")
+        cure = "correct them at the lines named above" if plan.advanced else "validate with --engine compiled"
+        refuse("shapes", f"pySHACL cannot evaluate them: {error}", cure)
 
 
 def _written(results: list["ValidationResult"], plan: "ShapesPlan", data: tuple[Path, ...], form: str) -> str:

@@ -22,6 +22,7 @@ from upheaval.rdf.graphs import in_graph
 from upheaval.rdf.namespaces import RDF, XSD
 from upheaval.rdf.terms import statements, text_of
 from upheaval.schema.contract import Form, Key, Kind
+from upheaval.schema.vocabulary import shape_faults
 from upheaval.shacl.engine import evaluate
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.prebinding import ConstraintStore
@@ -206,6 +207,8 @@ def validate_sample(
     store.extend(in_graph(target.vocabulary.ontology, target.publication.graph("vocabulary")))
     data = DataGraph([*statements(quad.triple for quad in about), *lines, *kinds], classes_of(target.contract))
     plan = target.vocabulary.plan
+    if plan.advanced:
+        raise Refusal(shape_faults(target.publication, plan.advanced))
     graphs = (terms.graph, known.value, target.publication.graph("vocabulary"))
     found = evaluate(plan, data, lambda: ConstraintStore(store, graphs, plan.lines))
     faults = [

@@ -7,6 +7,12 @@ from upheaval.rdf.terms import text_of
 from upheaval.schema.turtlepositions import TurtlePositions
 from upheaval.shacl.shapesgraph import ShapesProblem
 
+_RULES = {
+    Severity.ERROR: "shapes/ill-formed",
+    Severity.WARNING: "shapes/no-effect",
+    Severity.NOTE: "shapes/advanced",
+}
+
 
 def place_problems(texts: Mapping[str, str], problems: Collection[ShapesProblem], severity: Severity) -> list[Fault]:
     """Return what is wrong with shapes as faults, at the lines of Turtle files.
@@ -25,7 +31,7 @@ def place_problems(texts: Mapping[str, str], problems: Collection[ShapesProblem]
 
 
 def _shape_fault(positions: Mapping[str, TurtlePositions], problem: ShapesProblem, severity: Severity) -> Fault:
-    rule = "shapes/ill-formed" if severity is Severity.ERROR else "shapes/no-effect"
+    rule = _RULES[severity]
     found = [
         (*place, name)
         for name, file in positions.items()

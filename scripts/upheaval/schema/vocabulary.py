@@ -130,7 +130,7 @@ def plan_for(publication: Publication, shapes: list[ox.Triple], ontology: list[o
         str(triple.subject) for triple in ontology if triple.predicate == _TYPE and triple.object == _ANNOTATION
     }
     try:
-        return compile_shapes(statements((*shapes, *_declared_prefixes(ontology))), annotations)
+        return compile_shapes(statements((*shapes, *_declared_prefixes(ontology))), annotations, advanced=True)
     except ShapesError as error:
         raise Refusal(shape_faults(publication, error.problems)) from None
 

@@ -23,7 +23,7 @@ from upheaval.shacl.sparqlreading import (
     read_constraint,
     read_prefixes,
 )
-from upheaval.shacl.unread import judge_unread
+from upheaval.shacl.unread import judge_unread, used_by_advanced
 
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 
@@ -58,6 +58,7 @@ class ShapesPlan:
     Attributes:
         shapes: those that have targets and are not deactivated, in order.
         notes: statements that have no effect, and shapes that are never evaluated.
+        advanced: what of SHACL Advanced Features is in them, which only pySHACL evaluates; see `reference`.
         lines: the shapes graph itself, as canonical N-Triples.
         names: for shapes without an IRI, the nearest node that has one.
 
@@ -65,6 +66,7 @@ class ShapesPlan:
 
     shapes: tuple[Shape, ...]
     notes: tuple[ShapesProblem, ...]
+    advanced: tuple[ShapesProblem, ...]
     lines: tuple[str, ...]
     names: Mapping[Term, Term]
 
@@ -77,28 +79,29 @@ class ShapesPlan:
         return [Unit(shape, constraint) for shape in self.shapes for constraint in shape.constraints]
 
 
-def read_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset()) -> ShapesPlan:
+def read_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset(), *, advanced: bool = False) -> ShapesPlan:
     """Compile a shapes graph.
 
     Args:
         lines: the graph as canonical N-Triples, one statement each (`rdf.terms.statements`).
         annotations: properties that say nothing to a validation, beside those that everybody uses so and those that
             the graph itself declares as owl:AnnotationProperty.
+        advanced: whether to accept what only pySHACL evaluates; whoever does looks at the plan's `advanced`.
 
     Returns:
         The plan.
 
     Raises:
-        ShapesError: the graph is ill-formed (SHACL's syntax rules), or uses what is not evaluated here.
+        ShapesError: the graph is ill-formed (SHACL's syntax rules), or uses what no engine here evaluates.
 
     """
     graph = ShapesGraph(lines)
     reader = _Reader(graph)
     plan = reader.read()
     judge_unread(graph, reader.roles, annotations)
-    if graph.problems:
-        raise ShapesError(graph.problems)
-    return replace(plan, notes=tuple(graph.notes))
+    if graph.problems or (graph.advanced and not advanced):
+        raise ShapesError((*graph.problems, *graph.advanced))
+    return replace(plan, notes=tuple(graph.notes), advanced=tuple(graph.advanced))
 
 
 class _Reader:
@@ -127,7 +130,7 @@ class _Reader:
         self._judge_parameters()
         active = (shape for shape in found if shape.targets and not shape.deactivated)
         names = {node: graph.anchor(node) for node in self._shapes if is_blank(node)}
-        return ShapesPlan(tuple(sorted(active, key=lambda shape: shape.node)), (), graph.lines, names)
+        return ShapesPlan(tuple(sorted(active, key=lambda shape: shape.node)), (), (), graph.lines, names)
 
     def _nodes(self) -> list[Term]:
         """Return the nodes that are shapes by what is said of them (SHACL section 2.1)."""
@@ -252,8 +255,9 @@ class _Reader:
 
     def _note_unused(self) -> None:
         """Note the shapes that are never evaluated."""
+        used = self._referred | set(self.graph.subjects_of(sh("target"))) | used_by_advanced(self.graph)
         for node, shape in self._shapes.items():
-            if shape.targets or node in self._referred or shape.deactivated or self.roles[node] != "shape":
+            if shape.targets or node in used or shape.deactivated or self.roles[node] != "shape":
                 continue
             message = f"{short(node)} is never evaluated: it has no target, and no shape refers to it"
             self.graph.note(message, "give it a target, such as sh:targetClass, or take it away", node)

@@ -18,12 +18,13 @@ from upheaval.shacl.shaclterms import short
 from upheaval.shacl.shapesgraph import ShapesError, ShapesGraph
 
 
-def compile_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset()) -> ShapesPlan:
+def compile_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset(), *, advanced: bool = False) -> ShapesPlan:
     """Compile a shapes graph that has been validated with SHACL's shapes for shapes graphs.
 
     Args:
         lines: the graph as canonical N-Triples, one statement each (`rdf.terms.statements`).
         annotations: as `read_shapes` takes them.
+        advanced: likewise.
 
     Returns:
         The plan.
@@ -32,7 +33,7 @@ def compile_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset()) -
         ShapesError: as `read_shapes` does; also for what only those shapes find.
 
     """
-    plan = read_shapes(lines, annotations)
+    plan = read_shapes(lines, annotations, advanced=advanced)
     without_effect = {(note.subject, note.predicate, note.value) for note in plan.notes}
     used = [line for line in plan.lines if split(line) not in without_effect] if without_effect else plan.lines
     found = evaluate(shapes_for_shapes(), DataGraph(used), lambda: store_of(()))

@@ -53,6 +53,7 @@ class ShapesGraph:
         self.lines = tuple(dict.fromkeys(lines))
         self.problems: list[ShapesProblem] = []
         self.notes: list[ShapesProblem] = []
+        self.advanced: list[ShapesProblem] = []
         self._about: dict[Term, dict[Term, list[Term]]] = {}
         self._leads: dict[Term, Term] = {}
         self._with: dict[Term, list[Term]] = {}
@@ -88,6 +89,11 @@ class ShapesGraph:
     ) -> None:
         """Note what has no effect, though somebody may think so."""
         self._add(self.notes, ShapesProblem(message, cure, subject, predicate, value, None, self.anchor(subject)))
+
+    def defer(self, message: str, cure: str, subject: Term, predicate: Term, value: Term) -> None:
+        """Note what this engine does not evaluate and pySHACL does."""
+        problem = ShapesProblem(message, cure, subject, predicate, value, None, self.anchor(subject))
+        self._add(self.advanced, problem)
 
     @staticmethod
     def _add(problems: list[ShapesProblem], problem: ShapesProblem) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from difflib import get_close_matches
 
-from upheaval.rdf.terms import Term
+from upheaval.rdf.terms import Term, is_blank
 from upheaval.shacl.parameters import OTHERS, PARAMETERS
 from upheaval.shacl.shaclterms import ANNOTATION, IMPORTS, OWL, RDFS, SH, TYPE, sh, short
 from upheaval.shacl.shapesgraph import ShapesGraph
@@ -61,6 +61,10 @@ ADVANCED = {
     "entailment": "entailment",
     "reifierShape": "shapes of SHACL 1.2",
 }
+PYSHACL = frozenset(
+    ("rule", "TripleRule", "SPARQLRule", "target", "SPARQLTarget", "SPARQLTargetType", "expression", "SPARQLFunction")
+)
+"""Those of them that pySHACL evaluates."""
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _WORDS = [
     short(term) for term in (*PARAMETERS, *OTHERS, *map(sh, (*_TARGETS, "path", "sparql", "message", "severity")))
@@ -77,7 +81,7 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
 
     """
     declared = annotations | set(graph.instances(ANNOTATION))
-    advanced = {value for _, predicate, value in graph.unread() if _name(predicate) in ADVANCED}
+    advanced, inside = _advanced(graph)
     for subject, predicate, value in graph.unread():
         if predicate == IMPORTS and not graph.describes(value):
             message = f"{short(subject)} imports {short(value)}, and nothing is fetched"
@@ -85,7 +89,7 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
         if predicate in _ANNOTATIONS or predicate in declared or predicate.startswith(_ANNOTATING):
             continue
         term = value if predicate == TYPE else predicate
-        if subject in advanced:
+        if subject in inside or (subject in advanced and not (predicate == TYPE and _name(value) in ADVANCED)):
             continue
         if value == sh("PropertyGroup") or (term in _REPORTS and subject not in roles):
             continue
@@ -98,12 +102,39 @@ def judge_unread(graph: ShapesGraph, roles: Mapping[Term, str], annotations: Set
             graph.note(message, cure, subject, predicate, value)
 
 
+def used_by_advanced(graph: ShapesGraph) -> set[Term]:
+    """Return the nodes that rules, node expressions and targets by query refer to, which may be shapes."""
+    advanced, inside = _advanced(graph)
+    return inside | {value for subject, _, value in graph.unread() if subject in inside or subject in advanced}
+
+
+def _advanced(graph: ShapesGraph) -> tuple[set[Term], set[Term]]:
+    """Return the functions and targets that are declared by themselves, and the nodes inside of what is advanced."""
+    unread = list(graph.unread())
+    declared = {node for node, predicate, value in unread if predicate == TYPE and _name(value) in ADVANCED}
+    values: dict[Term, list[Term]] = {}
+    for node, _, value in unread:
+        values.setdefault(node, []).append(value)
+    inside = {value for _, predicate, value in unread if _name(predicate) in ADVANCED}
+    waiting = [*inside, *declared]
+    while waiting:
+        for value in values.get(waiting.pop(), ()):
+            if is_blank(value) and value not in inside:
+                inside.add(value)
+                waiting.append(value)
+    return declared - inside, inside
+
+
 def _judge_word(graph: ShapesGraph, roles: Mapping[Term, str], statement: tuple[Term, Term, Term], term: Term) -> None:
     subject = statement[0]
     name = _name(term)
     if name in ADVANCED:
-        message = f"{short(subject)} has {short(term)}: {ADVANCED[name]} are not evaluated here"
-        graph.refuse(message, "take it away; SHACL Core and SHACL-SPARQL are", *statement)
+        what = f"is a {short(term)}" if statement[1] == TYPE else f"has {short(term)}"
+        message = f"{short(subject)} {what}: {ADVANCED[name]} are not evaluated by this engine"
+        if name in PYSHACL:
+            graph.defer(message, "check with --engine pyshacl, or write it in SHACL Core or SHACL-SPARQL", *statement)
+        else:
+            graph.refuse(message, "take it away; SHACL Core and SHACL-SPARQL are evaluated", *statement)
     elif subject in roles and term not in OTHERS:
         message = f"the {roles[subject]} {short(subject)} has {short(term)}, which is not evaluated there"
         near = get_close_matches(short(term), _WORDS, 1, 0.8)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from upheaval.faults import Fault, Refusal
 from upheaval.rdf.graphs import canonical_hash
+from upheaval.store.integrity import file_hash
 
 _SELECT = ox.NamedNode("http://www.w3.org/ns/shacl#select")
 
@@ -130,12 +131,6 @@ class Build:
             and isinstance(quad.object, ox.Literal)
         }
         return dict(sorted(found.items()))
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def opened(path: Path) -> IO[bytes]:

@@ -23,7 +23,8 @@ def alliances(sources: Sources, spells: Table, promises: Mapping[str, Expression
         Treaties, with their parties, types, provisions, steps and spans in force.
 
     """
-    table = spells.mutate(spell=spells.alliance.concat("#row-", spells.row.cast("string")), **_flags(promises))
+    named = spells.mutate(spell=spells.alliance.concat("#row-", spells.row.cast("string")), **_flags(promises))
+    table = sources.keep("spells", named)
     alliance = table.group_by("alliance").agg(
         first=table.party_label.min(),
         last=table.party_label.max(),

@@ -56,9 +56,8 @@ def cases(sources: Sources) -> Table:
     )
 
 
-def senders(sources: Sources) -> Table:
+def senders(sources: Sources, table: Table) -> Table:
     """Return every sender of every case."""
-    table = cases(sources)
     table = union(
         table.filter(table[name].notnull()).select("id", "begin", sender_code=name) for name in SENDERS
     ).distinct()
@@ -67,12 +66,12 @@ def senders(sources: Sources) -> Table:
 
 def records(sources: Sources) -> list[Rows]:
     """Return a case of imposed sanctions as an act of all its senders together, against the target."""
-    table = cases(sources)
-    table = sources.actor(table, table.targetstate, table.begin, "aim")
-    who = senders(sources)
+    listed = sources.keep("cases", cases(sources))
+    table = sources.actor(listed, listed.targetstate, listed.begin, "aim")
+    who = sources.keep("senders", senders(sources, listed))
     first = who.group_by("id").agg(leader=who.sender_label.min(), states=who.sender.nunique())
     first = first.rename(case_="id")
-    table = table.join(first, table.id == first.case_)
+    table = sources.keep("sanctions", table.join(first, table.id == first.case_))
     more = ibis.literal(" and ").concat((table.states - 1).cast("string"), " more")
     name = ibis.literal("Sanctions of ").concat(table.leader, ibis.ifelse(table.states > 1, more, ""), " on ")
     types = ibis.literal("sanction types: ").concat(table.sanctiontype).fill_null("imposed")

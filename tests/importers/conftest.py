@@ -1,10 +1,10 @@
-"""The publication that datasets are imported for."""
+"""The publication that datasets are imported for, and imports of invented excerpts."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.importers.support import publication
+from tests.importers.support import Imports, publication
 from tests.load.stores import start_oxigraph
 from upheaval.importers.target import ImportTarget
 
@@ -12,6 +12,11 @@ from upheaval.importers.target import ImportTarget
 @pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory) -> ImportTarget:
     return publication(tmp_path_factory.mktemp("pact"))
+
+
+@pytest.fixture(scope="session")
+def imports(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> Imports:
+    return Imports(target, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from tests.support import ROOT, copy_of_world
+from tests.support import ROOT, copy_of_world, once
 from upheaval.importers.actors import ActorIndex
 from upheaval.importers.coding import Coder
 from upheaval.importers.countries import read_countries
@@ -194,6 +195,28 @@ def quiet(_name: str, _total: int, _unit: str) -> Iterator[Advance]:
 def imported(target: ImportTarget, name: str, files: tuple[Path, ...], out: Path, **options: object) -> ImportReport:
     """Import files."""
     return run(target, find_dataset(name), ImportOptions(files, out, **options), quiet)  # type: ignore[arg-type]
+
+
+class Imports(dict[str, Path]):
+    """The folders of imports, by dataset, and `every` for one with every vote; made once a run, not to be changed."""
+
+    compression: ClassVar = {"cow": "gzip", "sipri": "zstd"}
+
+    def __init__(self, target: ImportTarget, factory: pytest.TempPathFactory) -> None:
+        super().__init__()
+        self.target, self.factory = target, factory
+
+    def __missing__(self, name: str) -> Path:
+        dataset = "un-votes" if name == "every" else name
+        options = frozenset({"every-vote"} if name == "every" else ())
+
+        def make(folder: Path) -> None:
+            files = written(folder / "in", FILES[dataset])
+            compression = self.compression.get(name, "")
+            imported(self.target, dataset, files, folder / "out", options=options, compression=compression)
+
+        self[name] = once(self.factory, f"import-{name}", make) / "out"
+        return self[name]
 
 
 def read_by(target: ImportTarget, name: str, files: tuple[Path, ...], folder: Path) -> list[Staged]:

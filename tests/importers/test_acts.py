@@ -5,18 +5,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from tests.importers.support import BASE, CONFLICTS_IN_R, FILES, INCIDENTS_AS_LISTS, imported, lines, written
+from tests.importers.support import BASE, CONFLICTS_IN_R, INCIDENTS_AS_LISTS, Imports, imported, lines, written
 from upheaval.importers.target import ImportTarget
 
+pytestmark = pytest.mark.slow
+
 PREFIXES = "PREFIX s: <https://w3id.org/statecraft#> "
-
-
-@pytest.fixture(scope="module")
-def imports(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("acts")
-    for name in ("unsc-votes", "ucdp-prio", "cow-mid", "ties", "gsdb", "eurepoc"):
-        imported(target, name, written(folder / f"{name}-files", FILES[name]), folder / name)
-    return {path.name: path for path in folder.iterdir()}
 
 
 def ask(folder: Path, text: str) -> list[tuple[str, ...]]:
@@ -36,7 +30,7 @@ ACTS = """SELECT ?act ?who ?whom ?begin ?end WHERE { ?act s:actor|s:sender ?who 
   OPTIONAL { ?act s:target ?whom } OPTIONAL { ?act s:endDate ?end } }"""
 
 
-def test_votes_of_the_council_have_voter_and_choice_and_a_veto_is_one(imports: dict[str, Path]) -> None:
+def test_votes_of_the_council_have_voter_and_choice_and_a_veto_is_one(imports: Imports) -> None:
     found = ask(imports["unsc-votes"], "SELECT ?b ?who ?how WHERE { ?b s:vote [ s:voter ?who ; s:choice ?how ] }")
     assert found == [
         ("1", "belmora", "in-favour"),
@@ -55,7 +49,7 @@ def test_votes_of_the_council_have_voter_and_choice_and_a_veto_is_one(imports: d
     ]
 
 
-def test_troops_are_a_deployment_for_each_unbroken_run_of_years(imports: dict[str, Path]) -> None:
+def test_troops_are_a_deployment_for_each_unbroken_run_of_years(imports: Imports) -> None:
     assert ask(imports["ucdp-prio"], ACTS) == [
         ("9001-arvenia-a-2015", "arvenia", "", "2015", "2016"),
         ("9001-belmora-a-2015", "belmora", "", "2015", "2016"),
@@ -73,7 +67,7 @@ def test_what_is_no_support_by_troops_is_excluded_by_name(target: ImportTarget, 
     assert (report.imported, report.records["Deployment"]) == (3, 2)
 
 
-def test_states_on_one_side_act_together_and_each_side_against_the_other(imports: dict[str, Path]) -> None:
+def test_states_on_one_side_act_together_and_each_side_against_the_other(imports: Imports) -> None:
     assert ask(imports["cow-mid"], ACTS) == [
         ("90001-side-a", "old-arvenia", "china", "1969-03-05", "1969-09"),
         ("90001-side-b", "china", "old-arvenia", "1969-03-06", "1969-09"),
@@ -84,7 +78,7 @@ def test_states_on_one_side_act_together_and_each_side_against_the_other(imports
     ]
 
 
-def test_senders_of_sanctions_act_together(imports: dict[str, Path]) -> None:
+def test_senders_of_sanctions_act_together(imports: Imports) -> None:
     assert ask(imports["ties"], ACTS) == [
         ("1971010101", "european-union", "belmora", "1971-07", "1973-05-27"),
         ("1971010101", "united-states", "belmora", "1971-07", "1973-05-27"),
@@ -105,7 +99,7 @@ def test_senders_of_sanctions_act_together(imports: dict[str, Path]) -> None:
     ]
 
 
-def test_reported_is_not_confirmed_and_each_attributed_state_has_its_operation(imports: dict[str, Path]) -> None:
+def test_reported_is_not_confirmed_and_each_attributed_state_has_its_operation(imports: Imports) -> None:
     assert ask(imports["eurepoc"], ACTS) == [
         ("1-arvenia", "arvenia", "belmora", "2014-03-05", "2014-03-06"),
         ("1-china", "china", "belmora", "2014-03-05", "2014-03-06"),

@@ -19,6 +19,7 @@ from upheaval.importers.crosswalk import read_crosswalk
 from upheaval.importers.declaration import find_dataset, names
 from upheaval.importers.engines import open_engine
 from upheaval.importers.target import ImportTarget
+from upheaval.store.builds import Unloaded, open_build
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,7 @@ def test_spark_gives_the_same_figures_and_pairs(target: ImportTarget, tmp_path: 
 
 
 def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(target: ImportTarget, tmp_path: Path) -> None:
-    files = written(tmp_path / "in", FILES["sipri"])
+    files = written(tmp_path / "in", FILES["gsdb"])
     cases: dict[str, dict[str, object]] = {
         "one": {},
         "two": {"threads": 1},
@@ -85,7 +86,7 @@ def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(target: I
         "small": {"shard": 2},
     }
     for name, options in cases.items():
-        imported(target, "sipri", files, tmp_path / name, **options)
+        imported(target, "gsdb", files, tmp_path / name, **options)
     manifests = [json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two")]
     assert manifests[0] == manifests[1]
     wanted = hashed(tmp_path / "one")
@@ -94,13 +95,15 @@ def test_two_runs_give_the_same_bytes_and_compression_the_same_triples(target: I
     assert len(lines(tmp_path / "small")) == wanted[0]
 
 
-def test_records_can_be_parquet(target: ImportTarget, tmp_path: Path) -> None:
+def test_records_can_be_parquet_which_no_store_loads(target: ImportTarget, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     imported(target, "cow", written(tmp_path / "in", FILES["cow"]), tmp_path / "out", form="parquet")
     steps = pq.read_table(sorted((tmp_path / "out").glob("*-Step-*.parquet"))).to_pylist()
     assert {"id", "of", "action", "date", "by", "file", "row"} == set(steps[0])
     assert list((tmp_path / "out").glob("*.nq")) == [tmp_path / "out" / "00-provenance-0001.nq"]
+    with pytest.raises(Unloaded, match="import with --format nq"):
+        open_build(tmp_path / "out")
 
 
 def test_unknown_engine_is_refused(tmp_path: Path) -> None:

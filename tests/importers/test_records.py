@@ -6,7 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from tests.importers.support import BASE, FILES, VOTES, hashed, imported, lines, written
+from tests.importers.support import BASE, FILES, VOTES, Imports, hashed, lines
 from upheaval.check.dataview import classes_of
 from upheaval.importers.declaration import names
 from upheaval.importers.target import ImportTarget
@@ -34,18 +34,8 @@ def ask(folder: Path, text: str) -> list[tuple[str, ...]]:
     return sorted(tuple(str(getattr(row[name], "value", "")).removeprefix(BASE) for name in head) for row in solutions)
 
 
-@pytest.fixture(scope="module")
-def imports(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("imports")
-    for name, texts in FILES.items():
-        imported(target, name, written(folder / f"{name}-files", texts), folder / name)
-    files = written(folder / "every-files", FILES["un-votes"])
-    imported(target, "un-votes", files, folder / "every", options=frozenset({"every-vote"}))
-    return {path.name: path for path in folder.iterdir()}
-
-
 @pytest.mark.parametrize("name", [*FILES, "every"])
-def test_every_record_conforms_to_the_shapes(name: str, imports: dict[str, Path], target: ImportTarget) -> None:
+def test_every_record_conforms_to_the_shapes(name: str, imports: Imports, target: ImportTarget) -> None:
     """All of them, not a sample; the records of the publication stand beside them for what they refer to."""
     from upheaval.populate.assembly import assemble
 
@@ -67,7 +57,7 @@ def test_all_that_come_with_the_package_are_tested() -> None:
     assert set(names()) == set(FILES)
 
 
-def test_counts_agree_with_the_files(imports: dict[str, Path]) -> None:
+def test_counts_agree_with_the_files(imports: Imports) -> None:
     for name in (*FILES, "every"):
         manifest = json.loads((imports[name] / "manifest.json").read_text())
         count, _ = hashed(imports[name])
@@ -76,7 +66,7 @@ def test_counts_agree_with_the_files(imports: dict[str, Path]) -> None:
         assert rows.pop("rows read") == sum(rows.values())
 
 
-def test_transfer_has_its_parties_figures_and_marks(imports: dict[str, Path]) -> None:
+def test_transfer_has_its_parties_figures_and_marks(imports: Imports) -> None:
     found = ask(
         imports["sipri"],
         """SELECT ?from ?to ?item ?begin ?end ?measure ?value ?unit ?about ?sure WHERE {
@@ -94,7 +84,7 @@ def test_transfer_has_its_parties_figures_and_marks(imports: dict[str, Path]) ->
     ]
 
 
-def test_years_of_delivery_and_words_are_kept(imports: dict[str, Path]) -> None:
+def test_years_of_delivery_and_words_are_kept(imports: Imports) -> None:
     found = ask(
         imports["sipri"],
         """SELECT ?year ?says ?text WHERE { ?t s:deliveryDate ?year ; s:citation/s:says ?says ;
@@ -108,7 +98,7 @@ def test_years_of_delivery_and_words_are_kept(imports: dict[str, Path]) -> None:
     assert found[0][1] == "ordered 2009 (estimated): 40 (estimated); delivered: 36, 2010; 2012; new"
 
 
-def test_soviet_union_is_not_russia_and_who_is_no_state_is_none(imports: dict[str, Path]) -> None:
+def test_soviet_union_is_not_russia_and_who_is_no_state_is_none(imports: Imports) -> None:
     found = ask(
         imports["sipri"], "SELECT ?from ?to ?kind WHERE { ?t s:supplier ?from ; s:recipient ?to . ?to a ?kind }"
     )
@@ -116,7 +106,7 @@ def test_soviet_union_is_not_russia_and_who_is_no_state_is_none(imports: dict[st
     assert ("belmora", "import/sipri/actor/nato", "https://w3id.org/statecraft#Organization") in found
 
 
-def test_member_spells_belong_to_the_state_of_their_first_day(imports: dict[str, Path]) -> None:
+def test_member_spells_belong_to_the_state_of_their_first_day(imports: Imports) -> None:
     text = "SELECT ?who ?from ?to WHERE { ?f s:forceFor ?who ; s:earliest ?from OPTIONAL { ?f s:latest ?to } }"
     assert ask(imports["cow"], text) == [
         ("arvenia", "1800-02-01", ""),
@@ -131,7 +121,7 @@ def test_member_spells_belong_to_the_state_of_their_first_day(imports: dict[str,
     ]
 
 
-def test_promises_are_provisions_and_types(imports: dict[str, Path]) -> None:
+def test_promises_are_provisions_and_types(imports: Imports) -> None:
     text = "SELECT DISTINCT ?t ?kind WHERE { ?t s:provision/s:provisionKind ?kind }"
     provision = "https://w3id.org/statecraft/provision#"
     assert ask(imports["cow"], text) == [
@@ -146,7 +136,7 @@ def test_promises_are_provisions_and_types(imports: dict[str, Path]) -> None:
     ]
 
 
-def test_pairs_are_counted_by_year(imports: dict[str, Path]) -> None:
+def test_pairs_are_counted_by_year(imports: Imports) -> None:
     """RU is the Soviet Union in 1990; NA is Namibia; Zanzibar, which has no code, is known by its name."""
     found = ask(
         imports["un-votes"],
@@ -163,7 +153,7 @@ def test_pairs_are_counted_by_year(imports: dict[str, Path]) -> None:
     ]
 
 
-def test_every_vote_is_there_on_request(imports: dict[str, Path]) -> None:
+def test_every_vote_is_there_on_request(imports: Imports) -> None:
     text = """SELECT ?vote ?who ?choice ?place WHERE { ?b s:vote ?vote . ?vote s:voter ?who ; s:choice ?choice ;
       s:citation/s:locator ?place }"""
     found = ask(imports["every"], text)
@@ -172,7 +162,7 @@ def test_every_vote_is_there_on_request(imports: dict[str, Path]) -> None:
     assert ("import/un-votes/ballot/3#vote-belmora", "belmora", choice, "votes.csv, row 3") in found
 
 
-def test_import_says_where_it_comes_from(imports: dict[str, Path]) -> None:
+def test_import_says_where_it_comes_from(imports: Imports) -> None:
     found = ask(
         imports["sipri"],
         """SELECT ?graph ?title ?file ?hash ?publisher WHERE {
@@ -190,6 +180,6 @@ def test_import_says_where_it_comes_from(imports: dict[str, Path]) -> None:
     assert len(notes) >= 3
 
 
-def test_graph_is_the_datasets_own(imports: dict[str, Path], target: ImportTarget) -> None:
+def test_graph_is_the_datasets_own(imports: Imports, target: ImportTarget) -> None:
     graph = open_publication(target.publication.root).graph("import/cow")
     assert all(line.endswith(f"<{graph}> .") for line in lines(imports["cow"]))

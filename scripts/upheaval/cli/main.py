@@ -15,10 +15,14 @@ COMMANDS = {
     "load": "load",
     "match": "match",
     "mcp": "mcp",
+    "merge": "merge",
     "new": "new",
     "query": "query",
+    "rename": "rename",
+    "retire": "retire",
     "serve": "serve",
     "site": "site",
+    "split": "split",
     "validate": "validate",
 }
 """The module of each command in `upheaval.cli`; its function has the command's name and `_command`."""

@@ -20,6 +20,7 @@ from upheaval.schema.configuration import (
 from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, SequenceNode, read
 from upheaval.sources.restrictions import is_unfilled
+from upheaval.store.transactions import recover
 
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
@@ -130,9 +131,11 @@ def open_publication(root: Path) -> Publication:
         The publication.
 
     Raises:
-        Refusal: the folder or the file is missing, or the file has missing, unknown or malformed keys.
+        Refusal: the folder or the file is missing, or the file has missing, unknown or malformed keys; or a change of
+            the publication was interrupted and cannot be undone.
 
     """
+    recover(root)
     try:
         data = (root / FILE).read_bytes()
     except OSError as error:

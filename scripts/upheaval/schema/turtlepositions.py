@@ -83,6 +83,45 @@ class TurtlePositions:
         return None if start is None else _location(self._text, start)
 
 
+def named_terms(text: str) -> Iterator[tuple[int, str, str, dict[str, str]]]:
+    """Yield every IRI that a text in Turtle or SPARQL names, but for those that declare a prefix or the base.
+
+    Args:
+        text: what a parser accepts.
+
+    Returns:
+        For each, where it starts, as it is written, the whole IRI, and the namespaces by prefix that hold there.
+
+    """
+    prefixes: dict[str, str] = {}
+    base = ""
+    declared: list[str] = []
+    for match in _TOKEN.finditer(text):
+        kind, raw = str(match.lastgroup), match[0]
+        if kind in ("comment", "space"):
+            continue
+        if raw.lower() in ("@prefix", "prefix", "@base", "base"):
+            declared = [raw]
+        elif declared and kind == "name":
+            declared.append(raw.rstrip(":"))
+        elif kind == "iri":
+            iri = urljoin(base, unescape(raw[1:-1])) if base else unescape(raw[1:-1])
+            if len(declared) == 2:
+                prefixes[declared[1]] = iri
+            elif declared:
+                base = iri
+            else:
+                yield match.start(), raw, iri, prefixes
+            declared = []
+        elif kind == "name":
+            yield match.start(), raw, _full(raw, prefixes), prefixes
+
+
+def _full(name: str, prefixes: dict[str, str]) -> str:
+    prefix, _, local = name.partition(":")
+    return prefixes.get(prefix, f"{prefix}:") + re.sub(r"\\(.)", r"\1", local)
+
+
 def _location(text: str, start: int) -> Location:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
@@ -136,8 +175,7 @@ def _statements(text: str) -> Iterator[list[_TurtleToken]]:
         if kind == "iri":
             value = urljoin(base, unescape(raw[1:-1])) if base else unescape(raw[1:-1])
         elif kind == "name":
-            prefix, _, local = raw.partition(":")
-            value = prefixes.get(prefix, f"{prefix}:") + re.sub(r"\\(.)", r"\1", local)
+            value = _full(raw, prefixes)
         elif kind == "text":
             quotes = 3 if raw[:3] in _LONG else 1
             value = unescape(raw[quotes:-quotes])

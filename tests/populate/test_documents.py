@@ -40,7 +40,7 @@ TREATY: dict[str, Any] = {
         {"action": "signed", "date": "2001-05", "by": ["arvenia", "belmora"], "citation": CITED},
         {"action": "ratified", "date": "2001-06-01", "by": "arvenia", "citation": CITED},
         {"action": "extended", "date": "2010", "until": "2020", "citation": CITED},
-        {"action": "extended", "date": "2010", "until": "2030", "citation": CITED},
+        {"action": "extended", "date": "2020", "until": "2030", "citation": CITED},
     ],
     "estimate": [ESTIMATE, {**ESTIMATE, "claimedBy": ["corvania", "arvenia"]}],
     "evidentialStatus": "reported",
@@ -73,7 +73,7 @@ def test_order_of_keys_and_lists_changes_nothing(world: Assembly) -> None:
     shuffled()
 
 
-def test_nodes_are_named_by_their_content(of: Populate) -> None:
+def test_nodes_are_named_by_what_identifies_them(of: Populate) -> None:
     names = {iri.removeprefix(IRI) for iri in of(TREATY).locations}
     assert names >= {
         "",
@@ -82,18 +82,74 @@ def test_nodes_are_named_by_their_content(of: Populate) -> None:
         "#step-signed-arvenia-belmora-2001-05",
         "#step-ratified-arvenia-2001-06-01",
         "#step-ratified-arvenia-2001-06-01/citation-gazette-whole",
-        "#estimate-men-5-2001-belmora",
-        "#estimate-men-5-2001-arvenia-corvania",
+        "#estimate-men-persons-2001-belmora",
+        "#estimate-men-persons-2001-arvenia-corvania",
     }
 
 
-def test_nodes_with_the_same_name_get_stable_hashes(of: Populate) -> None:
-    names = _extensions(of(TREATY))
-    assert len(names) == 2
-    assert _extensions(of({**TREATY, "step": TREATY["step"][::-1]})) == names
-    assert _extensions(of({**TREATY, "step": TREATY["step"][:3]})) == {"#step-extended-2010"}
-    other = _extensions(of({**TREATY, "step": [*TREATY["step"][:3], {**TREATY["step"][3], "until": "2040"}]}))
-    assert len(other & names) == 1, "one block keeps its name when the other changes"
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("estimate", {"value": "6"}),
+        ("estimate", {"approximate": "true"}),
+        ("estimate", {"citation": [*CITED, {"source": "courier-2001", "locator": "page 2"}]}),
+        ("step", {"until": "2040"}),
+        ("step", {"place": "freeport"}),
+        ("citation", {"says": "That it was signed."}),
+        ("citation", {"bearing": "supports"}),
+    ],
+)
+def test_a_correction_keeps_the_name(of: Populate, key: str, change: dict[str, Any]) -> None:
+    before = _names(of(TREATY), key)
+    corrected = [{**item, **change} for item in TREATY[key]]
+    assert before == _names(of({**TREATY, key: corrected}), key)
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [
+        ("estimate", {**ESTIMATE, "unit": "items"}),
+        ("estimate", {**ESTIMATE, "claimedBy": "arvenia"}),
+        ("estimate", {**ESTIMATE, "asOf": "2002"}),
+        ("estimate", {**ESTIMATE, "place": "freeport"}),
+        ("estimate", {**ESTIMATE, "endDate": "2003"}),
+        ("step", {"action": "extended", "date": "2010-05", "citation": CITED}),
+        ("citation", {"source": "gazette", "locator": "page 1"}),
+        ("citation", {"source": "gazette", "locator": "whole", "bearing": "disputes"}),
+    ],
+)
+def test_a_sibling_changes_no_name(of: Populate, key: str, more: dict[str, Any]) -> None:
+    before, after = _names(of(TREATY), key), _names(of({**TREATY, key: [*TREATY[key], more]}), key)
+    assert before < after
+    assert len(after - before) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "more", "message", "cure"),
+    [
+        (
+            "estimate",
+            {**ESTIMATE, "value": "6"},
+            "has the same `measure`, `unit`, `asOf` and `claimedBy` as that on line 1, so they are one",
+            "make one of the two, or tell them apart by `date`, `startDate`, `endDate` or `place`",
+        ),
+        (
+            "step",
+            {"action": "signed", "date": "2001-05", "by": ["belmora", "arvenia"], "citation": CITED, "until": "2003"},
+            "has the same `action`, `by` and `date` as that on line 1, so they are one",
+            "make one of the two, or tell them apart by `startDate`",
+        ),
+        (
+            "citation",
+            {"source": "courier-2001", "locator": "Page: 1"},
+            "differs from that on line 1 only in signs that are not part of its name",
+            "word `locator` of one of them differently",
+        ),
+    ],
+)
+def test_two_of_one_identity_are_a_fault(of: Populate, key: str, more: dict[str, Any], message: str, cure: str) -> None:
+    (fault,) = _faults_of(of({**TREATY, key: [*TREATY[key], more]}))
+    assert fault[:2] == (f"this `{key}` {message}", cure)
 
 
 def test_repeated_block_is_a_fault(of: Populate) -> None:
@@ -308,8 +364,9 @@ def _values(world: Assembly, populated: Populated, name: str) -> set[object]:
     return {one.object for one in _triples(world, populated) if one.predicate.value == STATECRAFT + name}
 
 
-def _extensions(populated: Populated) -> set[str]:
-    return {iri.removeprefix(IRI) for iri in populated.locations if "#step-extended" in iri and "/citation" not in iri}
+def _names(populated: Populated, key: str) -> set[str]:
+    """Return the names of the nodes that a key of the record itself holds."""
+    return {iri for iri in populated.locations if iri.startswith(f"{IRI}#{key}-") and "/" not in iri.removeprefix(IRI)}
 
 
 def _faults_of(populated: Populated) -> list[tuple[str, str, str]]:

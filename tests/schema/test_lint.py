@@ -10,11 +10,11 @@ from rdflib import Graph
 
 from tests.fixtures import with_shapes
 from upheaval.check.checking import check, find
-from upheaval.faults import Refusal
+from upheaval.faults import Refusal, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import SHAPES
-from upheaval.schema.lint import STANDARD, unknown_terms
+from upheaval.schema.lint import STANDARD, unidentified, unknown_terms
 from upheaval.schema.vocabulary import Vocabulary
 
 PREFIXES = """
@@ -34,6 +34,20 @@ shapes:Extra-{name} a sh:PropertyShape ; sh:path statecraft:cowCode ; {more} .
 
 def test_the_vocabulary_is_sound(world: Assembly) -> None:
     assert unknown_terms(world.vocabulary) == []
+    assert unidentified(world.vocabulary, world.contract) == []
+
+
+def test_a_class_of_blocks_that_nothing_identifies_is_a_warning(world: Assembly) -> None:
+    kinds = {
+        iri: replace(kind, keys={name: replace(key, identifying=False) for name, key in kind.keys.items()})
+        for iri, kind in world.contract.kinds.items()
+        if kind.name in ("Step", "Treaty")
+    }
+    (fault,) = unidentified(world.vocabulary, replace(world.contract, kinds=kinds))
+    assert fault.severity is Severity.WARNING
+    assert fault.message == "nothing identifies a step, so that every correction of one changes its IRI"
+    assert fault.file.endswith("shapes/agreements.ttl")
+    assert fault.at is not None
 
 
 @pytest.mark.parametrize(

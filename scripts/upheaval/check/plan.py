@@ -16,7 +16,7 @@ from upheaval.populate.records import Listing
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.legibility import not_in_xml
-from upheaval.schema.lint import invalid_languages, unknown_terms
+from upheaval.schema.lint import invalid_languages, unidentified, unknown_terms
 from upheaval.schema.schema import Schema
 from upheaval.schema.vocabulary import shape_faults
 from upheaval.shacl.compiling import Unit
@@ -103,7 +103,8 @@ class Plan:
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
         languages = invalid_languages(vocabulary)
         queries = query_faults(publication, vocabulary, self.schema.contract)
-        return [*publication.warnings, *unknown_terms(vocabulary), *languages, *unwritable, *without_effect, *queries]
+        terms = [*unknown_terms(vocabulary), *unidentified(vocabulary, self.schema.contract)]
+        return [*publication.warnings, *terms, *languages, *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""

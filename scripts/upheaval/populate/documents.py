@@ -10,7 +10,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.faults import Fault, Severity
-from upheaval.populate.naming import digest, node_name
+from upheaval.populate.identities import clash, identity
+from upheaval.populate.naming import node_name
 from upheaval.populate.records import Record
 from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
@@ -225,9 +226,11 @@ class _Populating:
         return True
 
     def _nodes(self, key: Key, iri: str, value: Value, path: KeyPath) -> list[Document]:
-        """Fill and name the blocks under a key; blocks that share a name get a hash of their content."""
+        """Fill and name the blocks under a key."""
         kind = self.contract.kinds[key.classes[0]]
-        filled: list[tuple[str, Document, KeyPath, MappingNode]] = []
+        identifying = [inner for inner in kind.keys.values() if inner.identifying]
+        documents: list[Document] = []
+        named: dict[str, tuple[KeyPath, MappingNode]] = {}
         items = list(enumerate(value)) if isinstance(value, SequenceNode) else [(None, value)]
         for place, item in items:
             here = path if place is None else (*path, place)
@@ -236,24 +239,19 @@ class _Populating:
                 self._fault(here, key, f"each `{key.name}` must be a block of keys", cure)
                 self.result.broken.add((iri, key.iri))
                 continue
-            parts = [text for inner in kind.keys.values() if inner.identifying for text in _texts(item.get(inner.name))]
-            filled.append((node_name(key.name, parts, item), {}, here, item))
-        names = [name for name, *_ in filled]
-        documents = []
-        seen: set[str] = set()
-        for name, document, here, item in filled:
-            full = name if names.count(name) == 1 else f"{name}-{digest(item)}"
-            if full in seen and _is_unfilled(item):
-                self.result.broken.add((iri, key.iri))
+            name = node_name(key.name, [text for values in identity(identifying, item) for text in values], item)
+            if name in named:
+                if _is_unfilled(item):
+                    self.result.broken.add((iri, key.iri))
+                else:
+                    first, other = named[name]
+                    self._fault(here, key, *clash(key, identifying, item, other, self._line(first)))
                 continue
-            if full in seen:
-                self._fault(here, key, f"this `{key.name}` appears twice", "keep one of them")
-                continue
-            seen.add(full)
+            named[name] = here, item
             separator = "/" if "#" in iri else "#"
-            node = f"{iri}{separator}{full}"
+            node = f"{iri}{separator}{name}"
             self.result.locations[node] = SourceLocation(self.record, here)
-            document.update({"id": node.removeprefix(self.iri[: -len(self.record.slug)]), "type": kind.name})
+            document: Document = {"id": node.removeprefix(self.iri[: -len(self.record.slug)]), "type": kind.name}
             self._defaults(document, kind, item)
             self._fill(document, node, kind, item, here)
             documents.append(document)
@@ -272,17 +270,13 @@ class _Populating:
     def _fault(self, path: KeyPath, key: Key, message: str, cure: str) -> None:
         self._report(path, message, cure, key.shapes[0])
 
+    def _line(self, path: KeyPath) -> int:
+        return position(self.record.body, path)[0] if self.record.body is not None else 1
+
     def _report(self, path: KeyPath, message: str, cure: str, rule: str, severity: Severity = Severity.ERROR) -> None:
         body = self.record.body if self.record.body is not None else MappingNode()
         at = position(body, path)
         self.result.faults.append(Fault(self.record.file, message, cure, at=at, severity=severity, rule=rule))
-
-
-def _texts(value: Value | None) -> list[str]:
-    """Return the plain texts of a value, sorted."""
-    if isinstance(value, str):
-        return [value]
-    return sorted(item for item in value if isinstance(item, str)) if isinstance(value, SequenceNode) else []
 
 
 def _is_unfilled(value: Value) -> bool:

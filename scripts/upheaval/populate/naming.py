@@ -1,4 +1,4 @@
-"""Names of the nodes inside records, made from their content so that they do not depend on its order."""
+"""Names of the nodes inside records, made from what identifies each: never from its order or its siblings."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def node_name(key: str, parts: Iterable[str], content: Any) -> str:
     Args:
         key: the key that holds it.
         parts: its identifying values, in the order of the contract.
-        content: its content, used if it has no identifying values.
+        content: its content, used only if it has no identifying values.
 
     Returns:
         The key and the slugs of the parts, joined by hyphens; if that is too long, the end becomes a hash.

@@ -1,6 +1,7 @@
 """Read keys from property shapes: all shapes of one path on a class and its superclasses make one key."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from rdflib import Graph, Literal, URIRef
@@ -57,7 +58,9 @@ class KeyReader:
         for shape in shapes:
             for path, prop in self._properties(shape):
                 by_path[path] = (*by_path.get(path, ()), prop)
+        named = {str(path) for shape in shapes for path in self.graph.objects(shape, IDENTIFYING)}
         keys = [self._key(path, props) for path, props in by_path.items()]
+        keys = [replace(key, identifying=True) if key.iri in named else key for key in keys]
         return sorted((key for key in keys if key.maximum != 0), key=lambda key: (key.order, key.name))
 
     def _read_properties(self, shape: Node) -> list[tuple[str, Node]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 import pyoxigraph as ox
+from rdflib import URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS, DefinedNamespace
 
 from upheaval.faults import Fault, Severity
@@ -12,6 +13,7 @@ from upheaval.rdf.datatypes import IllFormed
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.languages import check_language
 from upheaval.rdf.namespaces import CODES, SHAPES, STATECRAFT
+from upheaval.schema.contract import Contract, Form
 from upheaval.schema.vocabulary import Vocabulary
 from upheaval.sources.characters import SourceText
 
@@ -68,6 +70,30 @@ def invalid_languages(vocabulary: Vocabulary) -> list[Fault]:
     tags = {term.language for term in literals if isinstance(term, ox.Literal)} - {None}
     wrong = {tag: problem for tag in sorted(map(str, tags)) if (problem := _language_problem(tag))}
     return sorted(fault for tag, problem in wrong.items() for fault in _at_texts(vocabulary, tag, *problem))
+
+
+def unidentified(vocabulary: Vocabulary, contract: Contract) -> list[Fault]:
+    """Find classes of nodes inside records whose shapes do not say what identifies such a node.
+
+    Args:
+        vocabulary: the shapes.
+        contract: the kinds of record and their keys.
+
+    Returns:
+        A warning for each class, at its shape: its nodes are named by all of their content.
+
+    """
+    keys = [key for kind in contract.kinds.values() for key in kind.keys.values() if key.form is Form.NODE]
+    inner = sorted({key.classes[0] for key in keys} & contract.kinds.keys())
+    faults = []
+    for kind in (contract.kinds[cls] for cls in inner):
+        if not any(key.identifying for key in kind.keys.values()):
+            message = f"nothing identifies a {kind.label}, so that every correction of one changes its IRI"
+            cure = "add `statecraft:identifying true` to the shapes of the properties that tell one from another"
+            shape = vocabulary.graph.value(None, SH.targetClass, URIRef(kind.iri))
+            file, at = vocabulary.place(str(shape or kind.iri))
+            faults.append(Fault(file, message, cure, at=at, severity=Severity.WARNING, rule="vocabulary/unidentified"))
+    return faults
 
 
 def _language_problem(tag: str) -> tuple[str, str, Severity] | None:

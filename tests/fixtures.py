@@ -93,7 +93,9 @@ def try_fixtures(folder: Path) -> Trial:
         assert not target.exists(), f"{fixture.name}: the name is taken"
         target.write_text(fixture.text, encoding="utf-8")
     assembly = assemble(root)
-    return Trial(fixtures, assembly, check(assembly))
+    # Fixtures are varied from one another, so that many are alike.
+    faults = [fault for fault in check(assembly) if fault.rule != "record/duplicate"]
+    return Trial(fixtures, assembly, faults)
 
 
 def data_of(assembly: Assembly) -> DataGraph:

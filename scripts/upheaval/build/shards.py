@@ -5,8 +5,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from upheaval.populate.records import RecordFile
 
 SIZE = 2000
 """How many records make a shard, at least."""
+
+_AT_ONCE = 256
+"""Of this many shards, what records can be recognised by is compared at once."""
 
 
 _NUMBER = re.compile(rb'"([^"\\\\\n]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:decimal|integer)>')
@@ -140,3 +145,30 @@ def fingerprint(parts: Iterable[object]) -> str:
     for part in parts:
         digest.update(f"{part}\n".encode())
     return digest.hexdigest()
+
+
+def sorted_signatures(signed: Iterable[tuple[str, str]]) -> bytes:
+    """Return the hash of each signature and the name of the record that has it, a line each, sorted."""
+    lines = (f"{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()} {slug}\n" for text, slug in signed)
+    return "".join(sorted(lines)).encode()
+
+
+def repeated_signatures(get: Callable[[int], bytes], shards: int) -> Iterator[tuple[str, str]]:
+    """Yield the hashes of signatures that several records have, each with the name of one of them.
+
+    Args:
+        get: returns what `sorted_signatures` did for a shard.
+        shards: how many there are; they are gone through once for each `_AT_ONCE` of them, to stay in bounded memory.
+
+    """
+    passes = -(-shards // _AT_ONCE)
+    for number in range(passes):
+        lines = []
+        for shard in range(shards):
+            found = get(shard).decode().splitlines()
+            start, end = (bisect_left(found, f"{place * 0x10000 // passes:04x}") for place in (number, number + 1))
+            lines.extend(found[start : end if number + 1 < passes else len(found)])
+        for signature, group in groupby(sorted(lines), key=lambda line: line[:16]):
+            slugs = {line[17:] for line in group}
+            if len(slugs) > 1:
+                yield from ((signature, slug) for slug in sorted(slugs))

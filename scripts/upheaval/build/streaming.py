@@ -35,9 +35,12 @@ from upheaval.build.shards import (
     fault_to_json,
     fingerprint,
     native,
+    repeated_signatures,
+    sorted_signatures,
 )
 from upheaval.build.statistics import Counts, count
 from upheaval.check.batches import Batch, Excerpt, names_in, reached, read_batch
+from upheaval.check.duplicates import duplicate_faults
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
 from upheaval.check.incremental import stamp
 from upheaval.check.locating import distinct
@@ -115,7 +118,9 @@ class _Streaming:
         if not self.plan.mistrusted and is_misled(joined([batches, together]), self.listing):
             self._mistrust()
             return self.run(resume=True)
-        faults = distinct([*self.faults, *faults, *batches.faults, *together.faults])
+        repeated = repeated_signatures(lambda number: self.folder.get(f"{number}.signatures"), len(self.shards))
+        duplicates = duplicate_faults(self.schema, self.listing, repeated)
+        faults = distinct([*self.faults, *faults, *batches.faults, *together.faults, *duplicates])
         records = len(self.listing.entries)
         if any(fault.severity is Severity.ERROR for fault in faults):
             shutil.rmtree(self.folder.path, ignore_errors=True)
@@ -167,6 +172,8 @@ class _Streaming:
     def _populate_shard(self, number: int) -> None:
         records = read_batch(self.plan, self.listing, self.shards[number])
         self.folder.put(f"{number}.nt", b"".join(one.lines for one in records.values()))
+        signed = [(signature, slug) for slug, one in records.items() for signature in one.signatures]
+        self.folder.put(f"{number}.signatures", sorted_signatures(signed))
         result = {
             "named": sorted({name for one in records.values() for name in one.named}),
             "excerpts": {slug: [one.excerpt.lines.decode(), one.excerpt.readable] for slug, one in records.items()},

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from upheaval.check.duplicates import signatures
 from upheaval.check.plan import Plan
 from upheaval.faults import Fault
 from upheaval.populate.documents import populate
@@ -31,6 +32,7 @@ class RecordStatements:
         named: the names by which it refers to records, whether there are such or not.
         faults: what is wrong with its file, its keys and its values.
         broken: pairs of a node and a property whose value was left out because of a fault.
+        signatures: what it can be recognised by.
 
     """
 
@@ -40,6 +42,7 @@ class RecordStatements:
     named: frozenset[str]
     faults: tuple[Fault, ...]
     broken: frozenset[tuple[str, str]]
+    signatures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
             frozenset(populated.named),
             (*unread, *populated.faults),
             frozenset(populated.broken),
+            tuple(signatures(populated.documents[0], entry.kind)),
         )
     return found
 

@@ -1,5 +1,6 @@
 """Everything that can be wrong with a publication whose records are all one batch."""
 
+from upheaval.check.duplicates import duplicate_faults, signatures
 from upheaval.check.locating import at_their_subjects, distinct, to_faults
 from upheaval.check.plan import make_plan
 from upheaval.check.validation import Data, Selection, Validator, compiled, reference
@@ -33,6 +34,9 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
         find(assembly, engine), shapes, assembly.statements, lambda node: text_of(node) in locations
     )
     faults.extend(to_faults(results, assembly.populated, shapes))
+    records = zip(assembly.records, assembly.populated.documents, strict=True)
+    signed = [(one, record.slug) for record, document in records for one in signatures(document, record.kind)]
+    faults.extend(duplicate_faults(assembly.schema, assembly.listing, signed))
     return distinct(faults)
 
 

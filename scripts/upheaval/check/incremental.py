@@ -13,6 +13,7 @@ from typing import TypeAlias
 from zlib import crc32
 
 from upheaval.check.batches import Batch, RecordStatements, reached, read_batch
+from upheaval.check.duplicates import duplicate_faults
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
 from upheaval.check.locating import distinct
 from upheaval.check.plan import Plan, make_plan
@@ -112,6 +113,8 @@ def faults_of(snapshot: CheckSnapshot) -> list[Fault]:
     faults = [*snapshot.listing.faults, *snapshot.plan.vocabulary_faults]
     faults.extend(fault for one in snapshot.statements.values() for fault in one.faults)
     faults.extend(fault for one in _all(snapshot) for fault in one.faults)
+    signed = ((one, slug) for slug, record in snapshot.statements.items() for one in record.signatures)
+    faults.extend(duplicate_faults(snapshot.plan.schema, snapshot.listing, signed))
     return distinct(faults)
 
 

@@ -11,6 +11,7 @@ SHAPES = "https://w3id.org/statecraft/shapes"
 FOLDER = STATECRAFT.folder
 IDENTIFYING = STATECRAFT.identifying
 FAULT_AT = STATECRAFT.faultAt
+MATCH_ON = STATECRAFT.matchOn
 
 __all__ = [
     "CODES",
@@ -18,6 +19,7 @@ __all__ = [
     "FAULT_AT",
     "FOLDER",
     "IDENTIFYING",
+    "MATCH_ON",
     "OWL",
     "RDF",
     "RDFS",

@@ -66,6 +66,7 @@ class Kind:
         folder: the folder of its records; None for nodes inside records and for classes that only have subclasses.
         ancestors: the class and its superclasses.
         keys: the keys by name, in the recommended order.
+        matches: names of keys; records that are alike in all of one of these lists may be duplicates.
 
     """
 
@@ -76,6 +77,7 @@ class Kind:
     folder: str | None
     ancestors: frozenset[str]
     keys: dict[str, Key]
+    matches: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from upheaval.faults import Fault, Location, Refusal
 from upheaval.rdf.graphs import nodes, value_of
-from upheaval.rdf.namespaces import CODES, FOLDER, OWL, RDF, RDFS, SH, SKOS, STATECRAFT
+from upheaval.rdf.namespaces import CODES, FOLDER, MATCH_ON, OWL, RDF, RDFS, SH, SKOS, STATECRAFT
 from upheaval.schema.contract import Contract, Form, Key, Kind, local
 from upheaval.schema.keyshapes import KeyReader
 
@@ -59,6 +59,7 @@ def derive_contract(graph: Graph, place: Place = _anywhere) -> Contract:
         narrowest_first = sorted(ancestors[cls], key=lambda one: (-len(wider.get(one, (one,))), one))
         shapes = [shape for one in narrowest_first for shape in nodes(targets.get(one, []))]
         own = sorted(targets[cls], key=lambda shape: ((shape, FOLDER, None) not in graph, foreign_last(str(shape))))
+        keys = reader.keys(shapes)
         kinds[cls] = Kind(
             iri=cls,
             name=names[cls],
@@ -66,7 +67,8 @@ def derive_contract(graph: Graph, place: Place = _anywhere) -> Contract:
             comment=next((text for node in own if (text := value_of(graph, node, RDFS.comment))), ""),
             folder=folders.get(cls),
             ancestors=ancestors[cls],
-            keys=_by_name(reader.keys(shapes), faults),
+            keys=_by_name(keys, faults),
+            matches=_matches(graph, shapes, keys, faults),
         )
     _check(kinds, graph, faults)
     faults.refuse()
@@ -193,6 +195,21 @@ def _by_name(keys: list[Key], faults: _Faults) -> dict[str, Key]:
             faults.add(second, message, "rename one of the two properties", "ontology/name-twice", first)
         found.setdefault(key.name, key)
     return found
+
+
+def _matches(graph: Graph, shapes: list[Node], keys: list[Key], faults: _Faults) -> tuple[tuple[str, ...], ...]:
+    """Return the lists of keys in which duplicates are alike; a longer list replaces one that it includes."""
+    names = {key.iri: key.name for key in keys}
+    found: list[list[str]] = []
+    for shape in shapes:
+        for head in sorted(graph.objects(shape, MATCH_ON), key=lambda head: [*map(str, graph.items(head))]):
+            listed = [str(prop) for prop in graph.items(head)]
+            if unknown := [prop for prop in listed if prop not in names]:
+                message = f"<{shape}> matches on <{unknown[0]}>, which is not a key of its records"
+                faults.add(str(shape), message, "add a property shape for it, or correct the list", "shapes/match-on")
+            elif listed and not any(set(listed) <= set(one) for one in found):
+                found.append(listed)
+    return tuple(tuple(names[prop] for prop in listed) for listed in found)
 
 
 def _check(kinds: dict[str, Kind], graph: Graph, faults: _Faults) -> None:

@@ -10,6 +10,7 @@ from upheaval.build.statistics import Counts
 from upheaval.build.void import add_statistics
 from upheaval.populate.naming import slug
 from upheaval.schema.publication import Publication
+from upheaval.store.releases import read_releases, releases_before
 
 ADMS = "http://purl.org/adms/"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -55,6 +56,7 @@ def describe(publication: Publication, counts: Counts, vocabularies: Iterable[st
     if publication.prior_version:
         for resource in (dataset, version):
             graph.add((resource, DCAT.previousVersion, URIRef(publication.prior_version)))
+    _add_earlier(graph, publication)
     for vocabulary in vocabularies:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
     graph.add((dataset, VOID.uriSpace, Literal(publication.iri)))
@@ -73,6 +75,33 @@ def describe(publication: Publication, counts: Counts, vocabularies: Iterable[st
     ):
         graph.add((catalog, predicate, value))
     return graph
+
+
+def _add_earlier(graph: Graph, publication: Publication) -> None:
+    """Add the versions that were released before this one, and which of them have been withdrawn."""
+    dataset = dataset_of(publication)
+    graph.add((dataset, DCAT.hasCurrentVersion, version_of(publication)))
+    for release in releases_before(read_releases(publication.root), publication.version):
+        version = URIRef(f"{publication.iri}{release.version}")
+        for predicate in (DCTERMS.hasVersion, DCAT.hasVersion):
+            graph.add((dataset, predicate, version))
+        title = Literal(f"{publication.title} {release.version}", lang="en")
+        description = f"Withdrawn: {release.why}" if release.is_withdrawn else publication.description
+        for predicate, value in (
+            (RDF.type, DCAT.Dataset),
+            (DCAT.isVersionOf, dataset),
+            (DCAT.version, Literal(release.version)),
+            (DCTERMS.title, title),
+            (DCTERMS.description, Literal(description, lang="en")),
+            (DCTERMS.issued, Literal(release.date, datatype=XSD.date)),
+            (DCTERMS.publisher, agent(publication, publication.publisher)),
+            (DCTERMS.license, URIRef(publication.license)),
+        ):
+            graph.add((version, predicate, value))
+        if release.is_withdrawn:
+            status = URIRef(f"{ADMS}status/Withdrawn")
+            graph.add((version, URIRef(f"{ADMS}status"), status))
+            add_concept(graph, status, "Withdrawn")
 
 
 def dataset_of(publication: Publication) -> URIRef:

@@ -12,10 +12,12 @@ from upheaval.query.sparqlexamples import to_triples
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.rdf.xmlnames import NotXml
+from upheaval.schema import ledgerlines
 from upheaval.schema.contract import Contract
 from upheaval.schema.jsonschema import schemas
 from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.prefixes import code_prefixes
+from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema
 
 Files = dict[str, bytes]
@@ -82,6 +84,13 @@ def contract_files(schema: Schema) -> Files:
             for folder, described in schemas(schema.contract, publication.iri).items()
         },
     }
+
+
+def ledger_file(publication: Publication, ledger: bytes | None = None) -> Files:
+    """Make the ledger, which says what became of each IRI; none if the publication keeps none."""
+    file = publication.root / ledgerlines.FILE
+    content = file.read_bytes() if ledger is None and file.is_file() else ledger
+    return {} if content is None else {ledgerlines.FILE: content}
 
 
 def catalog_files(description: Graph) -> Files:

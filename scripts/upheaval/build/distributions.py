@@ -40,6 +40,7 @@ _ROLES = {
 _DOCUMENTS = {
     "queries.ttl": (DCTERMS.relation, "Example questions, as SPARQL"),
     "quality.md": (FOAF.page, "Quality report"),
+    "ledger.tsv": (DCTERMS.relation, "What became of each IRI ever published"),
     "conformance.ttl": (DCTERMS.relation, "Conformance of the tool to standards, as EARL"),
     "croissant.json": (DCTERMS.isReferencedBy, "Croissant metadata, for machine learning"),
 }

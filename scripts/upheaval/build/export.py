@@ -14,6 +14,7 @@ from upheaval.build.common import (
     contract_files,
     describe_counts,
     in_xml,
+    ledger_file,
     prefixes_of,
     vocabulary_files,
 )
@@ -40,11 +41,12 @@ from upheaval.schema.schema import Schema
 __all__ = ["Files", "export", "formats"]
 
 
-def export(assembly: Assembly) -> Files:
+def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
     """Make every file of a build.
 
     Args:
         assembly: a publication without faults.
+        ledger: the content of its ledger; by default what is in its folder, if there is one.
 
     Returns:
         The content by path in the build; the manifest describes all other files.
@@ -72,6 +74,7 @@ def export(assembly: Assembly) -> Files:
         **contract_files(schema),
         **tables,
         "quality.md": as_markdown(assess(assembly), publication).encode(),
+        **ledger_file(publication, ledger),
     }
     add_files(description, publication, files, package)
     files |= catalog_files(description)

@@ -8,6 +8,7 @@ MEDIA = {
     ".trig": "application/trig",
     ".rdf": "application/rdf+xml",
     ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
     ".json": "application/json",
     ".gz": "application/gzip",
     ".md": "text/markdown",
@@ -22,6 +23,7 @@ FORMATS = {
     ".trig": "RDF_TRIG",
     ".rdf": "RDF_XML",
     ".csv": "CSV",
+    ".tsv": "TSV",
     ".json": "JSON",
 }
 """Codes in the Publications Office's authority table `file-type`, which DCAT-AP requires, by file extension."""

@@ -19,7 +19,14 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval import __version__
-from upheaval.build.common import canonical, catalog_files, contract_files, describe_counts, vocabulary_files
+from upheaval.build.common import (
+    canonical,
+    catalog_files,
+    contract_files,
+    describe_counts,
+    ledger_file,
+    vocabulary_files,
+)
 from upheaval.build.distributions import add_files
 from upheaval.build.folder import Content, write_build
 from upheaval.build.manifest import make_manifest
@@ -277,7 +284,7 @@ class _Streaming:
             f"{publication.name}.all.nt": all_lines,
             f"{publication.name}.12.nt.gz": described,
         }
-        files |= {**vocabulary_files(schema), **contract_files(schema)}
+        files |= {**vocabulary_files(schema), **contract_files(schema), **ledger_file(schema.publication)}
         add_files(description, publication, files)
         files |= catalog_files(description)
         files["manifest.json"] = make_manifest(publication, files, digest.hexdigest(), totals)

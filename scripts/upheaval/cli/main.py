@@ -18,12 +18,14 @@ COMMANDS = {
     "merge": "merge",
     "new": "new",
     "query": "query",
+    "release": "release",
     "rename": "rename",
     "retire": "retire",
     "serve": "serve",
     "site": "site",
     "split": "split",
     "validate": "validate",
+    "verify": "verify",
 }
 """The module of each command in `upheaval.cli`; its function has the command's name and `_command`."""
 

@@ -95,6 +95,13 @@ def latest(releases: Mapping[str, Release]) -> Release | None:
     return next(reversed([one for one in standing if not one.order.prerelease] or standing), None)
 
 
+def releases_before(releases: Mapping[str, Release], version: str) -> list[Release]:
+    """Return the releases that are older than a version, which need not be released; none if it is not semantic."""
+    if not Version.is_valid(version):
+        return []
+    return [release for release in releases.values() if release.order < Version.parse(version)]
+
+
 def release_folder(root: Path, version: str) -> Path:
     """Return the folder with the files of a version.
 

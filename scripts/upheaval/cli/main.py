@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "build": "build",
     "check": "check",
+    "diff": "diff",
     "import": "import_",
     "link": "link",
     "load": "load",

@@ -51,12 +51,14 @@ from upheaval.check.duplicates import duplicate_faults
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
 from upheaval.check.incremental import stamp
 from upheaval.check.locating import distinct
+from upheaval.check.losses import Made, losses, settled
 from upheaval.check.plan import make_plan
 from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.records import list_files, list_records
 from upheaval.processes import share_out
 from upheaval.rdf.graphs import from_rdflib, in_graph, write
 from upheaval.rdf.writers import n_triples
+from upheaval.schema.ledger import FILE as LEDGER
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import Schema, prepare
 
@@ -114,7 +116,7 @@ class _Streaming:
         self.shards = cut(self.listing.entries.values(), size)
         folders = [folder for name in ("ontology", "shapes", "queries") for folder in schema.publication.folders(name)]
         others = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
-        paths = [root / FILE, *others, *(root / file for file in list_files(schema.publication))]
+        paths = [root / FILE, root / LEDGER, *others, *(root / file for file in list_files(schema.publication))]
         self.sources = fingerprint([__version__, size, *((path.as_posix(), stamp(path)) for path in paths)])
 
     def run(self, resume: bool) -> Streamed:
@@ -127,7 +129,8 @@ class _Streaming:
             return self.run(resume=True)
         repeated = repeated_signatures(lambda number: self.folder.get(f"{number}.signatures"), len(self.shards))
         duplicates = duplicate_faults(self.schema, self.listing, repeated)
-        faults = distinct([*self.faults, *faults, *batches.faults, *together.faults, *duplicates])
+        faults = [*self.faults, *faults, *batches.faults, *together.faults, *duplicates]
+        faults = distinct([*faults, *self._losses(faults, batches.minted | together.minted)])
         records = len(self.listing.entries)
         if any(fault.severity is Severity.ERROR for fault in faults):
             shutil.rmtree(self.folder.path, ignore_errors=True)
@@ -187,6 +190,11 @@ class _Streaming:
             "gathered": b"".join(one.gathered for one in records.values()).decode(),
             "faults": [fault_to_json(fault) for one in records.values() for fault in one.faults],
             "broken": sorted(pair for one in records.values() for pair in one.broken),
+            "nodes": {
+                slug: sorted(one.nodes)
+                for slug, one in records.items()
+                if slug in self.plan.ledger.owners and settled(one.faults)
+            },
         }
         self.folder.put_json(f"{number}.populate.json", result)
 
@@ -220,6 +228,14 @@ class _Streaming:
     def _together(self, batches: Evaluation, broken: frozenset[tuple[str, str]]) -> Evaluation:
         lines = {line for result in self._results("populate") for line in result["gathered"].encode().splitlines()}
         return evaluate_together(self.plan, self.listing, [line + b"\n" for line in sorted(lines)], batches, broken)
+
+    def _losses(self, faults: list[Fault], minted: set[str]) -> list[Fault]:
+        """Return what was published and is lost."""
+        if not self.plan.ledger.entries:
+            return []
+        nodes = {slug: set(names) for result in self._results("populate") for slug, names in result["nodes"].items()}
+        derived = minted.__contains__ if settled(faults) else None
+        return losses(self.plan.ledger, Made(self.schema, self.listing.entries, nodes, derived))
 
     def _write(self, shared: list[bytes], number: int) -> None:
         """Write a shard sorted: as N-Triples for the hash, and as compressed N-Quads."""

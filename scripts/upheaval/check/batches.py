@@ -33,6 +33,7 @@ class RecordStatements:
         faults: what is wrong with its file, its keys and its values.
         broken: pairs of a node and a property whose value was left out because of a fault.
         signatures: what it can be recognised by.
+        nodes: the names of the nodes inside it.
 
     """
 
@@ -43,6 +44,7 @@ class RecordStatements:
     faults: tuple[Fault, ...]
     broken: frozenset[tuple[str, str]]
     signatures: tuple[str, ...]
+    nodes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
             (*unread, *populated.faults),
             frozenset(populated.broken),
             tuple(signatures(populated.documents[0], entry.kind)),
+            frozenset(iri.partition("#")[2] for iri in populated.locations),
         )
     return found
 

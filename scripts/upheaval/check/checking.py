@@ -1,12 +1,16 @@
 """Everything that can be wrong with a publication whose records are all one batch."""
 
+import pyoxigraph as ox
+
 from upheaval.check.duplicates import duplicate_faults, signatures
 from upheaval.check.locating import at_their_subjects, distinct, to_faults
+from upheaval.check.losses import Made, losses, settled
 from upheaval.check.plan import make_plan
 from upheaval.check.validation import Data, Selection, Validator, compiled, reference
-from upheaval.faults import Fault
+from upheaval.faults import Fault, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.terms import text_of
+from upheaval.schema.ledger import Ledger
 from upheaval.shacl.results import ValidationResult
 
 ENGINES: dict[str, Validator] = {"compiled": compiled, "pyshacl": reference}
@@ -37,7 +41,27 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     records = zip(assembly.records, assembly.populated.documents, strict=True)
     signed = [(one, record.slug) for record, document in records for one in signatures(document, record.kind)]
     faults.extend(duplicate_faults(assembly.schema, assembly.listing, signed))
-    return distinct(faults)
+    return distinct([*faults, *_losses(assembly, plan.ledger, faults)])
+
+
+def _losses(assembly: Assembly, ledger: Ledger, faults: list[Fault]) -> list[Fault]:
+    """Return what was published and is lost."""
+    publication = assembly.publication
+    if not ledger.entries:
+        return []
+    faulty = {fault.file for fault in assembly.faults if fault.severity is Severity.ERROR}
+    nodes: dict[str, set[str]] = {record.slug: set() for record in assembly.records if record.file not in faulty}
+    for iri, location in assembly.populated.locations.items():
+        if location.record.slug in nodes:
+            nodes[location.record.slug].add(iri.partition("#")[2])
+    graph = ox.NamedNode(publication.graph("derived"))
+
+    def is_derived(name: str) -> bool:
+        node = ox.NamedNode(publication.iri + name)
+        return any(True for _ in assembly.store.quads_for_pattern(node, None, None, graph))
+
+    records = assembly.listing.entries
+    return losses(ledger, Made(assembly.schema, records, nodes, is_derived if settled(faults) else None))
 
 
 def find(assembly: Assembly, engine: str) -> list[ValidationResult]:

@@ -31,7 +31,8 @@ class Evaluation:
         shared: what they conclude of other nodes, such as a pair of states; of these, other batches may say more.
         gathered: what is derived of its records and read of all records at once.
         faults: violations of shapes.
-        minted: the names of the nodes without a record that something is concluded of.
+        minted: the names of the nodes without a record that something is concluded of, and of those inside the
+            records that the ledger names.
         misnamed: a rule that concluded something of a record elsewhere by an IRI that it made, or an empty text.
 
     """
@@ -159,6 +160,8 @@ def _sort_out(
         name = subject[len(start) :].decode() if subject.startswith(start) else ""
         slug, _, inner = name.partition("#")
         prop = rest[: rest.index(b">")].decode()
+        if inner and slug in plan.ledger.owners:
+            evaluation.minted.add(name)
         if slug in slugs:
             evaluation.derived.add(line)
             wanted = scopes.any_inner if inner else scopes.any_record

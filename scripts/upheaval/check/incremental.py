@@ -16,10 +16,12 @@ from upheaval.check.batches import Batch, RecordStatements, reached, read_batch
 from upheaval.check.duplicates import duplicate_faults
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
 from upheaval.check.locating import distinct
+from upheaval.check.losses import Made, losses, settled
 from upheaval.check.plan import Plan, make_plan
 from upheaval.faults import Fault
 from upheaval.populate.records import Listing, list_records
 from upheaval.processes import share_out
+from upheaval.schema.ledger import FILE as LEDGER
 from upheaval.schema.publication import FILE, Publication
 from upheaval.schema.schema import prepare
 
@@ -115,7 +117,18 @@ def faults_of(snapshot: CheckSnapshot) -> list[Fault]:
     faults.extend(fault for one in _all(snapshot) for fault in one.faults)
     signed = ((one, slug) for slug, record in snapshot.statements.items() for one in record.signatures)
     faults.extend(duplicate_faults(snapshot.plan.schema, snapshot.listing, signed))
-    return distinct(faults)
+    return distinct([*faults, *_losses(snapshot, settled(faults))])
+
+
+def _losses(snapshot: CheckSnapshot, complete: bool) -> list[Fault]:
+    """Return what was published and is lost; `complete` tells whether everything was concluded that would be."""
+    plan = _plan(snapshot)
+    if not plan.ledger.entries:
+        return []
+    minted = frozenset().union(*(one.minted for one in _all(snapshot)))
+    nodes = {slug: one.nodes for slug, one in snapshot.statements.items() if settled(one.faults)}
+    made = Made(plan.schema, snapshot.listing.entries, nodes, minted.__contains__ if complete else None)
+    return losses(plan.ledger, made)
 
 
 def _all(snapshot: CheckSnapshot) -> list[Evaluation]:
@@ -143,7 +156,7 @@ def _vocabulary(publication: Publication) -> Stamps:
     """Return the files of the vocabulary, with their stamps."""
     folders = [folder for name in ("ontology", "shapes", "queries") for folder in publication.folders(name)]
     files = [path for folder in folders for path in folder.rglob("*")]
-    return {str(path.resolve()): stamp(path) for path in (*files, publication.root / FILE)}
+    return {str(path.resolve()): stamp(path) for path in (*files, publication.root / FILE, publication.root / LEDGER)}
 
 
 def _has_moved(snapshot: CheckSnapshot) -> bool:

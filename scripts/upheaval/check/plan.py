@@ -10,11 +10,12 @@ from upheaval.check.footprints import Queries, ShapeReads, TargetedQuery
 from upheaval.check.parsing import parse
 from upheaval.check.scopes import Scopes, derive_scopes
 from upheaval.check.sparqlfaults import query_faults
-from upheaval.faults import Fault, Severity
+from upheaval.faults import Fault, Refusal, Severity
 from upheaval.populate.assembly import vocabulary_lines
 from upheaval.populate.records import Listing
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
+from upheaval.schema.ledger import Ledger, read_ledger
 from upheaval.schema.legibility import not_in_xml
 from upheaval.schema.lint import invalid_languages, unidentified, unknown_terms
 from upheaval.schema.schema import Schema
@@ -71,6 +72,18 @@ class Plan:
         return vocabulary_lines(self.schema.vocabulary)
 
     @property
+    def ledger(self) -> Ledger:
+        """What has been published; an empty one if it cannot be used, which is among `vocabulary_faults`."""
+        return self._published[0]
+
+    @cached_property
+    def _published(self) -> tuple[Ledger, list[Fault]]:
+        try:
+            return read_ledger(self.schema.publication.root), []
+        except Refusal as refusal:
+            return Ledger({}), list(refusal.faults)
+
+    @property
     def data(self) -> str:
         """The graph for what records say."""
         return self.schema.publication.graph("data")
@@ -95,7 +108,7 @@ class Plan:
 
     @cached_property
     def vocabulary_faults(self) -> list[Fault]:
-        """What is wrong with the vocabulary and the queries that come with it."""
+        """What is wrong with the vocabulary, the queries that come with it, and the ledger."""
         publication, vocabulary = self.schema.publication, self.schema.vocabulary
         without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
         if self.engine == "compiled":
@@ -103,7 +116,7 @@ class Plan:
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
         languages = invalid_languages(vocabulary)
         queries = query_faults(publication, vocabulary, self.schema.contract)
-        terms = [*unknown_terms(vocabulary), *unidentified(vocabulary, self.schema.contract)]
+        terms = [*self._published[1], *unknown_terms(vocabulary), *unidentified(vocabulary, self.schema.contract)]
         return [*publication.warnings, *terms, *languages, *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:

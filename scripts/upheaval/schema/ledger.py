@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
-from upheaval.schema.ledgerlines import COLUMNS, FILE, Entry, Fate, ledger_fault, read_line
+from upheaval.schema.ledgerlines import COLUMNS, FILE, Entry, Fate, ledger_fault, read_line, read_plain
 from upheaval.sources.textfiles import read_text
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Fate",
     "Ledger",
     "absolute",
+    "is_absolute",
     "parse_ledger",
     "read_ledger",
     "relative",
@@ -49,13 +51,19 @@ class Ledger:
     @cached_property
     def annotated(self) -> dict[str, Entry]:
         """The entries of the IRIs that are no longer in use."""
-        return {iri: entry for iri, entry in self.entries.items() if entry.annotated}
+        return {iri: entry for iri, entry in self.entries.items() if entry.state}
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The records, and what else has no fragment, of which the ledger has an IRI or a successor."""
+        named = chain(self.entries, *(entry.successors for entry in self.annotated.values()))
+        return frozenset(iri.partition("#")[0] for iri in named)
 
     def resolve(self, iri: str) -> Entry | None:
         """Say what became of an IRI.
 
         The annotation of a record, or of a node inside one, holds for the nodes inside it that have none themselves:
-        where `a` is renamed `b`, `a#x` is renamed `b#x`.
+        where `a` is renamed `b`, `a#x` is renamed `b#x`, and `pair/a--c`, which is derived of it, `pair/b--c`.
 
         Args:
             iri: the IRI, as the file writes it; see `relative`.
@@ -106,6 +114,19 @@ class Ledger:
                 if entry.state is not Fate.SPLIT:
                     within = tuple(_inside(successor, rest) for successor in within)
                 return entry._replace(iri=iri, successors=within)
+        return self._derived_step(iri)
+
+    def _derived_step(self, iri: str) -> Entry | None:
+        """Return the annotation of a record from whose name a derived IRI was made."""
+        owner, hash_, rest = iri.partition("#")
+        if "/" not in owner or is_absolute(owner):
+            return None
+        for name in re.split("/|--", owner):
+            if (entry := self.annotated.get(name)) is not None:
+                if entry.state in (Fate.RENAMED, Fate.MERGED):
+                    renamed = "/".join(_replaced(part, name, *entry.successors) for part in owner.split("/"))
+                    entry = entry._replace(successors=(renamed + hash_ + rest,))
+                return entry._replace(iri=iri)
         return None
 
     def _follow(self, entry: Entry, ends: dict[str, Entry], used: frozenset[str]) -> Entry:
@@ -147,11 +168,12 @@ def parse_ledger(text: str) -> Ledger:
         message = f"the first line is not `{' '.join(COLUMNS)}`, separated by tabs"
         raise Refusal([ledger_fault(1, 1, message, "write it above the entries", "header")])
     entries: dict[str, Entry] = {}
+    versions: set[str] = set()
     faults: list[Fault] = []
     for number, line in enumerate(lines, 2):
         if not line.strip() or line == header:
             continue
-        entry = read_line(line, number)
+        entry = read_plain(line, number, versions) or read_line(line, number)
         if isinstance(entry, Fault):
             faults.append(entry)
             continue
@@ -197,7 +219,12 @@ def relative(iri: str, base: str) -> str:
 
 def absolute(iri: str, base: str) -> str:
     """Return the IRI that the ledger of a publication with this namespace means."""
-    return iri if _ABSOLUTE.match(iri) else base + iri
+    return iri if is_absolute(iri) else base + iri
+
+
+def is_absolute(iri: str) -> bool:
+    """Tell whether an IRI of the ledger is in another namespace than the publication's."""
+    return ":" in iri and _ABSOLUTE.match(iri) is not None
 
 
 def _outer(iri: str) -> Iterator[str]:
@@ -213,6 +240,13 @@ def _outer(iri: str) -> Iterator[str]:
 def _inside(outer: str, rest: str) -> str:
     """Return the IRI of a node inside another."""
     return f"{outer}{'/' if '#' in outer else '#'}{rest[1:]}"
+
+
+def _replaced(part: str, name: str, new: str) -> str:
+    """Rename one of the records that part of a derived IRI joins by `--`; those in order stay in order."""
+    names = part.split("--")
+    after = [new if one == name else one for one in names]
+    return "--".join(sorted(after) if names == sorted(names) else after)
 
 
 def _union(one: Entry, other: Entry) -> Entry:

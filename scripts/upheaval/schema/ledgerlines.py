@@ -13,7 +13,7 @@ FILE = "ledger.tsv"
 COLUMNS = ("iri", "since", "state", "successors", "date", "why")
 
 _NOT_IN_IRIS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
-_PLAIN = re.compile(r'([^\x00-\x20<>"{}|^`\\\x7f]+)\t([0-9A-Za-z](?:[0-9A-Za-z.+-]*[0-9A-Za-z])?)\t\t\t\t')
+_is_clean = re.compile(r'[^\x00-\x20<>"{}|^`\\\x7f]+').fullmatch
 
 
 class Fate(StrEnum):
@@ -59,6 +59,26 @@ class Entry(NamedTuple):
         return "\t".join((self.iri, self.since, self.state, " ".join(self.successors), self.date, why))
 
 
+def read_plain(line: str, number: int, versions: set[str]) -> Entry | None:
+    """Read a line that is not annotated, as nearly all are, or return None.
+
+    Args:
+        line: its text, without its end.
+        number: its number in the file.
+        versions: the versions that are known to be well-formed, to which that of the line is added.
+
+    """
+    iri, _, rest = line.partition("\t")
+    since = rest[:-4]
+    if rest[-4:] != "\t\t\t\t" or not _is_clean(iri):
+        return None
+    if since not in versions:
+        if version_problem(since):
+            return None
+        versions.add(since)
+    return Entry(iri, since, Fate.PRESENT, (), "", "", number)
+
+
 def read_line(line: str, number: int) -> Entry | Fault:
     """Read a line.
 
@@ -70,8 +90,6 @@ def read_line(line: str, number: int) -> Entry | Fault:
         The entry, or what is wrong with it.
 
     """
-    if plain := _PLAIN.fullmatch(line):
-        return Entry(plain[1], plain[2], line=number)
     fields = line.rstrip("\r").split("\t")
     if problem := _problem(number, fields):
         return problem

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
@@ -131,8 +132,9 @@ def test_merge_redirects_references_and_says_what_is_lost(root: Path) -> None:
 
 
 def test_split_asks_which_part_references_mean(root: Path) -> None:
+    text = (root / "data/states/dorland.yaml").read_text()
     for part in ("north-dorland", "south-dorland"):
-        shutil.copy(root / "data/states/dorland.yaml", root / f"data/states/{part}.yaml")
+        (root / f"data/states/{part}.yaml").write_text(text.replace("Dorland", part))
     before = files(root)
     words = ("split", "dorland", "north-dorland", "south-dorland", "--yes")
     refused = run(root, *words)
@@ -155,6 +157,45 @@ def test_retire_needs_that_nothing_refers_to_it(root: Path) -> None:
     entry = read_ledger(root).resolve("mail-theft-2015")
     assert entry is not None
     assert (entry.state, entry.successors, entry.why) == (Fate.RETIRED, (), "A hoax")
+    assert faults_of(root) == []
+
+
+def test_what_nothing_is_concluded_of_any_more_is_retired_too(root: Path) -> None:
+    assembly = assemble(root)
+    concluded = [
+        relative(quad.subject.value, assembly.publication.iri)
+        for quad in assembly.store
+        if isinstance(quad.subject, ox.NamedNode) and "/dyad/" in quad.subject.value
+    ]
+    write_ledger(root / "ledger.tsv", read_ledger(root).with_entries(Entry(iri, "1.0.0") for iri in concluded))
+    assert faults_of(root) == []
+    assert run(root, "retire", "patrol-2014", "--why", "It never sailed", "--yes").exit_code == 0
+    entry = read_ledger(root).entries["dyad/arvenia--belmora#joint-maritime-patrol"]
+    assert (entry.state, entry.why) == (Fate.RETIRED, "It never sailed")
+    assert faults_of(root) == []
+
+
+def test_of_several_lost_names_each_is_accounted_for_by_itself(root: Path) -> None:
+    for name in ("mail-theft-2015", "loan-1960"):
+        next(root.glob(f"data/*/{name}.yaml")).unlink()
+    assert {fault.rule for fault in faults_of(root)} == {"ledger/lost"}
+    assert run(root, "retire", "mail-theft-2015", "--why", "A hoax", "--yes").exit_code == 0
+    assert ["loan-1960" in fault.message for fault in faults_of(root)] == [True]
+    assert run(root, "retire", "loan-1960", "--why", "A hoax", "--yes").exit_code == 0
+    assert faults_of(root) == []
+
+
+def test_a_renamed_term_is_not_lost_and_its_name_not_taken(root: Path) -> None:
+    base = assemble(root).publication.iri
+    (root / "ontology").mkdir()
+    (root / "ontology/own.ttl").write_text(
+        f"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        f'<{base}terms#hoax> a skos:Concept ; skos:prefLabel "hoax"@en .\n'
+    )
+    write_ledger(root / "ledger.tsv", read_ledger(root).with_entries([Entry("terms#hoax", "1.0.0")]))
+    assert faults_of(root) == []
+    result = run(root, "rename", f"{base}terms#hoax", f"{base}terms#fraud", "--yes")
+    assert result.exit_code == 0, result.output
     assert faults_of(root) == []
 
 

@@ -6,12 +6,14 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
 
-from rdflib import URIRef
+from rdflib import OWL, Literal, URIRef
 
 from upheaval.faults import Fault, Severity
-from upheaval.schema.ledger import FILE, Entry, Fate, Ledger, is_absolute
+from upheaval.schema.ledger import FILE, Entry, Fate, Ledger, absolute, is_absolute
 from upheaval.schema.schema import Schema
 
+LOST = "ledger/lost"
+UNCONCLUDED = "ledger/unconcluded"
 GRAPHS = ("data", "derived", "vocabulary", "catalogue")
 
 
@@ -42,17 +44,17 @@ class Made:
         """Tell whether an IRI, as the ledger writes it, is made; `unknown` is the answer if faults hide it."""
         name, hash_, node = iri.partition("#")
         if name in self.records:
-            if not hash_:
+            if not hash_ or node in self.nodes.get(name, ()) or self._is_described(iri):
                 return True
-            if name not in self.nodes:
-                return unknown
-            return node in self.nodes[name] or self._is_derived(iri, unknown)
-        if is_absolute(iri):
-            return (URIRef(iri), None, None) in self.schema.vocabulary.graph
+            return unknown if name not in self.nodes else self._is_derived(iri, unknown)
         folder, _, rest = name.partition("/")
         if (folder == "graph" and rest in GRAPHS) or (folder == "queries" and rest in self.questions):
             return True
-        return "/" in name and self._is_derived(iri, unknown)
+        return self._is_described(iri) or ("/" in name and not is_absolute(iri) and self._is_derived(iri, unknown))
+
+    def is_deprecated(self, iri: str) -> bool:
+        """Tell whether an IRI is that of a term that the vocabulary marks as given up."""
+        return (self._term(iri), OWL.deprecated, Literal(True)) in self.schema.vocabulary.graph
 
     def nearest(self, iri: str, ledger: Ledger) -> str:
         """Return the name of a node that was not published, and is nearest to one that is not made; or nothing."""
@@ -60,6 +62,12 @@ class Made:
         fresh = [one for one in self.nodes.get(name, ()) if f"{name}#{one}" not in ledger.entries]
         near = get_close_matches(node, fresh, 1, 0.5)
         return f"{name}#{near[0]}" if near else ""
+
+    def _is_described(self, iri: str) -> bool:
+        return (self._term(iri), None, None) in self.schema.vocabulary.graph
+
+    def _term(self, iri: str) -> URIRef:
+        return URIRef(absolute(iri, self.schema.publication.iri))
 
     def _is_derived(self, iri: str, unknown: bool) -> bool:
         return unknown if self.derived is None else self.derived(iri)
@@ -86,7 +94,7 @@ def losses(ledger: Ledger, made: Made) -> list[Fault]:
     taken: list[Fault] = []
     for iri, entry in ledger.entries.items():
         if entry.state:
-            if made.has(iri, unknown=False):
+            if made.has(iri, unknown=False) and not made.is_deprecated(iri):
                 taken.append(_taken(entry))
             else:
                 gone[iri] = list(_without(entry, ledger, made, entry.successors))
@@ -112,7 +120,7 @@ def _above(iri: str) -> Iterator[str]:
 def _taken(entry: Entry) -> Fault:
     became = f"{entry.state} on {entry.date}"
     message = f"`{entry.iri}` was {became}, and its name is in use again: it would stand for two things"
-    return _fault(entry, message, "give what is new another name", "name-taken")
+    return _fault(entry, message, "give what is new another name", "ledger/name-taken")
 
 
 def _without(entry: Entry, ledger: Ledger, made: Made, successors: tuple[str, ...]) -> Iterator[Fault]:
@@ -123,30 +131,30 @@ def _without(entry: Entry, ledger: Ledger, made: Made, successors: tuple[str, ..
             message = f"the successor of `{entry.iri}`, `{successor}`, is neither made nor in the ledger"
             near = made.nearest(successor, ledger)
             cure = f"write `{near}` here, or restore what had the name" if near else "restore what had the name"
-            yield _fault(entry, message, cure, "no-successor")
+            yield _fault(entry, message, cure, "ledger/no-successor")
 
 
 def _lost(entry: Entry, ledger: Ledger, made: Made) -> Fault:
     iri, since = entry.iri, entry.since
+    name, hash_, _ = iri.partition("#")
     if is_absolute(iri):
         message = f"<{iri}> was published in {since}, and the vocabulary no longer describes it"
-        return _fault(entry, message, f"restore it, or `upheaval retire {iri} --why …`", "lost")
-    name, hash_, _ = iri.partition("#")
-    if "/" in name:
+        cure = f"restore it, or `upheaval rename {iri} NEW`"
+    elif "/" in name:
         message = f"`{iri}` was published in {since}, and nothing is concluded of it any more"
-        cure = f"restore what it follows from, or `upheaval retire {iri} --why …`"
-        return _fault(entry, message, cure, "lost")
-    if hash_:
+        cure = f"restore what it follows from, or `upheaval retire '{iri}' --why …`"
+        return _fault(entry, message, cure, UNCONCLUDED)
+    elif hash_:
         near = made.nearest(iri, ledger)
-        new = f"'{near}'" if near else "NEW"
         message = f"`{iri}` was published in {since}, and the record no longer has it"
+        new = f"'{near}'" if near else "NEW"
         cure = f"restore it, `upheaval rename '{iri}' {new}`, or `upheaval retire '{iri}' --why …`"
-        return _fault(entry, message, cure, "lost")
-    message = f"`{iri}` was published in {since}, and no record has this name"
-    others = f"`merge {iri} OTHER`, `split {iri} A B` or `retire {iri} --why …`"
-    cure = f"restore its file, or `upheaval rename {iri} NEW`, {others}"
-    return _fault(entry, message, cure, "lost")
+    else:
+        message = f"`{iri}` was published in {since}, and no record has this name"
+        others = "`upheaval merge`, `split` or `retire` it"
+        cure = f"restore its file, `upheaval rename {iri} NEW` if it has another name, or {others}"
+    return _fault(entry, message, cure, LOST)
 
 
 def _fault(entry: Entry, message: str, cure: str, rule: str) -> Fault:
-    return Fault(FILE, message, cure, at=(entry.line, 1), severity=Severity.ERROR, rule=f"ledger/{rule}")
+    return Fault(FILE, message, cure, at=(entry.line, 1), severity=Severity.ERROR, rule=rule)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from upheaval.curate.drafts import Draft
 from upheaval.curate.publishednames import PublishedNames
 from upheaval.populate.records import Record
-from upheaval.schema.ledger import FILE, Entry, Fate, Ledger
+from upheaval.schema.ledger import FILE, Entry, Fate, Ledger, parse_ledger
 from upheaval.sources.parser import read
 
 
@@ -91,3 +91,12 @@ def write(draft: Draft, before: Ledger, after: Ledger) -> None:
     """Add the ledger to a draft, if it has changed."""
     if after.entries != before.entries:
         draft.put(FILE, after.render().encode())
+
+
+def retire_at(draft: Draft, lines: Iterable[int], day: str, why: str) -> None:
+    """Retire the names at lines of the ledger of a draft: those of which nothing is concluded after the change."""
+    if numbers := set(lines):
+        ledger = parse_ledger((draft.read(FILE) or b"").decode())
+        for entry in [entry for entry in ledger.entries.values() if entry.line in numbers]:
+            ledger = annotated(ledger, entry.iri, Fate.RETIRED, [], day, why)
+        draft.put(FILE, ledger.render().encode())

@@ -6,11 +6,14 @@ from difflib import unified_diff
 from pathlib import Path
 
 from upheaval.check.checking import check
+from upheaval.check.losses import LOST, UNCONCLUDED
 from upheaval.curate.mentions import FOLDERS, Mention
 from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.assembly import assemble
 from upheaval.schema.ledger import FILE as LEDGER
 from upheaval.store.transactions import commit
+
+_LOSSES = (LOST, UNCONCLUDED)
 
 
 class Draft:
@@ -88,7 +91,10 @@ class Draft:
         return "\n".join(lines) + "\n" + "".join(map(_ended, hunks))
 
     def faults(self) -> list[Fault]:
-        """Return what `upheaval check` would find wrong after the change; warnings are left out."""
+        """Return what `upheaval check` would find wrong after the change, but for warnings and for names lost before.
+
+        Were those to count, of two lost names neither could be accounted for.
+        """
         with tempfile.TemporaryDirectory(prefix="upheaval-") as folder:
             place = Path(folder)
             for name in ("data", *FOLDERS, LEDGER):
@@ -99,7 +105,11 @@ class Draft:
                 if content is not None:
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(content)
-            return [fault for fault in check(assemble(place)) if fault.severity is Severity.ERROR]
+            found = _errors(place)
+        if not any(fault.rule in _LOSSES for fault in found):
+            return found
+        before = {fault.message for fault in _errors(self.root) if fault.rule in _LOSSES}
+        return [fault for fault in found if fault.rule not in _LOSSES or fault.message not in before]
 
     def _copy(self, source: Path, target: Path) -> None:
         """Link to the files of a folder, which are only read."""
@@ -119,6 +129,10 @@ class Draft:
         """
         changed = self.changed
         commit(self.root, {path: self.before[path] for path in changed}, {path: self.after[path] for path in changed})
+
+
+def _errors(root: Path) -> list[Fault]:
+    return [fault for fault in check(assemble(root)) if fault.severity is Severity.ERROR]
 
 
 def _lines(content: bytes | None) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from upheaval.curate.annotations import annotated, inner_nodes, strays, write
+from upheaval.check.losses import UNCONCLUDED
+from upheaval.curate.annotations import annotated, inner_nodes, retire_at, strays, write
 from upheaval.curate.drafts import Draft
 from upheaval.curate.mentions import Mention, mentions
 from upheaval.curate.publishednames import PublishedNames, Sort
@@ -61,7 +62,7 @@ class Lifecycle:
         if entry is None:
             ledger = strays(names, ledger, before, after, self.day, why)
         write(self.draft, names.ledger, ledger)
-        return self._plan([before])
+        return self._plan([before], why)
 
     def merge(self, gone_text: str, kept_text: str, why: str) -> PlannedChange:
         """Delete a record and let everything that refers to it refer to another, which stays as it is."""
@@ -77,7 +78,7 @@ class Lifecycle:
         ledger = annotated(names.ledger, before, Fate.MERGED, [after], self.day, why)
         ledger = inner_nodes(names, ledger, self.draft, {}, self.day, why)
         write(self.draft, names.ledger, strays(names, ledger, before, after, self.day, why))
-        return self._plan([before], remarks)
+        return self._plan([before], why, remarks)
 
     def split(self, old_text: str, parts_texts: Sequence[str], references_to: str, why: str) -> PlannedChange:
         """Delete a record that several others take the place of."""
@@ -104,7 +105,7 @@ class Lifecycle:
             self._redirect(old, old)
         ledger = annotated(names.ledger, before, Fate.SPLIT, map(names.short, parts), self.day, why)
         write(self.draft, names.ledger, inner_nodes(names, ledger, self.draft, {}, self.day, why))
-        return self._plan([before])
+        return self._plan([before], why)
 
     def retire(self, text: str, why: str) -> PlannedChange:
         """Delete a record that nothing takes the place of."""
@@ -120,7 +121,7 @@ class Lifecycle:
         self._demand_none(self._others(iri), f"it refers to `{name}`", "remove the reference, or use `upheaval merge`")
         self._redirect(iri, iri)
         write(self.draft, names.ledger, annotated(names.ledger, name, Fate.RETIRED, [], self.day, why))
-        return self._plan([name])
+        return self._plan([name], why)
 
     def _pair(self, old_text: str, new_text: str) -> tuple[str, str]:
         old, new = self.names.iri(old_text), self.names.iri(new_text)
@@ -152,20 +153,22 @@ class Lifecycle:
             names.demand_existing(successor)
         ledger = annotated(names.ledger, short, state, map(names.short, successors), self.day, why)
         write(self.draft, names.ledger, ledger)
-        return self._plan([short])
+        return self._plan([short], why)
 
     def _term(self, old: str, new: str, why: str) -> PlannedChange:
         from upheaval.curate.termchanges import rename_term
 
         rename_term(self.names, self.draft, old, new, self.day, why)
-        return self._plan([self.names.short(old)])
+        return self._plan([self.names.short(old)], why)
 
-    def _plan(self, gone: Iterable[str], remarks: Iterable[str] = ()) -> PlannedChange:
+    def _plan(self, gone: Iterable[str], why: str, remarks: Iterable[str] = ()) -> PlannedChange:
         """Return the plan, if the publication is without errors after it."""
         if not self.draft.changed:
             refuse(" ".join(gone), "there is nothing to change", "check the names")
-        if faults := self.draft.faults():
-            raise Refusal(faults)
+        faults = self.draft.faults()
+        if others := [fault for fault in faults if fault.rule != UNCONCLUDED]:
+            raise Refusal(others)
+        retire_at(self.draft, [fault.at[0] for fault in faults if fault.at], self.day, why or f"{' '.join(gone)} went")
         unpublished = [name for name in gone if name not in self.names.ledger.entries]
         notes = [f"`{name}` has not been published, so the ledger does not need a line" for name in unpublished]
         return PlannedChange(self.draft, [*remarks, *notes])

@@ -44,13 +44,13 @@ class Made:
         """Tell whether an IRI, as the ledger writes it, is made; `unknown` is the answer if faults hide it."""
         name, hash_, node = iri.partition("#")
         if name in self.records:
-            if not hash_ or node in self.nodes.get(name, ()) or self._is_described(iri):
+            if not hash_ or node in self.nodes.get(name, ()):
                 return True
             return unknown if name not in self.nodes else self._is_derived(iri, unknown)
         folder, _, rest = name.partition("/")
         if (folder == "graph" and rest in GRAPHS) or (folder == "queries" and rest in self.questions):
             return True
-        return self._is_described(iri) or ("/" in name and not is_absolute(iri) and self._is_derived(iri, unknown))
+        return ("/" in name and not is_absolute(iri) and self._is_derived(iri, unknown)) or self._is_described(iri)
 
     def is_deprecated(self, iri: str) -> bool:
         """Tell whether an IRI is that of a term that the vocabulary marks as given up."""

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from upheaval.faults import Fault, Refusal
-from upheaval.schema.ledgerlines import COLUMNS, FILE, Entry, Fate, ledger_fault, read_line, read_plain
+from upheaval.schema.ledgerlines import COLUMNS, FILE, Entry, Fate, ledger_fault, read_lines
 from upheaval.sources.textfiles import read_text
 
 __all__ = [
@@ -168,12 +168,8 @@ def parse_ledger(text: str) -> Ledger:
         message = f"the first line is not `{' '.join(COLUMNS)}`, separated by tabs"
         raise Refusal([ledger_fault(1, 1, message, "write it above the entries", "header")])
     entries: dict[str, Entry] = {}
-    versions: set[str] = set()
     faults: list[Fault] = []
-    for number, line in enumerate(lines, 2):
-        if not line.strip() or line == header:
-            continue
-        entry = read_plain(line, number, versions) or read_line(line, number)
+    for entry in read_lines(lines, 2):
         if isinstance(entry, Fault):
             faults.append(entry)
             continue

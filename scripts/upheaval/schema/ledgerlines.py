@@ -1,7 +1,9 @@
 """The lines of the ledger: an IRI, the version that first had it, and what became of it."""
 
 import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from upheaval.faults import Fault
@@ -13,7 +15,7 @@ FILE = "ledger.tsv"
 COLUMNS = ("iri", "since", "state", "successors", "date", "why")
 
 _NOT_IN_IRIS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')
-_is_clean = re.compile(r'[^\x00-\x20<>"{}|^`\\\x7f]+').fullmatch
+_NOT_IN_NAMES = bytes(range(0x21)) + b'<>"{}|^`\\\x7f'
 
 
 class Fate(StrEnum):
@@ -24,6 +26,9 @@ class Fate(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     RETIRED = "retired"
+
+
+_STATES = frozenset(fate.value for fate in Fate)
 
 
 class Entry(NamedTuple):
@@ -59,24 +64,30 @@ class Entry(NamedTuple):
         return "\t".join((self.iri, self.since, self.state, " ".join(self.successors), self.date, why))
 
 
-def read_plain(line: str, number: int, versions: set[str]) -> Entry | None:
-    """Read a line that is not annotated, as nearly all are, or return None.
+def read_lines(lines: Sequence[str], first: int) -> Iterator[Entry | Fault]:
+    """Read lines; blank ones, and the headers that a union of two files leaves among them, are left out.
 
     Args:
-        line: its text, without its end.
-        number: its number in the file.
-        versions: the versions that are known to be well-formed, to which that of the line is added.
+        lines: their texts, without their ends.
+        first: the number of the first in the file.
+
+    Yields:
+        The entry of each, or what is wrong with it.
 
     """
-    iri, _, rest = line.partition("\t")
-    since = rest[:-4]
-    if rest[-4:] != "\t\t\t\t" or not _is_clean(iri):
-        return None
-    if since not in versions:
-        if version_problem(since):
-            return None
-        versions.add(since)
-    return Entry(iri, since, Fate.PRESENT, (), "", "", number)
+    parts = [line.partition("\t") for line in lines]
+    names = "".join(name for name, _, _ in parts).encode()
+    clean = len(names.translate(None, _NOT_IN_NAMES)) == len(names)
+    versions: dict[str, str] = {}
+    for number, (name, tab, rest) in enumerate(parts, first):
+        # Nearly all lines are not annotated: what there is to check of those is checked once for all.
+        if clean and name and rest in versions:
+            yield Entry(name, versions[rest], Fate.PRESENT, (), "", "", number)
+        elif (line := name + tab + rest).strip() and tuple(line.rstrip("\r").split("\t")) != COLUMNS:
+            entry = read_line(line, number)
+            if isinstance(entry, Entry) and not entry.annotated:
+                versions[rest] = entry.since
+            yield entry
 
 
 def read_line(line: str, number: int) -> Entry | Fault:
@@ -107,28 +118,30 @@ def _problem(number: int, fields: list[str]) -> Fault | None:
     if len(fields) != len(COLUMNS):
         message = f"the line has {len(fields)} columns, not {len(COLUMNS)}"
         return ledger_fault(number, 1, message, f"write {', '.join(COLUMNS)}, separated by tabs", "columns")
-    starts = [1 + sum(len(field) + 1 for field in fields[:place]) for place in range(len(fields))]
+
+    def wrong(place: int, message: str, cure: str, rule: str = "") -> Fault:
+        column = 1 + sum(len(field) + 1 for field in fields[:place])
+        return ledger_fault(number, column, message, cure, rule or COLUMNS[place])
+
     iri, since, state, successors, date, why = fields
     restore = "restore the line from the repository's history"
-    for name, start in ((iri, starts[0]), *((one, starts[3]) for one in successors.split())):
+    for place, name in ((0, iri), *((3, one) for one in successors.split())):
         if not name or _NOT_IN_IRIS.search(name):
-            return ledger_fault(number, start, f"`{name}` is not an IRI", restore, "iri")
-    if version_problem(since):
-        return ledger_fault(number, starts[1], f"`{since}` is not a version", restore, "since")
-    if state not in list(Fate):
+            return wrong(place, f"`{name}` is not an IRI", restore, "iri")
+    if not _is_version(since):
+        return wrong(1, f"`{since}` is not a version", restore)
+    if state not in _STATES:
         cure = f"write one of {', '.join(fate for fate in Fate if fate)}, or leave it empty"
-        return ledger_fault(number, starts[2], f"`{state}` is not a state of an IRI", cure, "state")
+        return wrong(2, f"`{state}` is not a state of an IRI", cure)
     if problem := _counted(Fate(state), successors.split()):
-        return ledger_fault(number, starts[3], *problem, "successors")
+        return wrong(3, *problem)
     if state and not _is_day(date):
-        message = f"`{date}` is not the day of the change"
-        return ledger_fault(number, starts[4], message, "write it as 2026-11-29", "date")
+        return wrong(4, f"`{date}` is not the day of the change", "write it as 2026-11-29")
     if not state and (date or why):
         cure = "delete the date and the reason, or write the state"
-        return ledger_fault(number, starts[4], "the line has a date or a reason, but no state", cure, "state")
+        return wrong(4, "the line has a date or a reason, but no state", cure, "state")
     if state == Fate.RETIRED and not why.strip():
-        message = "the line does not say why the IRI was retired"
-        return ledger_fault(number, starts[5], message, "write the reason", "why")
+        return wrong(5, "the line does not say why the IRI was retired", "write the reason")
     return None
 
 
@@ -145,6 +158,12 @@ def _counted(state: Fate, successors: list[str]) -> tuple[str, str] | None:
     return None
 
 
+@cache
+def _is_version(text: str) -> bool:
+    return not version_problem(text)
+
+
+@cache
 def _is_day(text: str) -> bool:
     try:
         return bool(typed(text, (f"{XSD}date",))) and text[4:5] == "-" and len(text) == 10

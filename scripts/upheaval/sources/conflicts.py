@@ -15,6 +15,8 @@ def conflicts(text: str) -> list[int]:
     A line of seven equals signs alone is none: in Markdown, it underlines a heading.
     """
     found: list[int] = []
+    if not any(marker in text for marker in ("<<<<<<<", "|||||||", ">>>>>>>")):
+        return found
     inside = False
     for marker in _MARKER.finditer(text):
         if marker[1][0] == "<" or not inside:

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.conformance import write_report
 from tests.fixtures import Trial, try_fixtures
-from tests.support import ROOT, SUITES, WHOLE, WORLD, once
+from tests.support import ROOT, SUITES, WHOLE, WORLD, once, rebuilt
 from upheaval.build.export import Files, export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly, assemble
@@ -19,7 +19,7 @@ settings.load_profile("whole" if WHOLE else "sampled")
 ENGINES = frozenset({"browser", "java", "oxigraph", "server", "strict", "virtuoso"})
 """The fixtures that start another program."""
 
-SLOW = frozenset({"axis", "axis_build", "axis_site", "trial", "unpacked", "world_site"})
+SLOW = frozenset({"axis", "axis_build", "axis_site", "released", "trial", "unpacked", "world_site"})
 """The fixtures that take seconds."""
 
 
@@ -71,6 +71,12 @@ def axis_build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def axis_files(axis_build: Path) -> Files:
     files = (path for path in axis_build.rglob("*") if path.is_file())
     return {path.relative_to(axis_build).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own publication with the files of release 0.1.0; not to be changed."""
+    return rebuilt(tmp_path_factory, "0.1.0")
 
 
 @pytest.fixture(scope="session")

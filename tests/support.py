@@ -15,6 +15,7 @@ from hypothesis import settings
 from upheaval.check.checking import check
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
+from upheaval.store.releases import read_releases
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
@@ -51,6 +52,33 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
             make(folder)
             made.touch()
     return folder
+
+
+def rebuilt(factory: pytest.TempPathFactory, version: str) -> Path:
+    """Return a publication that has the files of a release of the project's own, built from its commit by its own code.
+
+    This needs the history of the repository. If the manifest differs, use the requirements that the commit has pinned.
+    """
+    release = read_releases(ROOT)[version]
+
+    def make(folder: Path) -> None:
+        archive = subprocess.run(["git", "-C", str(ROOT), "archive", release.commit], capture_output=True)
+        if archive.returncode:
+            skip_or_fail(f"commit {release.commit} is not in this clone: git fetch --unshallow")
+        sources = folder / "sources"
+        sources.mkdir()
+        subprocess.run(["tar", "-x", "-C", str(sources)], input=archive.stdout, check=True)
+        own = {**os.environ, "PYTHONPATH": str(sources / "scripts")}
+        build = [sys.executable, "-m", "upheaval", "build", "--root", str(sources), "--to", str(folder / "build")]
+        subprocess.run(build, cwd=sources, env=own, check=True, capture_output=True)
+        root = folder / "root"
+        shutil.copytree(ROOT / "releases", root / "releases")
+        (root / "data").mkdir()
+        shutil.copy(ROOT / "data" / "publication.yaml", root / "data")
+        keep = [sys.executable, "-m", "upheaval", "verify", str(folder / "build"), "--keep", "--root", str(root)]
+        subprocess.run(keep, check=True, capture_output=True)
+
+    return once(factory, f"release-{version}", make) / "root"
 
 
 def skip_or_fail(reason: str) -> None:

@@ -52,7 +52,10 @@ class QueryCommand(click.Command):
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder from `upheaval import` to query as well; may be repeated.",
 )
-def query_command(words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...]) -> None:
+@click.option("--version", default="", metavar="VERSION", help="A released version to ask, instead of the sources.")
+def query_command(
+    words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...], version: str
+) -> None:
     """Run an example question or a SPARQL query.
 
     NAME is the name of an example, the path of a file, or - for standard input; without it, the examples are listed.
@@ -60,13 +63,18 @@ def query_command(words: tuple[str, ...], root: Path, form: str, width: int | No
     """
     with refusals():
         from upheaval.query.execution import answer, listing
+        from upheaval.store.releases import withdrawal
 
         name, values = _parameters(words)
         if name is None:
-            click.echo(listing(root, width or terminal_width()), nl=False)
+            click.echo(listing(root, width or terminal_width(), version), nl=False)
             return
         stdin = sys.stdin.read() if name == "-" else None
-        click.echo(answer(root, name, values, form, width or terminal_width(), stdin, _imports(imports)), nl=False)
+        wide = width or terminal_width()
+        found = answer(root, name, values, form, wide, stdin, _imports(imports), version)
+        if version and (notice := withdrawal(root, version)):
+            click.echo(f"note: {notice}", err=True)
+        click.echo(found, nl=False)
 
 
 def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":

@@ -11,8 +11,6 @@ from upheaval.faults import Refusal, refuse
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
-from upheaval.schema.packagedquestions import read_questions
-from upheaval.schema.publication import Publication
 from upheaval.schema.questions import Parameter, Question, read_question, values_blocks
 from upheaval.sources.textfiles import read_text
 
@@ -71,12 +69,12 @@ def _refuse(question: Question, message: str, cure: str) -> NoReturn:
     refuse(question.file, message, cure, rule="query/parameter")
 
 
-def find_question(name: str, publication: Publication, stdin: str | None = None) -> Question:
+def find_question(name: str, questions: Mapping[str, Question], stdin: str | None = None) -> Question:
     """Find a question.
 
     Args:
         name: the name of an example, the path of a file, or `-` for the text in `stdin`.
-        publication: the publication with the examples.
+        questions: the examples by name.
         stdin: the text from standard input.
 
     Returns:
@@ -88,7 +86,6 @@ def find_question(name: str, publication: Publication, stdin: str | None = None)
     """
     if name == "-":
         return read_question("standard-input", stdin or "", "standard input")
-    questions = read_questions(publication)
     if name in questions:
         return questions[name]
     if not Path(name).exists():

@@ -20,6 +20,7 @@ from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.questions import Question, read_question
+from upheaval.store.releases import release_folder
 
 _VALUES: dict[str, Callable[[str], object]] = {
     XSD + "integer": int,
@@ -82,6 +83,11 @@ class OpenedDataset:
     def questions(self) -> dict[str, str]:
         """Return the titles of the example questions, by name."""
         return {name: question.title for name, question in self._questions.items()}
+
+    @property
+    def examples(self) -> Mapping[str, Question]:
+        """The example questions, by name."""
+        return self._questions
 
     def question(self, name: str) -> Question:
         """Return an example question with its parameters and text."""
@@ -159,17 +165,20 @@ class OpenedDataset:
         return ask(self.store, text, "query")
 
 
-def open_dataset(path: str | Path | None = None) -> OpenedDataset:
-    """Open a build or a publication.
+def open_dataset(path: str | Path | None = None, version: str = "") -> OpenedDataset:
+    """Open a build, a publication or one of its released versions.
 
     Args:
         path: the output of `upheaval build`, or a publication's folder, whose YAML is then read. By default this is
             `build` in the current folder if it exists, or else the current folder.
+        version: a released version of the publication in that folder, by default the current one.
 
     Raises:
-        Refusal: the folder is neither, or the sources cannot be read.
+        Refusal: the folder is neither, the sources cannot be read, or the files of the version are not at hand.
 
     """
+    if version:
+        path = release_folder(Path(path or "."), version)
     folder = Path(path) if path is not None else Path("build" if Path("build/manifest.json").is_file() else ".")
     if (folder / "manifest.json").is_file():
         from upheaval.store.builds import open_build

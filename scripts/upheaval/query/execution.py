@@ -11,9 +11,12 @@ from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
+from upheaval.query.dataset import open_dataset
 from upheaval.query.known import KnownTerms
+from upheaval.rdf.namespaces import SKOS
+from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.packagedquestions import read_questions
-from upheaval.schema.prefixes import query_prefixes
+from upheaval.schema.prefixes import query_prefixes, scheme_prefixes
 from upheaval.schema.publication import open_publication
 
 
@@ -25,8 +28,9 @@ def answer(
     width: int,
     stdin: str | None = None,
     extend: Callable[[ox.Store], None] | None = None,
+    version: str = "",
 ) -> str:
-    """Answer a question from the current sources of a publication.
+    """Answer a question from the current sources of a publication, or from a released version.
 
     Args:
         root: the publication's folder.
@@ -36,24 +40,32 @@ def answer(
         width: the width of a table, in characters.
         stdin: the query, if the name is `-`.
         extend: adds further data, such as imports, to the store.
+        version: the version to ask, with its own examples; by default the sources.
 
     Returns:
         The answer as text.
 
     Raises:
-        Refusal: there is no such question, it is not SPARQL, a value is invalid, or the records cannot be read.
+        Refusal: there is no such question, it is not SPARQL, a value is invalid, the records cannot be read, or the
+            files of the version are not at hand.
 
     """
-    question = find_question(name, open_publication(root), stdin)
-    assembly = assemble(root)
-    broken = tuple(fault for fault in assembly.faults if fault.severity is Severity.ERROR)
-    if broken:
-        raise Refusal(broken)
+    publication = open_publication(root)
+    if version:
+        dataset = open_dataset(root, version)
+        question, store = find_question(name, dataset.examples, stdin), dataset.store
+        prefixes = _prefixes_in(store) | {publication.prefix: dataset.iri}
+    else:
+        question = find_question(name, read_questions(publication), stdin)
+        assembly = assemble(root)
+        broken = tuple(fault for fault in assembly.faults if fault.severity is Severity.ERROR)
+        if broken:
+            raise Refusal(broken)
+        store, prefixes = assembly.store, query_prefixes(assembly.contract, assembly.publication)
     if extend is not None:
-        extend(assembly.store)
-    text = bind(question, values, KnownTerms(assembly.store, assembly.publication.iri))
-    found = ask(assembly.store, text, question.file)
-    prefixes = query_prefixes(assembly.contract, assembly.publication)
+        extend(store)
+    text = bind(question, values, KnownTerms(store, publication.iri))
+    found = ask(store, text, question.file)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
     if isinstance(found, ox.QueryBoolean):
@@ -70,12 +82,19 @@ def answer(
     return as_table(header, solutions, prefixes, width)
 
 
-def listing(root: Path, width: int) -> str:
-    """Return a table of a publication's example questions, with the parameters of each."""
+def _prefixes_in(store: ox.Store) -> dict[str, str]:
+    """Return the prefixes of a dataset whose contract is not at hand."""
+    codes = store.quads_for_pattern(None, ox.NamedNode(str(SKOS.inScheme)), None, None)
+    return PREFIXES | scheme_prefixes(quad.subject.value for quad in codes if isinstance(quad.subject, ox.NamedNode))
+
+
+def listing(root: Path, width: int, version: str = "") -> str:
+    """Return a table of the example questions of a publication or a version, with the parameters of each."""
     table = Table(show_edge=False, pad_edge=False)
     for column in ("name", "question", "parameters"):
         table.add_column(column, overflow="fold")
-    for question in read_questions(open_publication(root)).values():
+    examples = open_dataset(root, version).examples if version else read_questions(open_publication(root))
+    for question in examples.values():
         table.add_row(
             question.name,
             question.title,

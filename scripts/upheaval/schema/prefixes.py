@@ -1,5 +1,7 @@
 """Prefixes for codes and the order of properties, for writers."""
 
+from collections.abc import Iterable
+
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication
@@ -12,9 +14,12 @@ def query_prefixes(contract: Contract, publication: Publication) -> dict[str, st
 
 def code_prefixes(contract: Contract) -> dict[str, str]:
     """Return a prefix for each scheme of codes, taken from the last part of its IRI."""
-    namespaces = {
-        iri[: iri.rfind("#") + 1] for codes in contract.codes.values() for iri in codes.values() if "#" in iri
-    }
+    return scheme_prefixes(iri for codes in contract.codes.values() for iri in codes.values())
+
+
+def scheme_prefixes(codes: Iterable[str]) -> dict[str, str]:
+    """Return a prefix for each namespace of some codes that ends in a hash."""
+    namespaces = {iri[: iri.rfind("#") + 1] for iri in codes if "#" in iri}
     return {namespace[:-1].rsplit("/", 1)[-1]: namespace for namespace in namespaces}
 
 

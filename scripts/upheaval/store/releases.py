@@ -119,9 +119,16 @@ def release_folder(root: Path, version: str) -> Path:
         refuse("--version", f"there is no release {version}", f"the releases are: {known}", rule="release/unknown")
     name = releases[version].manifest_sha256
     if not (root / SNAPSHOTS / name).is_dir():
-        cure = "build it from its commit, or name where it is published: `upheaval verify FOLDER_OR_URL --keep` adds it"
+        commit = f"build commit {releases[version].commit[:12]}" if releases[version].commit else "build its sources"
+        cure = f"{commit}, or find a published copy; then `upheaval verify FOLDER|URL --keep`"
         refuse(f"{FOLDER}/{version}.json", f"the files of version {version} are not here", cure, rule="release/files")
     return open_snapshot(root, name).folder
+
+
+def withdrawal(root: Path, version: str) -> str:
+    """Return a sentence that a released version has been withdrawn and why, or an empty string."""
+    release = read_releases(root)[version]
+    return f"version {version} was withdrawn on {release.withdrawn}: {release.why}" if release.is_withdrawn else ""
 
 
 def release_file(root: Path, version: str) -> Path:

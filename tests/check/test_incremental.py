@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fixtures import Trial
-from tests.support import ROOT, copy_of_world, examples, faults_of
+from tests.support import ROOT, copy_of_world, examples, faults_of, sweep
 from upheaval.check.batches import Batch, RecordStatements, read_batch
 from upheaval.check.evaluation import Evaluation, evaluate
 from upheaval.check.incremental import CheckSnapshot, check
@@ -184,7 +184,10 @@ def shown(faults: list[Fault]) -> list[str]:
     return [f"{fault} {fault.rule}" for fault in faults]
 
 
-@pytest.mark.parametrize(("jobs", "size"), [(1, 1), (1, 20), (2, 50), (1, 10_000)])
+SIZES = [pytest.param(1, 1, marks=sweep), (1, 20), (2, 50), (1, 10_000)]
+
+
+@pytest.mark.parametrize(("jobs", "size"), SIZES)
 def test_every_fixture_has_its_faults_in_batches_of_any_size(trial: Trial, jobs: int, size: int) -> None:
     snapshot = CheckSnapshot(trial.assembly.publication.root, jobs, size)
     for _ in range(2):
@@ -248,6 +251,7 @@ def test_a_changed_vocabulary_is_read_again(tmp_path: Path, monkeypatch: pytest.
     assert shown(faults) == shown(faults_of(root))
 
 
+@sweep
 def test_shipped_data_has_no_fault_in_several_processes(axis: Assembly) -> None:
     snapshot, faults = check(CheckSnapshot(ROOT, 2, 1500))
     assert (faults, len(snapshot.listing.entries)) == ([], len(axis.records))

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.support import WORLD, copy_of_world
+from tests.support import WORLD, copy_of_world, sampled
 
+FORMS = ("table", "csv", "json", "md")
+ENCODINGS = ("cp1252", "ascii", "utf-16")
 QUERY = 'SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER (LANG(?l) = "ru") } ORDER BY ?l'
 
 
@@ -18,8 +21,7 @@ def run(root: Path, encoding: str, *words: str, text: str = "") -> subprocess.Co
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
-@pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
+@pytest.mark.parametrize(("form", "encoding"), sampled([*product(FORMS, ENCODINGS)], 4))
 def test_answers_are_utf_8(form: str, encoding: str) -> None:
     asked = QUERY.replace('"ru")', '"ru" && CONTAINS(?l, "р"))')  # standard input is UTF-8 as well
     result = run(WORLD, encoding, "query", "-", "--format", form, text=asked)
@@ -27,6 +29,7 @@ def test_answers_are_utf_8(form: str, encoding: str) -> None:
     assert "Арвения" in result.stdout
 
 
+@pytest.mark.slow
 def test_faults_are_utf_8(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / "data/states/эдения.yaml").write_text("label: [")
@@ -36,6 +39,7 @@ def test_faults_are_utf_8(tmp_path: Path) -> None:
         assert "эдения.yaml" in result.stdout
 
 
+@pytest.mark.slow
 def test_names_that_are_not_utf_8_are_escaped(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     try:

@@ -15,7 +15,7 @@ from rdflib import Dataset, Graph
 
 from tests.load.stores import start_oxigraph
 from tests.serve.support import Running, running
-from tests.support import ROOT
+from tests.support import ROOT, sampled
 from upheaval.cli.main import main
 from upheaval.rdf.graphs import canonical_hash, from_rdflib
 from upheaval.schema.schema import prepare
@@ -136,7 +136,7 @@ def test_packaged_question_asks_for_records_instead_of_naming_ours(river: Path) 
 def test_every_kind_has_a_skeleton(river: Path, tmp_path: Path) -> None:
     root = tmp_path / "river"
     shutil.copytree(RIVER, root)
-    for folder in prepare(RIVER).contract.folders:
+    for folder in sampled(sorted(prepare(RIVER).contract.folders), 6):
         done = upheaval(root, "new", "record", folder, f"new-{folder}")
         assert done.exit_code == 0, done.output
         assert (root / f"data/{folder}/new-{folder}.yaml").is_file()

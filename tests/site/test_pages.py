@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from tests.ownrule import with_own_rule
-from tests.site.conftest import render
+from tests.site.conftest import pages_of, render
 from tests.support import WORLD, sampled
 
 pytestmark = pytest.mark.slow
@@ -277,31 +277,30 @@ def test_the_site_offers_every_file_of_the_build(site: Path) -> None:
 
 
 def test_two_renderings_have_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    other = render(WORLD, tmp_path, PYTHONHASHSEED="4711")
+    build = shutil.copytree(site.parent, tmp_path / "build", ignore=shutil.ignore_patterns("site"))
+    other = pages_of(WORLD, build, PYTHONHASHSEED="4711")
     files = {file.relative_to(site) for file in site.rglob("*") if file.is_file()}
     assert files == {file.relative_to(other) for file in other.rglob("*") if file.is_file()}
     assert [file for file in files if (site / file).read_bytes() != (other / file).read_bytes()] == []
 
 
-def test_a_new_build_keeps_the_pages_and_only_what_changed_is_written_again(tmp_path: Path) -> None:
-    world = tmp_path / "world"
-    shutil.copytree(WORLD, world)
-    rendered = render(world, tmp_path)
+def test_a_new_build_keeps_the_pages_and_only_what_changed_is_written_again(site: Path, tmp_path: Path) -> None:
+    world = shutil.copytree(WORLD, tmp_path / "world")
+    rendered = shutil.copytree(site.parent, tmp_path / "build") / "site"
     before = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
     file = world / "data" / "places"
     changed = min(file.glob("*.yaml"))
     changed.write_text(changed.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
-    render(world, tmp_path)
+    assert render(world, tmp_path) == rendered
     again = {file: file.stat().st_mtime_ns for file in rendered.rglob("*.html")}
     written = {file.parent.name for file in again if again[file] != before[file]}
     assert changed.stem in written
     assert written <= {changed.stem, "Place"}  # the page of the class shows a record's source
 
 
-def test_pages_are_refused_for_a_build_of_other_sources(tmp_path: Path) -> None:
-    world, build = tmp_path / "world", tmp_path / "build"
-    shutil.copytree(WORLD, world)
-    render(world, tmp_path)
+def test_pages_are_refused_for_a_build_of_other_sources(site: Path, tmp_path: Path) -> None:
+    world = shutil.copytree(WORLD, tmp_path / "world")
+    build = shutil.copytree(site.parent, tmp_path / "build")
     file = world / "data" / "states" / "arvenia.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("Arvenia", "Arvenya"), encoding="utf-8")
     done = subprocess.run(

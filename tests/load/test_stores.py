@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.load.stores import Server, free_port, http_port, need_jena
+from tests.support import sweep
 from upheaval.load.http import SparqlClient
 from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.targets import Options, open_target
@@ -57,6 +58,7 @@ def test_tdb2(tmp_path: Path, build: Build, other: Build, questions: dict[str, s
     assert [path.name for path in tmp_path.iterdir()] == ["axis"]
 
 
+@sweep
 def test_the_dataset_itself(oxigraph: tuple[Server, str], axis_build: Path) -> None:
     build = open_build(axis_build)
     report = loading(f"oxigraph:{oxigraph[1]}", build, build.questions())

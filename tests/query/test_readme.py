@@ -27,6 +27,9 @@ from upheaval.store.builds import open_build
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LOAD = README.partition("## Load\n")[2].partition("\n## ")[0]
 PUBLICATIONS = {"northern-pact": "world_build", "axis-of-upheaval": "axis_build"}
+DATASET = pytest.param("axis-of-upheaval", marks=pytest.mark.slow)
+SWEEP = pytest.mark.parametrize("loaded", ["northern-pact", DATASET] if WHOLE else ["northern-pact"], indirect=True)
+"""For engines that take half a minute for the dataset."""
 Ask = Callable[[dict[str, str]], dict[str, list[ResultRow] | str]]
 
 
@@ -119,7 +122,7 @@ def in_virtuoso(loaded: Loaded, server: Server, address: str) -> Ask:
     return each(lambda text: rows(client.select(text)))
 
 
-@pytest.fixture(scope="module", params=["northern-pact", pytest.param("axis-of-upheaval", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["northern-pact", DATASET])
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     build: Path = request.getfixturevalue(PUBLICATIONS[request.param])
     return Loaded(request.param, build, tmp_path_factory.mktemp("readme"))
@@ -165,6 +168,7 @@ def test_pyoxigraph(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> N
             assert [header, *body] == list(csv.reader(io.StringIO(expected))), name
 
 
+@SWEEP
 def test_rdflib(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> None:
     """All questions, on the dataset too: some once took minutes there, and two cannot be sorted by what is unbound."""
     agree(in_rdflib(loaded.python("rdflib")), texts, store)
@@ -175,13 +179,13 @@ def test_oxigraph(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> Non
     agree(in_oxigraph(loaded), texts, store)
 
 
+@SWEEP
 @pytest.mark.engine
 def test_jena(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> None:
-    if loaded.name == "axis-of-upheaval" and not WHOLE:
-        pytest.skip("half a minute: part of a sweep, UPHEAVAL_SWEEP=whole")
     agree(in_jena(loaded), texts, store)
 
 
+@SWEEP
 @pytest.mark.engine
 def test_virtuoso(loaded: Loaded, store: ox.Store, texts: dict[str, str], server: tuple[Server, str]) -> None:
     agree(in_virtuoso(loaded, *server), texts, store)

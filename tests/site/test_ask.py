@@ -97,7 +97,7 @@ def test_every_example_runs_and_its_csv_is_the_one_that_the_site_offers(visit: V
     page = ready(visit(axis_address))
     names = page.locator("[data-question]").evaluate_all("all => all.map(one => one.dataset.question)")
     assert len(names) > 20
-    for name in sampled(names, 8):
+    for name in sampled(names, 4):
         open_question(page, name)
         run(page)
         offered = page.request.get(f"{axis_address}ask/answers/{name}.csv").text()

@@ -1,5 +1,6 @@
 """What several tests share: the project's own publication and a small invented one, assembled and built once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from upheaval.build.export import Files, export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly, assemble
 
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+"""Programs that run for a second are not worth a second compiler."""
 settings.register_profile("sampled", max_examples=20, deadline=None)
 settings.register_profile("whole", deadline=None)
 settings.load_profile("whole" if WHOLE else "sampled")

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.fixtures import Trial
+from tests.fixtures import Trial, without_likeness
 from tests.support import ROOT, WORLD, copy_of_world
 from upheaval import progress
 from upheaval.build.export import export
@@ -75,7 +75,7 @@ def test_a_streaming_build_equals_the_ordinary_one(
 
 def test_a_streaming_build_reports_the_same_faults_and_writes_nothing(trial: Trial, tmp_path: Path) -> None:
     done = stream(trial.assembly.publication.root, tmp_path / "out", 1, False, untracked, 40)
-    found = [one for one in done.faults if one.rule != "record/duplicate"]
+    found = without_likeness(done.faults)
     assert [f"{one} {one.rule}" for one in found] == [f"{one} {one.rule}" for one in trial.faults]
     assert list(tmp_path.iterdir()) == []
 

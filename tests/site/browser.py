@@ -28,6 +28,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-wasm-tier-up --wasm-lazy-compilation",  # most of a module is not run in a test
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from upheaval.cli.options import ROOT
 from upheaval.faults import Refusal
 from upheaval.serve.limits import MEANING, Limits
 
@@ -41,6 +42,7 @@ def _limit_options(command: Any) -> Any:
     show_default=True,
     help="The output of `upheaval build`.",
 )
+@ROOT
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 picks a free one."
@@ -50,8 +52,10 @@ def _limit_options(command: Any) -> Any:
     "--trust-proxy", default="", help="Addresses of proxies whose X-Forwarded-For is trusted, separated by commas."
 )
 @_limit_options
-def serve_command(folder: Path, host: str, port: int, base: str | None, trust_proxy: str, **values: Any) -> None:
-    """Serve a build over HTTP, read-only.
+def serve_command(
+    folder: Path, root: Path, host: str, port: int, base: str | None, trust_proxy: str, **values: Any
+) -> None:
+    """Serve a build over HTTP, read-only, and below /VERSION/ the released versions of the publication in --root.
 
     This offers SPARQL at /sparql, linked data, dumps and reconciliation; /health and /metrics report the server's
     status. The access log goes to standard output as JSON lines.
@@ -63,7 +67,7 @@ def serve_command(folder: Path, host: str, port: int, base: str | None, trust_pr
         raise click.UsageError("--workers must be at least 1")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
-        run(folder, host, port, base, trust_proxy, limits)
+        run(folder, root, host, port, base, trust_proxy, limits)
     except Refusal as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)

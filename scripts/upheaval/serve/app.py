@@ -8,7 +8,7 @@ that derives an API from annotations (FastAPI, Litestar) would get in the way, a
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pyoxigraph as ox
@@ -36,6 +36,7 @@ from upheaval.serve.problems import Problem, on_error, on_http_exception, on_pro
 from upheaval.serve.reconciliation import Reconciliation
 from upheaval.serve.resources import OFFERS, Resources
 from upheaval.serve.snapshot import Snapshot
+from upheaval.serve.versions import VersionAtHand, Versions
 from upheaval.serve.workers import Pool
 from upheaval.sources.reserved import owned
 
@@ -45,13 +46,16 @@ STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; 
 class Server:
     """The handlers of a server, and their shared state."""
 
-    def __init__(self, served: Snapshot, pool: Pool, base: str, limits: Limits) -> None:
+    def __init__(
+        self, served: Snapshot, pool: Pool, base: str, limits: Limits, released: Mapping[str, VersionAtHand]
+    ) -> None:
         self.served, self.pool, self.limits = served, pool, limits
         stem = served.quads.path.stem
         terms = TermPaths(served.iri, served.vocabulary, lambda path: path == stem or self._is_record(path))
         self.names = Names(served.iri, base, terms)
         self.metrics = Metrics()
-        self.resources = Resources(served, self.names, limits)
+        self.versions = Versions(released, served, base, limits)
+        self.resources = Resources(served, self.names, limits, self.versions.links)
         self.reconciliation = Reconciliation(served, self.names, limits)
         self.endpoint = SparqlEndpoint(served, pool, self.names, limits, self.metrics)
         for graph, count in served.triples.items():
@@ -80,8 +84,15 @@ class Server:
         headers = validators(f"{self.served.identity[:24]}.html", self.served.issued) | {"Vary": "Accept"}
         if fresh := unchanged(request, headers):
             return fresh
-        text = render("index.html", served=self.served, names=self.names, files=sorted(self.served.files.items()))
+        shown = {"served": self.served, "names": self.names, "others": self.versions.links(""), "notice": ""}
+        text = render("index.html", files=sorted(self.served.files.items()), **shown)
         return Response(text, headers=headers, media_type=HTML.content_type)
+
+    async def resource(self, request: Request) -> Response:
+        """Answer for a record, a term, a file or a page, of this build or of a released version."""
+        if str(request.path_params["path"]).partition("/")[0] in self.versions:
+            return await self.versions.respond(request)
+        return await self.resources.respond(request)
 
     async def health(self, request: Request) -> Response:
         """Report health: 200 if a worker is alive or being replaced, otherwise 503."""
@@ -109,7 +120,9 @@ class Server:
         return FileResponse(HERE / "static" / name, media_type=STATIC[name])
 
 
-def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIApp:
+def create_app(
+    served: Snapshot, pool: Pool, base: str, limits: Limits, released: Mapping[str, VersionAtHand] | None = None
+) -> ASGIApp:
     """Create the application.
 
     Args:
@@ -117,12 +130,13 @@ def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIA
         pool: its workers, which the application starts and stops.
         base: the public address, with a trailing slash.
         limits: the limits on requests and answers.
+        released: the released versions that are served as well, by number.
 
     Returns:
         An ASGI application.
 
     """
-    server = Server(served, pool, base, limits)
+    server = Server(served, pool, base, limits, released or {})
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -146,7 +160,7 @@ def create_app(served: Snapshot, pool: Pool, base: str, limits: Limits) -> ASGIA
         Route(owned("/reconcile/suggest/{kind}"), reconcile.suggest, methods=reads),
         Route(owned("/reconcile/preview"), reconcile.preview, methods=reads),
         Route(owned("/reconcile/properties"), reconcile.properties, methods=reads),
-        Route("/{path:path}", server.resources.respond, methods=reads),
+        Route("/{path:path}", server.resource, methods=reads),
     ]
     middleware = [
         Middleware(Observed, metrics=server.metrics),

@@ -5,10 +5,10 @@ so does a term with a slash. Terms with a hash are in a document that answers 20
 requested by suffix, and carry Signposting links (FAIR Signposting profile, level 1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import chain
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +25,7 @@ from upheaval.serve.answering import write_graph
 from upheaval.serve.caching import unchanged, validators
 from upheaval.serve.describing import about, describe
 from upheaval.serve.files import send
-from upheaval.serve.html import render, view
+from upheaval.serve.html import View, render, view
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose
@@ -51,8 +51,26 @@ def _serialized(triples: list[ox.Triple], offer: Offer) -> bytes:
 class Resources:
     """The linked data of one build."""
 
-    def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
+    def __init__(
+        self,
+        served: Snapshot,
+        names: Names,
+        limits: Limits,
+        versions: Callable[[str], list[tuple[str, str, str]]] = lambda _name: [],
+        notice: str = "",
+    ) -> None:
+        """Prepare the answers.
+
+        Args:
+            served: the build.
+            names: its addresses.
+            limits: the limits on answers.
+            versions: gives the address, the version and a remark for each version of a page, by its name.
+            notice: what every page has to say first, such as that the version was withdrawn.
+
+        """
         self.served, self.names, self.limits = served, names, limits
+        self.versions, self.notice = versions, notice
         self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
         self._written_terms: dict[tuple[str, Offer], bytes] = {}
 
@@ -131,7 +149,8 @@ class Resources:
         raise Problem(404, "not found")
 
     def _version(self, path: str) -> str | None:
-        found = [iri for version, iri in self.served.versions.items() if version.endswith("/" + path)]
+        """Return the path of the vocabulary whose version IRI has a path, or None."""
+        found = [iri for version, iri in self.served.versions.items() if urlsplit(version).path.strip("/") == path]
         return self.names.path(found[0]) if found else None
 
     def _exists(self, iri: str) -> bool:
@@ -188,10 +207,18 @@ class Resources:
         twins = [(other.name, self.names.document(name, other.name)) for other in GRAPHS]
         page = view(store, iri, [] if iri in self._graphs else triples, self.names)
         counted = len(triples) if iri in self._graphs else None
-        served, names = self.served, self.names
-        return render(
-            "document.html", page=page, twins=twins, served=served, names=names, cut=cut, counted=counted
-        ), cut
+        return self._rendered(page, twins, cut, self.versions(name), counted), cut
+
+    def _rendered(
+        self,
+        page: View,
+        twins: list[tuple[str, str]],
+        cut: bool,
+        others: list[tuple[str, str, str]],
+        counted: int | None = None,
+    ) -> bytes:
+        shown = {"served": self.served, "names": self.names, "others": others, "notice": self.notice}
+        return render("document.html", page=page, twins=twins, cut=cut, counted=counted, **shown)
 
     def _metadata(self, iri: str, name: str) -> list[ox.Triple]:
         """Return metadata of the document itself: its topic, dataset, date and licence."""
@@ -266,9 +293,7 @@ class Resources:
         if offer is not HTML:
             return write_graph(triples, offer.name), cut
         twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in GRAPHS]
-        page = view(self.served.store, iri, triples, self.names)
-        served, names = self.served, self.names
-        return render("document.html", page=page, twins=twins, served=served, names=names, cut=cut, counted=None), cut
+        return self._rendered(view(self.served.store, iri, triples, self.names), twins, cut, self.versions(name)), cut
 
     def _twins(self, name: str, shown: Offer | None) -> str:
         return ", ".join(

@@ -14,11 +14,12 @@ from upheaval.serve.snapshot import open_build
 DRAIN_SECONDS = 30
 
 
-def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limits: Limits) -> None:
+def run(folder: Path, root: Path, host: str, port: int, base: str | None, trusted: str, limits: Limits) -> None:
     """Serve a build until SIGINT or SIGTERM, then allow open requests DRAIN_SECONDS to finish.
 
     Args:
         folder: the build.
+        root: the publication's folder, whose released versions are served as well.
         host, port: where to listen; port 0 picks a free one.
         base: the public address; by default the one listened on.
         trusted: proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
@@ -37,9 +38,11 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
 
         from upheaval.serve.app import create_app
         from upheaval.serve.connections import guarded
+        from upheaval.serve.versions import versions_of
         from upheaval.serve.workers import Pool
 
         served = opening.result()
+        released = versions_of(root, folder)
     pool = Pool(served.quads, limits)
     pool.launch(served.store)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -53,8 +56,11 @@ def run(folder: Path, host: str, port: int, base: str | None, trusted: str, limi
     listener.listen(2048)  # from here on, clients wait instead of being refused
     where = f", listening on {listening}" if base else ""
     click.echo(f"{served.title} {served.version}: {sum(served.triples.values())} triples at {address}{where}", err=True)
+    for version, one in released.items():
+        if one.folder == folder and one.notice:
+            click.echo(f"warning: this build is version {version}. {one.notice}", err=True)
     config = uvicorn.Config(
-        create_app(served, pool, address, limits),
+        create_app(served, pool, address, limits, released),
         http=guarded(limits.receive_seconds, limits.connections),
         ws="none",
         loop="asyncio",

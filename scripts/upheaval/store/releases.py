@@ -92,7 +92,8 @@ def read_releases(root: Path) -> dict[str, Release]:
 def latest(releases: Mapping[str, Release]) -> Release | None:
     """Return the newest release that has not been withdrawn, pre-releases only if there is no other; or None."""
     standing = [release for release in releases.values() if not release.is_withdrawn]
-    return next(reversed([one for one in standing if not one.order.prerelease] or standing), None)
+    finished = [release for release in standing if not release.order.prerelease]
+    return max(finished or standing, key=lambda release: release.order, default=None)
 
 
 def releases_before(releases: Mapping[str, Release], version: str) -> list[Release]:

@@ -38,6 +38,7 @@ def state(root: Path, name: str, more: str, folder: str = "states") -> Path:
     return write(root, f"{folder}/{name}.yaml", STATE.format(label=name) + more)
 
 
+@pytest.mark.slow
 def test_every_way_to_check_finds_a_copied_state_and_treaty(root: Path, tmp_path: Path) -> None:
     state(root, "edenia", "isoAlpha3: EDE\ncowCode: 77\n")
     state(root, "edenia-again", "cowCode: 77\nisoAlpha3: EDE\n")
@@ -58,6 +59,7 @@ def test_every_way_to_check_finds_a_copied_state_and_treaty(root: Path, tmp_path
     assert {fault.severity for fault in streamed.faults if fault.rule == RULE} == {Severity.WARNING}
 
 
+@pytest.mark.slow
 def test_an_edit_brings_and_takes_a_duplicate(root: Path) -> None:
     snapshot, faults = check(CheckSnapshot(root))
     assert duplicates(faults) == []
@@ -68,6 +70,7 @@ def test_an_edit_brings_and_takes_a_duplicate(root: Path) -> None:
     assert duplicates(check(snapshot, [file])[1]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -82,6 +85,7 @@ def test_states_that_are_said_to_differ_are_not_reported(root: Path, first: str,
     assert duplicates(faults_of(root)) == []
 
 
+@pytest.mark.slow
 def test_successive_states_may_share_codes(root: Path) -> None:
     """One continues the other, over several steps; or the one ended before the other began."""
     old = "historical-states"
@@ -100,6 +104,7 @@ def test_successive_states_may_share_codes(root: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_treaty_under_another_name_is_found_by_parties_and_steps(root: Path) -> None:
     treaties = root / "data" / "treaties"
     text = (treaties / "fishing-treaty-1970.yaml").read_text()
@@ -114,6 +119,7 @@ def test_a_treaty_under_another_name_is_found_by_parties_and_steps(root: Path) -
     assert duplicates(faults_of(root)) == []
 
 
+@pytest.mark.slow
 def test_labels_are_compared_in_normal_form_within_a_kind(root: Path) -> None:
     state(root, "one", "").write_text(STATE.format(label="The Far  East"), encoding="utf-8")
     state(root, "two", "").write_text(STATE.format(label='"The far-east"'), encoding="utf-8")
@@ -148,6 +154,7 @@ def with_matches(folder: Path, prop: str) -> tuple[Path, str]:
     raise AssertionError
 
 
+@pytest.mark.slow
 def test_a_code_in_a_namespace_of_ones_own(tmp_path: Path) -> None:
     root, _ = with_matches(tmp_path, "river:водосбор")
     river = root / "data" / "rivers" / "sava.yaml"
@@ -156,6 +163,7 @@ def test_a_code_in_a_namespace_of_ones_own(tmp_path: Path) -> None:
     assert any("the same `водосбор`" in found for found in duplicates(faults_of(root)))
 
 
+@pytest.mark.slow
 def test_a_list_that_names_no_key_is_refused_at_its_shape(tmp_path: Path) -> None:
     root, file = with_matches(tmp_path, "river:levle")
     with pytest.raises(Refusal) as refusal:

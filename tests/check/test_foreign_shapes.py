@@ -182,11 +182,13 @@ def expected_of(cases: Iterable[Case], engine: str = "compiled") -> list[tuple[s
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
 def test_faults_are_those_that_shacl_says(engine: str, tmp_path: Path) -> None:
     assert places(run_check(publish(tmp_path, CASES), engine)) == expected_of(CASES, engine)
 
 
+@pytest.mark.slow
 def test_small_batches_make_no_difference(tmp_path: Path) -> None:
     _, faults = incremental.check(incremental.CheckSnapshot(publish(tmp_path, CASES), size=3))
     found = [
@@ -197,6 +199,7 @@ def test_small_batches_make_no_difference(tmp_path: Path) -> None:
     assert sorted(found) == expected_of(CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
 @pytest.mark.parametrize("case", sampled(CASES, 1), ids=lambda case: case.name)
 def test_each_is_a_publication_by_itself(case: Case, engine: str, tmp_path: Path) -> None:
@@ -252,6 +255,7 @@ ADVANCED = {
 """Shapes with SHACL Advanced Features, all of which the lake violates."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shapes", "word"), ADVANCED.items(), ids=ADVANCED.values())
 def test_advanced_features_are_a_matter_for_pyshacl(shapes: str, word: str, tmp_path: Path) -> None:
     publish(tmp_path, [])

@@ -49,6 +49,7 @@ def write(root: Path, file: str, text: str) -> None:
     (root / file).write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["queries", "ontology", "shapes"])
 @pytest.mark.parametrize("command", ["check", "build", "build --stream", "check --engine pyshacl"])
 def test_refused_query_is_a_fault_at_its_position(command: str, folder: str, tmp_path: Path) -> None:
@@ -65,6 +66,7 @@ def test_refused_query_is_a_fault_at_its_position(command: str, folder: str, tmp
     assert not (root / "build").exists()
 
 
+@pytest.mark.slow
 def test_malformed_header_is_a_fault_at_its_line(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     block = "SELECT * { VALUES ?x { <a:a> } VALUES ?y { <a:a> } }"
@@ -88,12 +90,14 @@ def test_query_is_judged_again_when_it_is_saved(tmp_path: Path) -> None:
     assert check(snapshot)[1] == []
 
 
+@pytest.mark.slow
 def test_federated_questions_may_use_service(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     shutil.copytree(WORLD.parents[1] / "queries" / "federated", root / "queries" / "federated")
     assert faults_of(root) == []
 
 
+@pytest.mark.slow
 def test_rule_with_an_unknown_graph_is_refused(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     write(root, "ontology/rules/99-x.rq", "CONSTRUCT { ?s ?p ?o }\nFROM <http://127.0.0.1:9/> { ?s ?p ?o }")

@@ -157,6 +157,7 @@ def test_class_of_many_records_is_not_read_whole(tmp_path: Path, monkeypatch: py
     assert stranger(tmp_path, "class-whole").unbounded == "?b is not reached from ?g"
 
 
+@pytest.mark.slow
 def test_explanation_names_each_rule_and_why(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["check", "--root", str(WORLD), "--explain"], catch_exceptions=False)
     assert result.exit_code == 0

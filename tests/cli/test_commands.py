@@ -135,6 +135,7 @@ def test_github_annotations_are_escaped() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 def test_every_format_of_check_reports_the_same_faults(form: str, root: Path) -> None:
     stranger(root)
@@ -146,6 +147,7 @@ def test_every_format_of_check_reports_the_same_faults(form: str, root: Path) ->
         json.loads(result.stdout)
 
 
+@pytest.mark.slow
 def test_table_fits_in_80_columns() -> None:
     for words in (
         ("query",),
@@ -180,6 +182,7 @@ def test_answers_can_be_written_in_each_format(words: list[str]) -> None:
 TRIPLES = "CONSTRUCT { ?s <https://example.org/p> ?o } WHERE { ?s <https://w3id.org/statecraft#cowCode> ?o }"
 
 
+@pytest.mark.slow
 def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_text("ASK { ?s a <https://w3id.org/statecraft#Treaty> }")
     assert upheaval("query", str(tmp_path / "q.rq")).stdout == "yes\n"
@@ -212,6 +215,7 @@ def test_invalid_questions_are_refused_with_a_message(
     assert message in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "slug", "message"),
     [
@@ -227,6 +231,7 @@ def test_a_new_record_with_an_invalid_name_or_kind_is_refused(kind: str, slug: s
     assert message in result.stderr
 
 
+@pytest.mark.slow
 def test_check_outside_a_publication_fails_with_a_message(tmp_path: Path) -> None:
     result = process(tmp_path, "check")
     assert result.returncode == 1
@@ -234,6 +239,7 @@ def test_check_outside_a_publication_fails_with_a_message(tmp_path: Path) -> Non
     assert "`upheaval new publication DIR`" in result.stdout
 
 
+@pytest.mark.slow
 def test_watch_checks_whenever_a_file_is_saved(root: Path) -> None:
     command = [sys.executable, "-m", "upheaval", "check", "--watch"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}

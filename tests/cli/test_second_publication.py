@@ -78,6 +78,7 @@ def test_build_holds_nothing_of_our_publication(river: Path) -> None:
         assert b"axis:" not in content or path.suffix in (".css", ".js"), path
 
 
+@pytest.mark.slow
 def test_two_libraries_read_each_file_alike(river: Path) -> None:
     stem = river / "build" / "sava-commission"
     expected = None
@@ -106,6 +107,7 @@ def test_tables_have_the_columns_of_own_classes(river: Path) -> None:
     assert described["says"]["description"] == "The stage of alarm."
 
 
+@pytest.mark.slow
 def test_streaming_build_has_the_same_identity(river: Path, tmp_path: Path) -> None:
     done = upheaval(river, "build", "--stream", "--to", str(tmp_path / "streamed"))
     assert done.exit_code == 0, done.output
@@ -116,6 +118,7 @@ def test_streaming_build_has_the_same_identity(river: Path, tmp_path: Path) -> N
     assert hashes[0] == hashes[1]
 
 
+@pytest.mark.slow
 def test_question_of_its_own_is_answered(river: Path) -> None:
     done = upheaval(river, "query", "high-water", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -125,6 +128,7 @@ def test_question_of_its_own_is_answered(river: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_packaged_question_asks_for_records_instead_of_naming_ours(river: Path) -> None:
     refused = upheaval(river, "query", "members")
     assert refused.exit_code == 1
@@ -133,6 +137,7 @@ def test_packaged_question_asks_for_records_instead_of_naming_ours(river: Path) 
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.slow
 def test_every_kind_has_a_skeleton(river: Path, tmp_path: Path) -> None:
     root = tmp_path / "river"
     shutil.copytree(RIVER, root)
@@ -205,11 +210,13 @@ def test_vocabulary_of_its_own_holds_its_terms_alone(server: Running) -> None:
     assert not any(subject.startswith(("https://w3id.org/statecraft#", IRI)) for subject in subjects)
 
 
+@pytest.mark.slow
 def test_links_are_checked(river: Path) -> None:
     done = upheaval(river, "link", "--check")
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.slow
 def test_rows_become_records_of_an_own_class(river: Path, tmp_path: Path) -> None:
     pytest.importorskip("ibis")
     (tmp_path / "neighbour.py").write_text(DECLARATION)
@@ -224,6 +231,7 @@ def test_rows_become_records_of_an_own_class(river: Path, tmp_path: Path) -> Non
     assert matched.exit_code == 0, matched.output
 
 
+@pytest.mark.slow
 def test_build_is_loaded_and_verified(river: Path, tmp_path: Path) -> None:
     store, address = start_oxigraph(tmp_path)
     try:

@@ -34,6 +34,7 @@ def texts(root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+@pytest.mark.slow
 def test_it_passes_and_builds(fresh: Path) -> None:
     assembly = assemble(fresh)
     assert check(assembly) == []
@@ -56,6 +57,7 @@ def test_it_holds_nothing_of_this_publication_and_no_marks_of_the_template(fresh
         assert not re.search("@[A-Z]+@", text), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "name", "prefix"),
     [
@@ -100,6 +102,7 @@ def test_git_ignores_what_is_generated_and_nothing_else(fresh: Path) -> None:
         assert ignored is (name in generated), name
 
 
+@pytest.mark.slow
 def test_editors_find_the_schemas_of_a_build(fresh: Path) -> None:
     schemas = json.loads((fresh / ".vscode/settings.json").read_text(encoding="utf-8"))["yaml.schemas"]
     built = {path for path in export(assemble(fresh)) if path.startswith("schema/")}

@@ -71,6 +71,7 @@ def kinds(assembly: Assembly) -> Iterator[tuple[Kind, str]]:
         yield kind, record_skeleton(kind, assembly.contract)
 
 
+@pytest.mark.slow
 def test_every_placeholder_of_every_kind_is_refused_at_its_place(root: Path) -> None:
     (root / "ontology").mkdir()
     (root / "ontology/rivers.ttl").write_text(CLASSES)
@@ -130,6 +131,7 @@ FILLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["states", "sources", "places", "treaties", "organizations"])
 def test_a_skeleton_that_is_filled_in_passes(kind: str, root: Path) -> None:
     runner = CliRunner()

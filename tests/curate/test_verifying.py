@@ -60,6 +60,7 @@ def verify(root: Path, *words: str) -> Result:
     return done
 
 
+@pytest.mark.slow
 def test_a_true_copy_is_verified_and_kept(copy: Path, root: Path, served: str) -> None:
     for what in (str(copy), served, f"{served}manifest.json"):
         done = verify(root, what)

@@ -17,6 +17,7 @@ def example() -> str:
     return re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_example_of_the_manual_imports_a_dataset(target: ImportTarget, tmp_path: Path) -> None:
     (tmp_path / "drills.py").write_text(example(), encoding="utf-8")
     (table,) = written(
@@ -29,6 +30,7 @@ def test_example_of_the_manual_imports_a_dataset(target: ImportTarget, tmp_path:
     assert "<https://example.org/northern-pact/arvenia>" in text
 
 
+@pytest.mark.slow
 def test_declaration_and_table_of_the_guide_make_records(target: ImportTarget, tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
     blocks = dict(re.findall(r"```(python|csv)\n(.*?)```", guide, re.DOTALL))

@@ -103,6 +103,7 @@ def test_a_cure_never_overwrites_another_record(root: Path, name: str) -> None:
     assert fault.endswith("(there is a `arvenia.yaml` already: delete one of the two, or rename this one)")
 
 
+@pytest.mark.slow
 def test_two_cures_never_propose_one_name(root: Path) -> None:
     put(root, "data/states/New_Edenia.yaml")
     put(root, "data/places/New Edenia.yaml")
@@ -111,6 +112,7 @@ def test_two_cures_never_propose_one_name(root: Path) -> None:
     assert second.endswith("(there is a `new-edenia.yaml` already: delete one of the two, or rename this one)")
 
 
+@pytest.mark.slow
 def test_what_systems_and_editors_leave_is_no_record(root: Path) -> None:
     for name in (
         ".DS_Store",
@@ -142,6 +144,7 @@ def test_name_taken_by_another_folder(root: Path) -> None:
     assert fault.startswith("data/states/arvenia.yaml: error: data/places/arvenia.yaml has the same name")
 
 
+@pytest.mark.slow
 def test_faults_have_rules(root: Path) -> None:
     for file in (
         "data/state/a.yaml",

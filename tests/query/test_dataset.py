@@ -30,6 +30,7 @@ def test_importing_the_package_loads_no_slow_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_build_and_publication_give_the_same_answers(dataset: OpenedDataset) -> None:
     sources = upheaval.open(WORLD)
     for name in ("in-force", "matrix", "who-supplies-whom"):
@@ -37,6 +38,7 @@ def test_build_and_publication_give_the_same_answers(dataset: OpenedDataset) -> 
     assert list(dataset.questions()) == list(sources.questions())
 
 
+@pytest.mark.slow
 def test_build_in_the_current_folder_is_found(build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(build.parent)
     assert len(upheaval.open().questions()) >= 20
@@ -62,6 +64,7 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_rows_convert_to_data_frames(dataset: OpenedDataset, library: str) -> None:
     pytest.importorskip(library)

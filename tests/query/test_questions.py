@@ -269,6 +269,7 @@ def test_command_refuses_an_unknown_record_name(tmp_path: Path) -> None:
     assert (done.exit_code, done.stderr.partition(": error")[0]) == (1, f"{file}:2:16")
 
 
+@pytest.mark.slow
 def test_shell_completes_questions_parameters_and_their_values() -> None:
     def words(*before: str, incomplete: str = "") -> list[str]:
         context = query_command.make_context("query", ["--root", str(WORLD), *before], resilient_parsing=True)

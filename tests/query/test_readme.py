@@ -168,6 +168,7 @@ def test_pyoxigraph(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> N
             assert [header, *body] == list(csv.reader(io.StringIO(expected))), name
 
 
+@pytest.mark.slow
 @SWEEP
 def test_rdflib(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> None:
     """All questions, on the dataset too: some once took minutes there, and two cannot be sorted by what is unbound."""

@@ -143,6 +143,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @QUIET
 @given(attempts() | st.lists(FRAGMENTS, min_size=3, max_size=14).map("".join))
 @example("SELECT * { BIND('a\\u0027 AS ?q) } # ' AS ?q) SERVICE SILENT <http://127.0.0.1:PORT/x> { ?a ?b ?c } }")
@@ -200,6 +201,7 @@ def harmless(draw: st.DrawFn) -> str:
     return f"PREFIX {name}: <http://example.org/> # {comment} <http://127.0.0.1/> {{}}\nSELECT * {{ {body} }} # {text}"
 
 
+@pytest.mark.slow
 @QUIET
 @given(harmless())
 def test_keywords_in_names_literals_and_comments_are_allowed(store: ox.Store, text: str) -> None:
@@ -263,6 +265,7 @@ def test_rdflib_runs_the_judged_text() -> None:
         prepare("SELECT ?x { ?x a:b ?y }")
 
 
+@pytest.mark.slow
 def test_no_other_module_runs_a_query() -> None:
     found = set()
     for path in sorted((ROOT / "scripts").rglob("*.py")):

@@ -50,6 +50,7 @@ def test_a_class_without_a_name_is_written(prefixes: dict[str, str]) -> None:
     assert canonical_hash(read) == canonical_hash(triples)
 
 
+@pytest.mark.slow
 def test_build_leaves_rdf_xml_out(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     (root / "shapes").mkdir()
@@ -86,6 +87,7 @@ def test_ontology_with_terms_that_readers_read_differently(
     assert (fault.rule, fault.at) == (rule, (2, column))
 
 
+@pytest.mark.slow
 def test_record_with_dot_segments(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     record = root / "data" / "sources" / "gazette.yaml"

@@ -65,6 +65,7 @@ def test_lexical_forms_agree_with_oxigraph(name: str, data: st.DataObject) -> No
     assert check(text) == cast(text, name)
 
 
+@pytest.mark.slow
 @given(st.data())
 @pytest.mark.parametrize("name", ORDERED)
 def test_order_agrees_with_oxigraph(name: str, data: st.DataObject) -> None:

@@ -171,6 +171,7 @@ def test_a_conflict_in_the_metadata_is_one_fault(tmp_path: Path) -> None:
     assert (fault.at, fault.rule) == ((6, 1), "text/merge-conflict")
 
 
+@pytest.mark.slow
 def test_a_warning_about_the_metadata_stops_nothing_and_is_shown(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     file = root / "data/publication.yaml"
@@ -189,6 +190,7 @@ def with_version(root: Path, *versions: str) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_a_version_that_is_installed_is_in_the_catalogue_and_the_data_package(tmp_path: Path) -> None:
     root = with_version(copy_of_world(tmp_path), CURRENT)
     assembly = assemble(root)
@@ -199,6 +201,7 @@ def test_a_version_that_is_installed_is_in_the_catalogue_and_the_data_package(tm
     assert f'"conformsTo": [\n  "{CURRENT}"\n ]'.encode() in files["datapackage.json"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "words"),
     [

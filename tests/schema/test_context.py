@@ -104,6 +104,7 @@ def test_plain_values_have_the_types_of_the_contract(written: Path) -> None:
     assert found.askAnswer
 
 
+@pytest.mark.slow
 def test_own_data_pass_the_shapes_in_plain_pyshacl(written: Path, world_files: Files) -> None:
     shapes = Graph().parse(data=world_files["shapes.ttl"], format="turtle")
     vocabulary = Graph().parse(data=world_files["statecraft.ttl"], format="turtle")

@@ -181,6 +181,7 @@ def test_schemas_accept_the_fixtures_that_pass(trial: Trial) -> None:
             assert [f"{record.file}: {error.message}" for error in errors] == []
 
 
+@pytest.mark.slow
 def test_schemas_are_schemas(world: Assembly) -> None:
     for folder, schema in schemas(world.contract, "https://example.org/").items():
         Draft202012Validator.check_schema(schema)

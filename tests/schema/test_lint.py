@@ -50,6 +50,7 @@ def test_a_class_of_blocks_that_nothing_identifies_is_a_warning(world: Assembly)
     assert fault.at is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("turtle", "unknown", "near"),
     [
@@ -70,6 +71,7 @@ def test_misspelt_term_in_the_shapes_is_found(world: Assembly, turtle: str, unkn
     _is_reported(vocabulary, unknown, near)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("turtle", "unknown", "near"),
     [
@@ -85,6 +87,7 @@ def test_misspelt_term_in_the_ontology_is_found(world: Assembly, turtle: str, un
     _is_reported(vocabulary, unknown, near)
 
 
+@pytest.mark.slow
 def test_unknown_terms_are_among_the_faults_of_a_check(world: Assembly) -> None:
     ontology = [*world.vocabulary.ontology, *_triples("statecraft:State a owl:Clas .")]
     vocabulary = replace(world.vocabulary, ontology=ontology)
@@ -111,12 +114,14 @@ def test_unusable_constraint_is_refused(world: Assembly, query: str, why: str) -
         _with_shapes(world, _constraint(query))
 
 
+@pytest.mark.slow
 def test_deactivated_shapes_are_skipped_by_both_engines(world: Assembly) -> None:
     more = "sh:minCount 9 ; sh:deactivated true"
     turtle = STATE.format(name="code", more=more) + "shapes:Dated-date-and-span sh:deactivated true ."
     assert find(_with_shapes(world, turtle), "compiled") == find(_with_shapes(world, turtle), "pyshacl") == []
 
 
+@pytest.mark.slow
 def test_shapes_are_shacl(world: Assembly) -> None:
     shapes = to_rdflib(world.vocabulary.shapes)
     conforms, _, text = run_pyshacl(Graph(), shacl_graph=shapes, meta_shacl=True, inference="none", advanced=False)

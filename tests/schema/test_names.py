@@ -74,6 +74,7 @@ def river() -> Assembly:
     return assemble(RIVER)
 
 
+@pytest.mark.slow
 def test_records_of_anybodys_classes_conform(river: Assembly) -> None:
     assert check(river) == []
     assert check(river, "pyshacl") == []
@@ -161,6 +162,7 @@ def test_only_classes_with_a_name_of_their_own_have_a_context_of_their_own(river
 STATE = "label: {en: A}\ncitation: {source: book, locator: page 1}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ontology", "shapes", "expected"),
     [
@@ -262,6 +264,7 @@ def test_file_that_does_not_parse_is_one_fault_at_its_line(tmp_path: Path, file:
     assert fault.startswith(f"{file}:10:15: error: this is not Turtle")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "prop", ["<urn:x:prop>", "<https://its.example/22>", "<https://its.example/a%20b>", "<https://its.example/слово>"]
 )
@@ -280,6 +283,7 @@ def test_codes_of_a_narrower_class_are_codes_of_the_wider(tmp_path: Path) -> Non
     assert list(schema.contract.codes["https://mine.example/ns#Coin"]) == ["groats"]
 
 
+@pytest.mark.slow
 def test_fault_of_a_clash_says_where_both_are(tmp_path: Path) -> None:
     ontology = "mine:size a owl:DatatypeProperty .\nits:size a owl:DatatypeProperty ."
     shapes = key("mine:size", "sh:datatype xsd:string") + key("its:size", "sh:datatype xsd:string", name="q")
@@ -288,6 +292,7 @@ def test_fault_of_a_clash_says_where_both_are(tmp_path: Path) -> None:
     assert "the other is in ontology/own.ttl:11" in fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["../wars", "a/b", "a_b", "wars ", "-"])
 def test_folder_that_is_no_name_is_a_fault(tmp_path: Path, folder: str) -> None:
     ontology = 'mine:War a owl:Class ; rdfs:label "war"@en .'

@@ -53,6 +53,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_one_fault_at_its_line(tmp_path: Path, name: str, engine: str) -> None:
@@ -70,6 +71,7 @@ def test_bad_input_is_one_fault_at_its_line(tmp_path: Path, name: str, engine: s
         assert line.endswith(")"), "has a cure"
 
 
+@pytest.mark.slow
 def test_what_editors_leave_beside_a_vocabulary_is_not_read(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
     for folder, suffix in (("ontology", "ttl"), ("ontology/rules", "rq"), ("shapes", "ttl"), ("queries", "rq")):

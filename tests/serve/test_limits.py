@@ -169,6 +169,7 @@ def test_a_client_that_goes_away_frees_its_worker(server: Running) -> None:
     assert server.metric("upheaval_workers_busy") == 0
 
 
+@pytest.mark.slow
 def test_running_requests_are_answered_before_the_server_stops(build: Path) -> None:
     """SIGTERM: nobody else is let in, who is there gets an answer, and the status is 0."""
     with running(build, "--workers", "1", "--seconds", "3") as server, concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -182,6 +183,7 @@ def test_running_requests_are_answered_before_the_server_stops(build: Path) -> N
             server.get("/health")
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_server_that_was_killed(build: Path) -> None:
     with running(build, "--workers", "1") as server:
         own = [*descend(server.process.pid), *settled(server, 1)]
@@ -190,6 +192,7 @@ def test_nothing_outlives_a_server_that_was_killed(build: Path) -> None:
         until(lambda: all(gone(pid) for pid in own), "a process is left")
 
 
+@pytest.mark.slow
 def test_a_build_that_was_tampered_with_is_refused(build: Path, tmp_path: Path) -> None:
     shutil.copytree(build, tmp_path / "build")
     path = next((tmp_path / "build").glob("*.nq"))

@@ -26,6 +26,7 @@ def test_engines_agree_on_every_fixture(trial: Trial) -> None:
     assert len(_agreed(trial.assembly)) > 200
 
 
+@pytest.mark.slow
 def test_engines_agree_on_mutants(world: Assembly) -> None:
     """Each seed puts five mutants of each sort into one copy: pySHACL takes seconds a run."""
     assert len(MUTATORS) * EACH * len(SEEDS) > 200
@@ -35,6 +36,7 @@ def test_engines_agree_on_mutants(world: Assembly) -> None:
     assert len({one.focus for one in found}) > 80 * len(seeds) // len(SEEDS)
 
 
+@pytest.mark.slow
 def test_engines_agree_on_values_that_are_hard_to_compare(world: Assembly) -> None:
     shells = list(world.store.quads_for_pattern(ox.NamedNode(SHELLS), ox.NamedNode(STATECRAFT.high), None))
     more = [
@@ -74,6 +76,7 @@ def test_years_and_months_are_checked_more_strictly_than_by_pyshacl(world: Assem
         assert [(one.focus, one.value) for one in found if one.shape == shape] == [(f"<{treaty}>", str(quad.object))]
 
 
+@pytest.mark.slow
 def test_engines_agree_on_shapes_of_another_publication(world: Assembly) -> None:
     """Every kind of target, and constraints that the project's own shapes do not use, all of which are violated."""
     on_codes = (

@@ -115,6 +115,7 @@ def test_compiled_engine_passes_every_case() -> None:
     assert Counter(case.name.split("/")[0] for case in cases) == {"core": 98, "sparql": 23}
 
 
+@pytest.mark.slow
 def test_pyshacl_passes_all_but_two_cases() -> None:
     """Its own score beside ours, by whether the data conform, which is less than a whole report."""
     failed = set()

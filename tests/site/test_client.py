@@ -30,6 +30,7 @@ def test_every_file_is_named_by_its_content(made: client.Bundle) -> None:
     assert set(made.entries.values()) <= made.files.keys()
 
 
+@pytest.mark.slow
 def test_another_folder_gives_the_same_bytes(made: client.Bundle, tmp_path: Path) -> None:
     target = tmp_path / "a" / "deeper" / "folder"
     shutil.copytree(made.folder, target, symlinks=True)

@@ -347,6 +347,7 @@ def test_warning_names_the_letter() -> None:
     assert "`e\u0301`" in read(b'k: "abc e\\u0301t"\n', NAME)[1][0].message
 
 
+@pytest.mark.slow
 def test_common_characters_take_the_fast_path() -> None:
     every = "".join(map(chr, [*range(0x80, 0xD800), *range(0xE000, sys.maxunicode + 1)]))
     usual = characters._UNUSUAL.sub("", every)
@@ -574,6 +575,7 @@ def depth(value: object) -> int:
     return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
 
 
+@pytest.mark.slow
 @given(RECORDS, st.sampled_from("'\""), st.booleans(), st.integers(20, 200), st.booleans())
 def test_what_is_dumped_reads_back(
     record: dict[str, object], style: str, unicode: bool, width: int, flow: bool

@@ -155,6 +155,7 @@ def test_several_at_once_store_one(made: Path, tmp_path: Path) -> None:
     assert verify(stored[0].folder) == []
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_no_snapshot_that_is_not_whole(tmp_path: Path) -> None:
     files = {f"{number}.bin": bytes([number]) * 200_000 for number in range(60)}
     made = written(tmp_path / "build", files)

@@ -72,6 +72,51 @@ def test_claims_are_said_in_words(pair: tuple[Path, Path]) -> None:
     assert all(len(line) <= 80 for line in as_text(difference(pair)).splitlines())
 
 
+def test_an_amount_that_becomes_a_range_is_one_change(pair: tuple[Path, Path]) -> None:
+    edit(pair[1], DRONES, ("value: 40", "low: 30, high: 50"))
+    (estimate,) = (line for line in as_text(difference(pair), 1000).splitlines() if "estimate of" in line)
+    assert ": 40 → 30 to 50 " in estimate
+    assert "added" not in estimate
+
+
+def test_a_long_text_is_quoted_around_what_is_different(pair: tuple[Path, Path]) -> None:
+    edit(pair[1], TREATY, ("Each helps", "word " * 60 + "Each helps"))
+    edit(pair[0], TREATY, ("Each helps", "word " * 60 + "Both help"))
+    (line,) = (line for line in as_text(difference(pair), 1000).splitlines() if "Each helps" in line)
+    assert "“…word word word word Both help" in line
+    assert line.count("“") == line.count("”") == 2
+
+
+def test_added_records_of_a_type_are_listed_after_what_changed(pair: tuple[Path, Path]) -> None:
+    for name in ("Ash", "Birch"):
+        (pair[1] / f"data/places/{name.lower()}.yaml").write_text(f"label: {{en: {name}}}\nplaceKind: city\n")
+    edit(pair[1], TREATY, ("date: 1985", "date: 1986"))
+    text = as_text(difference(pair), 1000)
+    assert text.endswith("\n\nadded: 2 records (place)\n  - Ash\n  - Birch\n")
+    assert text.index("changed: ") < text.index("added: 2")
+    for number in range(30):
+        (pair[1] / f"data/places/grove-{number}.yaml").write_text("label: {en: Grove}\nplaceKind: city\n")
+    text = as_text(difference(pair), 1000)
+    assert text.endswith("  - Grove\n  - … and 12 more\n")
+    assert text.count("  - Grove\n") == 18
+
+
+def test_the_ledger_says_what_became_of_a_claim(pair: tuple[Path, Path]) -> None:
+    edit(pair[1], TREATY, ("  - {action: signed, date: 1955-03,", "  - {action: ratified, date: 1960,"))
+    ledger(pair[1], "friendship-treaty-1955#step-signed-1955-03\t0.1.0\tretired\t\t2026-01-01\tnobody signed")
+    (line,) = (line for line in as_text(difference(pair), 1000).splitlines() if "removed: step signed" in line)
+    assert line.endswith("), retired: nobody signed")
+
+
+def test_a_node_that_moved_to_another_record_is_named_with_it(pair: tuple[Path, Path]) -> None:
+    node = "friendship-treaty-1955#step-signed-1955-03"
+    lines = [line for line in difference(pair).a.graphs["data"] if f"/{node}" in line]
+    assert lines
+    ledger(pair[1], f"{node}\t0.1.0\trenamed\tdrones-to-belmora-2010#step\t2026-01-01\twrong record")
+    edit(pair[1], TREATY, ("date: 1985", "date: 1986"))
+    assert "step: step of Drones for Belmora" in as_text(difference(pair), 1000)
+
+
 def test_a_record_that_was_renamed_is_one_record(pair: tuple[Path, Path]) -> None:
     old, new = "hawk-drone", "hawk-drone-mark-1"
     file = pair[1] / f"data/weapon-systems/{old}.yaml"
@@ -125,7 +170,7 @@ def test_markdown_fits_into_a_comment(pair: tuple[Path, Path], monkeypatch: pyte
     edit(pair[1], DRONES, ("value: 40", "value: 50"))
     monkeypatch.setattr(differencereport, "_LONGEST_COMMENT", 270)
     text = as_markdown(difference(pair))
-    assert "… and 1 more" in text
+    assert "… and 1 more: " in text
     assert len(text.encode()) < 270 + 80
 
 

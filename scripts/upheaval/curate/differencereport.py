@@ -3,7 +3,8 @@
 import json
 import re
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from upheaval.curate.differences import Change, Difference, NodeChange, PropertyChange
 from upheaval.curate.wording import Wording
@@ -14,6 +15,9 @@ _MARKS = re.compile(r"[\\`*_\[\]<>#|~&]")
 _ADDRESSES = re.compile(r"@|:(?=\S)")
 _LONGEST_COMMENT = 60_000
 """Bytes of Markdown; GitHub takes comments of 65,536 characters."""
+
+_LISTED = 20
+"""How many added records of a type are named."""
 
 
 def summary(difference: Difference) -> str:
@@ -43,14 +47,14 @@ def as_text(difference: Difference, width: int = 80) -> str:
         width: the length of its lines; a word that is longer stands in a line of its own.
 
     Returns:
-        The summary, and a paragraph for each record.
+        The summary, and a paragraph for each record, or for each type of records that were only added.
 
     """
     wording = Wording(difference)
     lines = _wrapped(f"{difference.a.name} → {difference.b.name}: {summary(difference)}", width, "")
-    for record in difference.records:
-        lines += ["", *_wrapped(_heading(record, wording), width, "")]
-        for point in _points(record, wording):
+    for heading, points in _blocks(difference, wording):
+        lines += ["", *_wrapped(heading, width, "")]
+        for point in points:
             lines += _wrapped(point, width, "  - ")
     return "".join(f"{line}\n" for line in lines)
 
@@ -64,6 +68,24 @@ def _wrapped(text: str, width: int, start: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _blocks(difference: Difference, wording: Wording) -> Iterator[tuple[str, list[str]]]:
+    """Yield headings and their points: first what a reviewer has to read, then, by type, what was added."""
+    added: dict[str, list[str]] = defaultdict(list)
+    for record in difference.records:
+        if record.change is Change.ADDED:
+            added[wording.kind(record)].append(wording.title(record))
+        else:
+            yield _heading(record, wording), _points(record, wording)
+    for kind, titles in sorted(added.items(), key=lambda item: (len(item[1]), item[0])):
+        type_ = f" ({kind})" if kind else ""
+        if len(titles) == 1:
+            yield f"added: {titles[0]}{type_}", []
+        else:
+            rest = len(titles) - _LISTED
+            more = [f"… and {rest} more"] if rest > 0 else []
+            yield f"added: {len(titles)} records{type_}", [*titles[:_LISTED], *more]
 
 
 def _heading(record: NodeChange, wording: Wording) -> str:
@@ -97,16 +119,17 @@ def as_markdown(difference: Difference) -> str:
     """
     wording = Wording(difference)
     head = f"**{_escaped(difference.a.name)} → {_escaped(difference.b.name)}**: {_escaped(summary(difference))}\n"
-    blocks = []
-    for record in difference.records:
-        points = "".join(f"  - {_escaped(point)}\n" for point in _points(record, wording))
-        blocks.append(f"- {_escaped(_heading(record, wording))}\n{points}")
+    head += "".join(f"\n> {_escaped(note)}\n" for edition in (difference.a, difference.b) for note in edition.notes)
+    lines = []
+    for heading, points in _blocks(difference, wording):
+        lines.append(f"- {_escaped(heading)}\n")
+        lines += [f"  - {_escaped(point)}\n" for point in points]
     room, shown = _LONGEST_COMMENT - len(head.encode()), 0
-    while shown < len(blocks) and room >= (size := len(blocks[shown].encode())):
+    while shown < len(lines) and room >= (size := len(lines[shown].encode())):
         room, shown = room - size, shown + 1
-    rest = len(blocks) - shown
-    left = f"\n… and {rest} more records: `upheaval diff` shows them all.\n" if rest else ""
-    return head + ("\n" if blocks else "") + "".join(blocks[:shown]) + left
+    rest = len(lines) - shown
+    left = f"\n… and {rest} more: `upheaval diff` shows them all.\n" if rest else ""
+    return head + ("\n" if lines else "") + "".join(lines[:shown]) + left
 
 
 def _escaped(text: str) -> str:

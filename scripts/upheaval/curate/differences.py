@@ -94,7 +94,7 @@ def compare(a: Edition, b: Edition) -> Difference:
 
     Returns:
         The difference. Nodes inside a record are matched by IRI; those left over, which have no equal in the other
-        edition, are matched with the one in the same place that shares the most values with it.
+        edition and were not retired, are matched with the one in the same place that shares the most values with it.
 
     """
     removed = {graph: sorted(a.graphs[graph] - b.graphs[graph]) for graph in GRAPHS}
@@ -102,11 +102,11 @@ def compare(a: Edition, b: Edition) -> Difference:
     moved = _Moved(a.iri, b)
     old = {moved.triple(split(line)) for line in a.graphs["data"]}
     new = {split(line) for line in b.graphs["data"]}
-    touched = {_record(subject) for subject, _, _ in old ^ new}
-    touched |= {_record(now) for now in moved.before}
+    touched = {record_of(subject) for subject, _, _ in old ^ new}
+    touched |= {record_of(now) for now in moved.before}
     before, after = _by_node(old, touched), _by_node(new, touched)
-    roots = {node for nodes in (before, after) for node in nodes if _record(node) == node}
-    found = [_Comparison(before, after, moved.before).root(node) for node in sorted(roots)]
+    roots = {node for nodes in (before, after) for node in nodes if record_of(node) == node}
+    found = [_Comparison(before, after, moved).root(node) for node in sorted(roots)]
     return Difference(a, b, tuple(change for change in found if change), removed, added)
 
 
@@ -131,6 +131,10 @@ class _Moved:
                 self.before[now] = term
         return self.now[term]
 
+    def is_retired(self, term: Term) -> bool:
+        entry = self.after.ledger.resolve(relative(term[1:-1], self.base))
+        return entry is not None and entry.state is Fate.RETIRED
+
     def _renamed(self, term: Term) -> Term:
         entry = self.after.ledger.resolve(relative(term[1:-1], self.base))
         if entry is None or entry.state is not Fate.RENAMED or len(entry.successors) != 1:
@@ -138,7 +142,7 @@ class _Moved:
         return named(absolute(entry.successors[0], self.after.iri))
 
 
-def _record(node: Term) -> Term:
+def record_of(node: Term) -> Term:
     """Return the record that a node is, or is inside."""
     place = node.find("#")
     return node if place < 0 else f"{node[:place]}>"
@@ -147,7 +151,7 @@ def _record(node: Term) -> Term:
 def _by_node(triples: Iterable[tuple[Term, Term, Term]], records: set[Term]) -> dict[Term, _Properties]:
     found: dict[Term, _Properties] = defaultdict(lambda: defaultdict(set))
     for subject, predicate, value in triples:
-        if _record(subject) in records:
+        if record_of(subject) in records:
             found[subject][predicate].add(value)
     return found
 
@@ -155,10 +159,10 @@ def _by_node(triples: Iterable[tuple[Term, Term, Term]], records: set[Term]) -> 
 class _Comparison:
     """Compares a record, from the record itself to the nodes inside it."""
 
-    def __init__(self, before: dict[Term, _Properties], after: dict[Term, _Properties], was: dict[Term, Term]) -> None:
+    def __init__(self, before: dict[Term, _Properties], after: dict[Term, _Properties], moved: _Moved) -> None:
         self.before = before
         self.after = after
-        self.was = was
+        self.moved = moved
         self.visited: set[tuple[Term, Term]] = set()
 
     def root(self, iri: Term) -> NodeChange | None:
@@ -186,7 +190,7 @@ class _Comparison:
                 gone, come = sorted(plain_old - plain_new), sorted(plain_new - plain_old)
                 changes.append(PropertyChange(name, tuple(gone), tuple(come)))
         iri = new or old
-        was = self.was.get(old, old) if old and new else ""
+        was = self.moved.before.get(old, old) if old and new else ""
         was = was if was != new else ""
         change = self._change(old, new, was, holder)
         if change is Change.CHANGED and not changes and not nodes:
@@ -199,7 +203,7 @@ class _Comparison:
         return Change.RENAMED if was and not holder else Change.CHANGED
 
     def _is_inside(self, value: Term, holder: Term, nodes: dict[Term, _Properties]) -> bool:
-        return "#" in value and is_iri(value) and value in nodes and _record(value) == _record(holder)
+        return "#" in value and is_iri(value) and value in nodes and record_of(value) == record_of(holder)
 
     def _nodes(self, old: set[Term], new: set[Term], holder: Term) -> Iterator[NodeChange]:
         """Compare the nodes that a property holds."""
@@ -217,7 +221,7 @@ class _Comparison:
 
     def _alike(self, gone: set[Term], come: set[Term]) -> Iterator[tuple[int, Term, Term]]:
         """Yield which nodes share more values than their class, the most similar first in order."""
-        for one in gone:
+        for one in (node for node in gone if not self.moved.is_retired(node)):
             for other in come:
                 if self.before[one].get(TYPE) == self.after[other].get(TYPE) and (shared := self._shared(one, other)):
                     yield -shared, one, other

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from upheaval.curate.differences import TYPE, Change, Difference, NodeChange, PropertyChange
+from upheaval.curate.differences import TYPE, Change, Difference, NodeChange, PropertyChange, record_of
 from upheaval.rdf.namespaces import RDFS, SKOS, STATECRAFT
 from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
 from upheaval.rdf.xsd import XSD
@@ -12,7 +12,9 @@ from upheaval.schema.ledger import absolute, relative
 _LABELS = (named(str(RDFS.label)), named(str(SKOS.prefLabel)))
 _CITATION, _SOURCE = named(str(STATECRAFT.citation)), named(str(STATECRAFT.source))
 _VALUE, _UNIT = named(str(STATECRAFT.value)), named(str(STATECRAFT.unit))
-_MEASURED = frozenset((_VALUE, named(str(STATECRAFT.low)), named(str(STATECRAFT.high))))
+_LOW, _HIGH = named(str(STATECRAFT.low)), named(str(STATECRAFT.high))
+_AMOUNT = (_VALUE, _LOW, _HIGH)
+_ARTICLE = named(str(STATECRAFT.article))
 _PHRASES = {
     named(str(STATECRAFT[name])): word
     for name, word in {
@@ -66,15 +68,27 @@ class Wording:
         self.labels.update({subject: text for subject, (_, _, text) in found.items()})
 
     def name(self, term: Term) -> str:
-        """Return what an IRI is called: its label, or else its last part."""
-        return self.labels.get(term) or local(text_of(term)) or text_of(term)
+        """Return what an IRI is called: its label, or else its last part and the record that it is in."""
+        if term in self.labels:
+            return self.labels[term]
+        last = local(text_of(term)) or text_of(term)
+        owner = self.labels.get(record_of(term), "")
+        return f"{last} of {owner}" if owner and "#" in term else last
 
     def value(self, term: Term) -> str:
         """Return a value as people read it: a name, or a text with its language if that is not English."""
         if not is_literal(term):
             return self.name(term)
-        text, datatype, language = literal_parts(term)
-        text = " ".join(text.split())
+        return self._quoted(self._plain(term), term)
+
+    def _plain(self, term: Term) -> str:
+        return " ".join(literal_parts(term)[0].split()) if is_literal(term) else self.name(term)
+
+    def _quoted(self, text: str, term: Term) -> str:
+        """Put quotation marks around what is said of a literal that is a text."""
+        if not is_literal(term):
+            return text
+        _, datatype, language = literal_parts(term)
         if language and not language.startswith("en"):
             return f"“{text}” ({language})"
         return text if datatype.startswith(XSD) and not datatype.endswith("#string") else f"“{text}”"
@@ -87,10 +101,10 @@ class Wording:
         """Return what a record is called, in the newer edition if it is there."""
         return self.name(change.iri)
 
-    def fate(self, record: NodeChange) -> str:
-        """Return what the ledger says became of a record that is gone, or an empty text."""
+    def fate(self, node: NodeChange) -> str:
+        """Return what the ledger says became of a record, or a node inside one, that is gone, or an empty text."""
         base, ledger = self.difference.b.iri, self.difference.b.ledger
-        entry = ledger.resolve(relative(text_of(record.iri), base)) if record.change is Change.REMOVED else None
+        entry = ledger.resolve(relative(text_of(node.iri), base)) if node.change is Change.REMOVED else None
         if entry is None or not entry.annotated:
             return ""
         into = ", ".join(self.name(named(absolute(iri, base))) for iri in entry.successors)
@@ -114,29 +128,51 @@ class Wording:
             found = [f"{name}: {'; '.join(clauses)}"] if clauses else []
         else:
             rest = "; ".join([*self._rest(node), *self._number_of_sources(node)])
-            return [f"{node.change}: {name}{f' ({rest})' if rest else ''}"]
+            fate = self.fate(node)
+            return [f"{node.change}: {name}{f' ({rest})' if rest else ''}{f', {fate}' if fate else ''}"]
         for inner in node.nodes:
             if inner.holder != _CITATION:
                 found.extend(self._claims(inner, f"{name} › "))
         return found
 
     def _clauses(self, node: NodeChange) -> list[str]:
-        unit = self._one(node.kept.get(_UNIT, ()))
-        clauses = [self._clause(change, unit) for change in node.properties]
+        clauses = [self._clause(change) for change in node.properties if change.property not in _AMOUNT]
+        if any(change.property in _AMOUNT for change in node.properties):
+            clauses.insert(0, self._amounts(node))
         if not node.holder:
             return clauses
         return clauses + self._sources([inner for inner in node.nodes if inner.holder == _CITATION])
 
-    def _clause(self, change: PropertyChange, unit: str) -> str:
-        measured = f" {unit}" if unit and change.property in _MEASURED else ""
-        label = "" if change.property == _VALUE else f"{self.name(change.property)}: "
-        old, new = ([self.value(term) for term in terms] for terms in (change.old, change.new))
+    def _clause(self, change: PropertyChange) -> str:
+        label = self.name(change.property)
+        if not change.old or not change.new:
+            values = ", ".join(_shortened(self.value(term)) for term in change.old or change.new)
+            return f"{label}: {values} {'added' if change.new else 'removed'}"
+        if len(change.old) == len(change.new) == 1:
+            old, new = _excerpts(self._plain(change.old[0]), self._plain(change.new[0]))
+            return f"{label}: {self._quoted(old, change.old[0])} → {self._quoted(new, change.new[0])}"
+        old, new = (", ".join(map(self.value, terms)) for terms in (change.old, change.new))
+        return f"{label}: {old} → {new}"
+
+    def _amounts(self, node: NodeChange) -> str:
+        """Say how an amount changed, whatever it was made of: `10 → 12 ships`, `10 → 8 to 12 ships`."""
+        before, after = dict(node.kept), dict(node.kept)
+        for change in node.properties:
+            before[change.property] = before.get(change.property, ()) + change.old
+            after[change.property] = after.get(change.property, ()) + change.new
+        old, new = self._amount(before), self._amount(after)
+        unit = self._one(node.kept.get(_UNIT, ()))
+        measured = f" {unit}" if unit else ""
         if not old or not new:
-            values = f"{', '.join(map(_shortened, old or new))}{measured}"
-            return f"{label}{values} {'added' if new else 'removed'}"
-        if len(old) == len(new) == 1:
-            old[0], new[0] = _excerpts(old[0], new[0])
-        return f"{label}{', '.join(old)} → {', '.join(new)}{measured}"
+            return f"{old or new}{measured} {'added' if new else 'removed'}"
+        return f"{old} → {new}{measured}"
+
+    def _amount(self, values: dict[Term, tuple[Term, ...]]) -> str:
+        value, low, high = (", ".join(map(self.value, values.get(name, ()))) for name in _AMOUNT)
+        between = (
+            f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}" if high else ""
+        )
+        return f"{value} ({between})" if value and between else value or between
 
     def _sources(self, citations: list[NodeChange]) -> list[str]:
         """Say which sources came and went, and what changed in a citation."""
@@ -148,7 +184,7 @@ class Wording:
                 found.append(f"{number} {change} ({'; '.join(names)})")
         for node in citations:
             if node.change is Change.CHANGED:
-                clauses = "; ".join(self._clause(change, "") for change in node.properties)
+                clauses = "; ".join(self._clause(change) for change in node.properties)
                 found.append(f"citation of {self._cited(node)}: {clauses}")
         return found
 
@@ -160,7 +196,8 @@ class Wording:
         values = self._values(node)
         words = [self.name(node.holder)]
         for name, preposition in _PHRASES.items():
-            words += [_after(preposition, self.value(term)) for term in values.get(name, ())[:3]]
+            written = self._plain if name == _ARTICLE else self.value
+            words += [_after(preposition, written(term)) for term in values.get(name, ())[:3]]
         if len(words) == 1:
             plain = [term for name, terms in values.items() if name != TYPE for term in terms]
             words += [_shortened(self.value(term), 60) for term in plain[:2]]
@@ -168,14 +205,13 @@ class Wording:
 
     def _rest(self, node: NodeChange) -> list[str]:
         """Return what a node that came or went says besides its name."""
-        unit = self._one(self._values(node).get(_UNIT, ()))
-        found = []
-        for name, terms in self._values(node).items():
-            if name in _PHRASES or name in (TYPE, _UNIT):
+        values = self._values(node)
+        amount, unit = self._amount(values), self._one(values.get(_UNIT, ()))
+        found = [f"{amount} {unit}".strip()] if amount else []
+        for name, terms in values.items():
+            if name in _PHRASES or name in (TYPE, _UNIT, *_AMOUNT):
                 continue
-            text = ", ".join(_shortened(self.value(term)) for term in terms)
-            measured = f" {unit}" if unit and name in _MEASURED else ""
-            found.append(f"{'' if name == _VALUE else f'{self.name(name)}: '}{text}{measured}")
+            found.append(f"{self.name(name)}: {', '.join(_shortened(self.value(term)) for term in terms)}")
         return found
 
     def _number_of_sources(self, node: NodeChange) -> list[str]:

@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import os
 import re
 import subprocess
 import sys
@@ -74,6 +75,25 @@ def test_workflow_has_no_permission_by_default_and_names_the_version_of_each_act
     assert yaml.safe_load(text)["permissions"] == {}
     for line in re.findall(r"uses: .*", text):
         assert re.fullmatch(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_only_a_job_that_runs_no_code_of_a_pull_request_may_comment_on_it(tmp_path: Path) -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/differences.yml").read_text(encoding="utf-8"))
+    assert "pull_request_target" not in workflow[True]
+    writing = [job for job in workflow["jobs"].values() if "write" in job["permissions"].values()]
+    assert [list(step) for job in writing for step in job["steps"]] == [["run", "env"]]
+    (script,) = (step["run"] for step in workflow["jobs"]["compare"]["steps"] if step.get("id") == "compare")
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    tool = tmp_path / ".venv/bin/upheaval"
+    tool.write_text('#!/bin/sh\nprintf "%s\\nEOF\\nx=1\\n" "$*"\n', encoding="utf-8")
+    tool.chmod(0o755)
+    names = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP")
+    environment = {name: str(tmp_path / name) for name in names} | {"RUNNER_TEMP": str(tmp_path)}
+    environment["PATH"] = os.environ["PATH"]
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True)
+    said = "diff HEAD^1 --format markdown\nEOF\nx=1\n"
+    assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text() == said
+    assert re.fullmatch(rf"markdown<<(\w{{32}})\n{re.escape(said)}\1\n", (tmp_path / "GITHUB_OUTPUT").read_text())
 
 
 def test_python_versions_of_the_workflow_are_those_that_the_package_names() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from upheaval.check.losses import UNCONCLUDED
-from upheaval.curate.annotations import annotated, inner_nodes, retire_at, strays, write
+from upheaval.curate.annotations import annotated, node_moves, retire_at, with_nodes, write
 from upheaval.curate.drafts import Draft
 from upheaval.curate.mentions import Mention, mentions
 from upheaval.curate.publishednames import PublishedNames, Sort
@@ -57,11 +57,7 @@ class Lifecycle:
         self.draft.edit(mentions(self.schema, [old]), lambda iri: new + iri[len(old) :])
         if entry is not None:
             self.draft.move(entry.file, f"{entry.file[: entry.file.rfind('/')]}/{after}.yaml")
-        ledger = annotated(names.ledger, before, Fate.RENAMED, [after], self.day, why)
-        ledger = inner_nodes(names, ledger, self.draft, {before: after}, self.day, why)
-        if entry is None:
-            ledger = strays(names, ledger, before, after, self.day, why)
-        write(self.draft, names.ledger, ledger)
+        self._annotate(before, Fate.RENAMED, [after], why)
         return self._plan([before], why)
 
     def merge(self, gone_text: str, kept_text: str, why: str) -> PlannedChange:
@@ -75,9 +71,7 @@ class Lifecycle:
         before, after = names.short(gone), names.short(kept)
         remarks = self._lost(before, after)
         self._redirect(gone, kept)
-        ledger = annotated(names.ledger, before, Fate.MERGED, [after], self.day, why)
-        ledger = inner_nodes(names, ledger, self.draft, {}, self.day, why)
-        write(self.draft, names.ledger, strays(names, ledger, before, after, self.day, why))
+        self._annotate(before, Fate.MERGED, [after], why)
         return self._plan([before], why, remarks)
 
     def split(self, old_text: str, parts_texts: Sequence[str], references_to: str, why: str) -> PlannedChange:
@@ -103,8 +97,7 @@ class Lifecycle:
             cure = f"edit it, or add --references-to {names.short(parts[0])}"
             self._demand_none(found, f"it refers to `{before}`, and only you can say to which part it should", cure)
             self._redirect(old, old)
-        ledger = annotated(names.ledger, before, Fate.SPLIT, map(names.short, parts), self.day, why)
-        write(self.draft, names.ledger, inner_nodes(names, ledger, self.draft, {}, self.day, why))
+        self._annotate(before, Fate.SPLIT, map(names.short, parts), why)
         return self._plan([before], why)
 
     def retire(self, text: str, why: str) -> PlannedChange:
@@ -120,8 +113,15 @@ class Lifecycle:
         name = names.short(iri)
         self._demand_none(self._others(iri), f"it refers to `{name}`", "remove the reference, or use `upheaval merge`")
         self._redirect(iri, iri)
-        write(self.draft, names.ledger, annotated(names.ledger, name, Fate.RETIRED, [], self.day, why))
+        self._annotate(name, Fate.RETIRED, [], why)
         return self._plan([name], why)
+
+    def _annotate(self, gone: str, state: Fate, heirs: Iterable[str], why: str) -> None:
+        """Annotate the ledger: the record, and the nodes that do not go with it to the same place."""
+        names, heirs = self.names, tuple(heirs)
+        ledger = annotated(names.ledger, gone, state, heirs, self.day, why)
+        moves = node_moves(names, self.draft, gone, heirs)
+        write(self.draft, names.ledger, with_nodes(names.ledger, ledger, moves, state, self.day, why))
 
     def _pair(self, old_text: str, new_text: str) -> tuple[str, str]:
         old, new = self.names.iri(old_text), self.names.iri(new_text)

@@ -156,11 +156,11 @@ def test_unchanged_documents_get_304(server: Running) -> None:
     assert server.get("/doc/arvenia.ttl").headers["etag"] != server.get("/doc/arvenia.nt").headers["etag"]
 
 
-def test_a_retired_resource_gets_410_with_its_replacement(server: Running) -> None:
+def test_a_replaced_resource_redirects_to_its_replacement(server: Running) -> None:
     for path in ("/old-name", "/doc/old-name.ttl", "/old-name.html"):
         answer = server.get(path)
-        assert answer.status == 410
-        assert answer.json()["replacedBy"] == [NAMESPACE + "arvenia"]
+        assert answer.status == 301
+        assert answer.headers["location"] == path.replace("old-name", "arvenia")
 
 
 def test_hostile_values_are_escaped(server: Running) -> None:

@@ -1,6 +1,7 @@
 """The files of a build whose size does not depend on the number of records: vocabulary, contract and catalogue."""
 
 import json
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -9,7 +10,7 @@ from upheaval.build import earl
 from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
 from upheaval.query.sparqlexamples import to_triples
-from upheaval.rdf.graphs import from_rdflib, in_graph, write
+from upheaval.rdf.graphs import from_rdflib, in_graph, to_rdflib, write
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema import ledgerlines
@@ -19,6 +20,7 @@ from upheaval.schema.packagedquestions import read_questions
 from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema
+from upheaval.schema.succession import FormerName, succession
 
 Files = dict[str, bytes]
 VOCABULARY = "https://w3id.org/statecraft"
@@ -32,12 +34,13 @@ def canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
     return order(quad.triple for quad in dataset)
 
 
-def describe_counts(schema: Schema, counts: Counts) -> Graph:
-    """Describe a dataset by its counts, without its files."""
+def describe_counts(schema: Schema, counts: Counts, former: Iterable[FormerName]) -> Graph:
+    """Describe a dataset by its counts and the names that are no longer in use, without its files."""
     used = {triple.predicate.value for triple in schema.vocabulary.ontology}
     known = [PREFIXES[name] for name in ("dcterms", "rdfs", "skos")]
     vocabularies = [VOCABULARY, *(space for space in known if any(iri.startswith(space) for iri in used))]
-    return describe(schema.publication, counts, vocabularies)
+    described = describe(schema.publication, counts, vocabularies)
+    return to_rdflib(succession(former), described)
 
 
 def prefixes_of(contract: Contract, *names: str) -> dict[str, str]:

@@ -23,6 +23,8 @@ from upheaval.build.datapackage import datapackage, path_of
 from upheaval.build.distributions import add_files
 from upheaval.build.dyadyear import dyad_years
 from upheaval.build.folder import sha256_of
+from upheaval.build.formertable import NAME as FORMER
+from upheaval.build.formertable import former_table
 from upheaval.build.framing import Frame, frames, to_json
 from upheaval.build.manifest import make_manifest
 from upheaval.build.quality import assess
@@ -37,6 +39,7 @@ from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, turtle
 from upheaval.schema.prefixes import ranks
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema
+from upheaval.schema.succession import FormerName, former_names
 
 __all__ = ["Files", "export", "formats"]
 
@@ -52,18 +55,18 @@ def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
         The content by path in the build; the manifest describes all other files.
 
     """
-    publication = assembly.publication
+    publication, former = assembly.publication, former_names(assembly.publication, ledger)
     graphs = {name: triples_of(assembly, name) for name in ("data", "derived")}
     both = united(graphs.values())
     documents = {name: n_triples(triples) for name, triples in graphs.items()}
     statements = _joined(*documents.values())
     schema = Schema(publication, assembly.vocabulary, assembly.contract, assembly.context)
-    description = describe_counts(schema, count(statements.splitlines(), objects=True))
+    description = describe_counts(schema, count(statements.splitlines(), objects=True), former)
     graphs["vocabulary"] = canonical([*assembly.vocabulary.ontology, *assembly.vocabulary.alignments])
     graphs["catalogue"] = from_rdflib(description)
     documents |= {name: n_triples(graphs[name]) for name in ("vocabulary", "catalogue")}
     framed = frames(both, assembly.context, publication.iri)
-    tables, package = _tables(assembly, framed)
+    tables, package = _tables(assembly, framed, former)
     files = {
         **formats(assembly, graphs, both, framed),
         f"{publication.name}.nt": statements,
@@ -150,11 +153,13 @@ def _trig(publication: Publication, ordered: Mapping[str, list[ox.Triple]], pref
     return b"".join(parts)
 
 
-def _tables(assembly: Assembly, framed: list[Frame]) -> tuple[Files, dict[str, Any]]:
+def _tables(assembly: Assembly, framed: list[Frame], former: list[FormerName]) -> tuple[Files, dict[str, Any]]:
     """Make the tables and their descriptions; also return the Data Package descriptor itself."""
     publication, graph = assembly.publication, assembly.vocabulary.graph
     found = TableMaker(assembly.contract, assembly.context, graph, publication.iri).tables(framed)
     found["dyad_year"] = dyad_years(assembly.store, graph, int(publication.issued[:4]))
+    if former:
+        found[FORMER] = former_table(former, publication.iri)
     files = {path_of(name): table.to_csv() for name, table in found.items()}
     package = datapackage(publication, found, files)
     described = {"datapackage.json": package, "croissant.json": croissant(publication, found, files)}

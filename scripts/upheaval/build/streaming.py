@@ -61,6 +61,7 @@ from upheaval.rdf.writers import n_triples
 from upheaval.schema.ledger import FILE as LEDGER
 from upheaval.schema.publication import FILE
 from upheaval.schema.schema import Schema, prepare
+from upheaval.schema.succession import former_names
 
 Track = Callable[[Iterable[None], int, str, int], Iterable[None]]
 
@@ -276,7 +277,7 @@ class _Streaming:
             digest.update(self.folder.get(f"{number}.sorted"))
             counts.add(Counts(**summary["counts"]))
             totals = {graph: total + summary[graph] for graph, total in totals.items()}
-        description = describe_counts(schema, counts)
+        description = describe_counts(schema, counts, former_names(publication))
         more = {
             "vocabulary": canonical([*schema.vocabulary.ontology, *schema.vocabulary.alignments]),
             "catalogue": from_rdflib(description),

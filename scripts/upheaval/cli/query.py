@@ -71,10 +71,14 @@ def query_command(
             return
         stdin = sys.stdin.read() if name == "-" else None
         wide = width or terminal_width()
-        found = answer(root, name, values, form, wide, stdin, _imports(imports), version)
+        found = answer(root, name, values, form, wide, stdin, _imports(imports), version, _note)
         if version and (notice := withdrawal(root, version)):
-            click.echo(f"note: {notice}", err=True)
+            _note(notice)
         click.echo(found, nl=False)
+
+
+def _note(text: str) -> None:
+    click.echo(f"note: {text}", err=True)
 
 
 def _imports(folders: tuple[Path, ...]) -> "Callable[[Store], None] | None":

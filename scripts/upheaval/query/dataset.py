@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+from warnings import warn
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -19,7 +20,9 @@ from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.packagedquestions import read_questions
+from upheaval.schema.publication import Publication
 from upheaval.schema.questions import Question, read_question
+from upheaval.schema.succession import former_names, succession
 from upheaval.store.releases import release_folder
 
 _VALUES: dict[str, Callable[[str], object]] = {
@@ -146,8 +149,15 @@ class OpenedDataset:
             _refuse("the query returns rows, not triples", "use .query(query)")
         return list(found)
 
-    def text_of(self, text_or_name: str, parameters: Mapping[str, object]) -> str:
+    def text_of(
+        self, text_or_name: str, parameters: Mapping[str, object], note: Callable[[str], None] | None = None
+    ) -> str:
         """Return the SPARQL of a question with its parameters bound; a SPARQL text is returned unchanged.
+
+        Args:
+            text_or_name: the name of an example, or SPARQL.
+            parameters: the question's parameters.
+            note: is told of former names among the values; by default, they are warned of.
 
         Raises:
             Refusal: there is no such question, or a value is invalid.
@@ -156,7 +166,11 @@ class OpenedDataset:
         name = text_or_name.strip()
         if name.replace("-", "").isalnum():
             values = {key: str(value) for key, value in parameters.items()}
-            return bind(self.question(name), values, KnownTerms(self.store, self.iri))
+            known = KnownTerms(self.store, self.iri)
+            text = bind(self.question(name), values, known)
+            for followed in known.followed:
+                (note or _warn)(followed.sentence)
+            return text
         if parameters:
             _refuse("only example questions have parameters", "write the values into the query")
         return text_or_name
@@ -189,7 +203,18 @@ def open_dataset(path: str | Path | None = None, version: str = "") -> OpenedDat
     from upheaval.populate.assembly import assemble
 
     assembly = assemble(folder)
+    add_former(assembly.store, assembly.publication)
     return OpenedDataset(assembly.publication.iri, assembly.store, read_questions(assembly.publication))
+
+
+def add_former(store: ox.Store, publication: Publication) -> None:
+    """Add what a publication's ledger says of former names to a store, where a build has it."""
+    graph = publication.graph("catalogue")
+    store.extend(in_graph(succession(former_names(publication)), graph))
+
+
+def _warn(sentence: str) -> None:
+    warn(sentence, stacklevel=5)
 
 
 def to_python(term: object) -> Any:

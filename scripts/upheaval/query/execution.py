@@ -11,7 +11,7 @@ from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import assemble
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
-from upheaval.query.dataset import open_dataset
+from upheaval.query.dataset import add_former, open_dataset
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.namespaces import SKOS
 from upheaval.rdf.writers import PREFIXES
@@ -29,6 +29,7 @@ def answer(
     stdin: str | None = None,
     extend: Callable[[ox.Store], None] | None = None,
     version: str = "",
+    note: Callable[[str], None] = lambda _text: None,
 ) -> str:
     """Answer a question from the current sources of a publication, or from a released version.
 
@@ -41,6 +42,7 @@ def answer(
         stdin: the query, if the name is `-`.
         extend: adds further data, such as imports, to the store.
         version: the version to ask, with its own examples; by default the sources.
+        note: is told of former names among the values.
 
     Returns:
         The answer as text.
@@ -62,9 +64,13 @@ def answer(
         if broken:
             raise Refusal(broken)
         store, prefixes = assembly.store, query_prefixes(assembly.contract, assembly.publication)
+        add_former(store, publication)
     if extend is not None:
         extend(store)
-    text = bind(question, values, KnownTerms(store, publication.iri))
+    known = KnownTerms(store, publication.iri)
+    text = bind(question, values, known)
+    for followed in known.followed:
+        note(followed.sentence)
     found = ask(store, text, question.file)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -9,12 +10,21 @@ from upheaval.rdf.datatypes import IllFormed
 from upheaval.rdf.namespaces import RDF, RDFS, SKOS
 from upheaval.schema.contract import local
 from upheaval.schema.questions import Parameter
+from upheaval.schema.succession import COMMENT, DEPRECATED, REPLACED
 
 _TYPE = ox.NamedNode(str(RDF.type))
 _WIDER = ox.NamedNode(str(RDFS.subClassOf))
 _LABELS = (ox.NamedNode(str(RDFS.label)), ox.NamedNode(str(SKOS.altLabel)))
 _CONCEPT = str(SKOS.Concept)
 ANY = Parameter("record", "record", (), False, "", 0)
+
+
+class FollowedName(NamedTuple):
+    """A former name that was looked up: its IRI, that of its successor, and a sentence that says so."""
+
+    former: str
+    successor: str
+    sentence: str
 
 
 class KnownTerms:
@@ -24,10 +34,14 @@ class KnownTerms:
         store: the data, derived facts and vocabulary, each in its graph.
         base: the namespace of records.
 
+    Attributes:
+        followed: the former names that have been looked up.
+
     """
 
     def __init__(self, store: ox.Store, base: str) -> None:
         self.store, self.base = store, base
+        self.followed: list[FollowedName] = []
         self._not_data = {f"{base}graph/{name}" for name in ("vocabulary", "catalogue")}
 
     def record(self, text: str, parameter: Parameter = ANY) -> ox.NamedNode:
@@ -43,6 +57,8 @@ class KnownTerms:
         """
         iri = text if text.startswith(self.base) or "://" in text else self.base + text
         classes = set() if "#" in iri.removeprefix(self.base) else self._classes(iri)
+        if not classes and (successor := self._successor(iri, text)):
+            iri, classes = successor, self._classes(successor)
         if not classes:
             near = self._near(text, parameter)
             cure = f"did you mean `{near}`?" if near else "write the name of its file, without .yaml"
@@ -81,6 +97,11 @@ class KnownTerms:
             return ox.NamedNode(fitting[0])
         if fitting:
             raise IllFormed(f"there are several codes `{text}`", f"write one of {', '.join(fitting)}")
+        deprecated = self.store.quads_for_pattern(None, DEPRECATED, None, None)
+        former = {str(getattr(quad.subject, "value", "")) for quad in deprecated}
+        for iri in sorted(iri for iri in former if text in (iri, local(iri))):
+            if not set(known).isdisjoint(self._successors(iri)):
+                return ox.NamedNode(self._successor(iri, text))
         near = get_close_matches(_plain(text), map(local, known), 1)
         cure = f"did you mean `{near[0]}`?" if near else "write the last part of its IRI, or the whole"
         raise IllFormed(f"there is no code `{text}`", cure)
@@ -95,6 +116,35 @@ class KnownTerms:
             if isinstance(quad.subject, ox.NamedNode)
         }
         return sorted(found)
+
+    def _successor(self, iri: str, text: str) -> str:
+        """Return the IRI that took the place of a former name, or an empty string if it is not one.
+
+        Raises:
+            IllFormed: it was retired, or several took its place.
+
+        """
+        if not any(self._about(iri, DEPRECATED)):
+            return ""
+        successors = self._successors(iri)
+        names = [successor.removeprefix(self.base) for successor in successors]
+        comments = sorted(str(getattr(term, "value", "")) for term in self._about(iri, COMMENT))
+        said = f": {comments[0].rstrip('.')}" if comments else ""
+        if len(successors) == 1:
+            self.followed.append(FollowedName(iri, successors[0], f"`{text}` is now `{names[0]}`{said}"))
+            return successors[0]
+        message = f"`{text}` is no longer in use{said}"
+        raise IllFormed(message, f"name {' or '.join(f'`{name}`' for name in names)}" if names else "name another")
+
+    def _successors(self, iri: str) -> list[str]:
+        return sorted({str(getattr(term, "value", "")) for term in self._about(iri, REPLACED)})
+
+    def _about(self, iri: str, predicate: ox.NamedNode) -> Iterable[object]:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return []
+        return [quad.object for quad in self.store.quads_for_pattern(node, predicate, None, None)]
 
     def _classes(self, iri: str) -> set[str]:
         try:

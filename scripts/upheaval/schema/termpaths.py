@@ -27,18 +27,21 @@ class DescribedTerms:
     Attributes:
         documents: the IRIs of its ontologies and schemes, and the namespaces of terms that are in none.
         terms: the IRIs of its classes, properties and codes.
+        former: the IRIs of terms that are deprecated and no longer described.
 
     """
 
     documents: frozenset[str]
     terms: frozenset[str]
+    former: frozenset[str] = frozenset()
 
 
-def described_terms(triples: Iterable[ox.Triple]) -> DescribedTerms:
+def described_terms(triples: Iterable[ox.Triple], former: Iterable[str] = ()) -> DescribedTerms:
     """Find what a vocabulary describes, and not only declares as somebody else's.
 
     Args:
         triples: the ontology, completed.
+        former: IRIs that are no longer in use besides those that the ontology deprecates, of terms or other things.
 
     Returns:
         The documents, and the terms: codes, and the classes and properties that have a label or are defined by an
@@ -59,7 +62,10 @@ def described_terms(triples: Iterable[ox.Triple]) -> DescribedTerms:
     terms = (codes | (labelled & set().union(*(types[cls] for cls in _TERMS)))) - documents
     documents = {document_of(iri) for iri in documents}
     documents |= {namespace_of(term) for term in terms if owner_of(term, documents) is None}
-    return DescribedTerms(frozenset(documents), frozenset(terms))
+    deprecated = {*former, *found[str(OWL.deprecated)]["true"]} - terms - documents
+    return DescribedTerms(
+        frozenset(documents), frozenset(terms), frozenset(iri for iri in deprecated if owner_of(iri, documents))
+    )
 
 
 def document_of(iri: str) -> str:
@@ -99,7 +105,9 @@ class TermPaths:
 
         """
         self._taken = taken
-        self._described = vocabulary.terms | vocabulary.documents
+        self._described = vocabulary.terms | vocabulary.documents | vocabulary.former
+        self.former = vocabulary.former
+        """The terms that are deprecated and no longer described; they have paths like others."""
         self._pages: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         for document in sorted(vocabulary.documents, key=lambda iri: (not iri.startswith(_STATECRAFT), iri)):

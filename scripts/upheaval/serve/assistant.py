@@ -90,7 +90,6 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     from mcp.server import MCPServer
 
     client = WorkerClient(dataset, pool)
-    known = KnownTerms(dataset.store, dataset.iri)
 
     @contextlib.asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
@@ -129,7 +128,9 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     async def ask(name: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
         """Ask an example question by its name; give a record by its name, such as `russia`."""
         try:
-            return await client.ask(dataset.text_of(name, parameters or {}))
+            notes: list[str] = []
+            answer = await client.ask(dataset.text_of(name, parameters or {}, notes.append))
+            return answer | ({"note": "; ".join(notes)} if notes else {})
         except Refusal as refusal:
             return {"error": str(refusal)}
 
@@ -142,7 +143,10 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
     async def describe(record: str) -> dict[str, Any]:
         """Describe a record, given by name or IRI: its statements, the links to it and its sources, as Turtle."""
         try:
-            return await client.ask(f"DESCRIBE {known.record(record)}")
+            known = KnownTerms(dataset.store, dataset.iri)
+            answer = await client.ask(f"DESCRIBE {known.record(record)}")
+            notes = [followed.sentence for followed in known.followed]
+            return answer | ({"note": "; ".join(notes)} if notes else {})
         except IllFormed as error:
             return {"error": f"{error.args[0]} ({error.args[1]})"}
 

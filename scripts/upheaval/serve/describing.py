@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import DCTERMS, RDFS, SKOS, STATECRAFT
+from upheaval.schema.succession import REPLACED
 
 _LABELS = tuple(ox.NamedNode(str(iri)) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
 _SOURCE = ox.NamedNode(str(STATECRAFT.source))
@@ -67,6 +68,7 @@ def _statements(store: ox.Store, iri: str) -> Iterator[ox.Triple]:
     own = [triple for node in whole for triple in with_blanks(store, node)]
     yield from own
     incoming = [triple for triple in about(store, None, None, ox.NamedNode(iri)) if triple.subject not in whole]
+    incoming.extend(triple for node in whole[1:] for triple in about(store, None, REPLACED, node))
     yield from incoming
     sources = {triple.object for triple in own if triple.predicate == _SOURCE}
     cited = [triple for node in sources if isinstance(node, ox.NamedNode) for triple in about(store, node)]

@@ -26,7 +26,7 @@ from upheaval.serve.caching import validators
 from upheaval.serve.description import service_description, void
 from upheaval.serve.html import render
 from upheaval.serve.limits import Limits
-from upheaval.serve.names import Names
+from upheaval.serve.names import Names, successor_link
 from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, accepted, by_word, choose
 from upheaval.serve.observing import Metrics, fingerprint
 from upheaval.serve.problems import Problem, busy
@@ -60,7 +60,7 @@ class SparqlEndpoint:
         request.state.noted["route"] = "sparql"
         asked = await read_request(request, self.limits)
         if asked.question:
-            asked = replace(asked, query=await run_in_threadpool(self._bind, asked))
+            asked = await run_in_threadpool(self._bind, asked)
         if asked.query is None:
             return await self._describe(request, asked)
         accept = accepted(request)
@@ -72,17 +72,20 @@ class SparqlEndpoint:
             raise Problem(406, f"accept {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
         return await self._query(request, asked, rows, graph)
 
-    def _bind(self, asked: QueryRequest) -> str:
-        """Return the text of an example question with the values that the request gives."""
+    def _bind(self, asked: QueryRequest) -> QueryRequest:
+        """Return a request for an example question with the text of its query."""
         question = self._questions.get(asked.question)
         if question is None:
             near = get_close_matches(asked.question, self._questions, 1)
             cure = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(self._questions)}"
             raise Problem(400, f"no question is named `{asked.question}` ({cure})")
         try:
-            return bind(question, asked.values, KnownTerms(self.served.store, self.served.iri))
+            known = KnownTerms(self.served.store, self.served.iri)
+            text = bind(question, asked.values, known)
         except Refusal as refusal:
             raise Problem(400, "; ".join(fault.text for fault in refusal.faults)) from None
+        links = ", ".join(successor_link(one.successor, one.former) for one in known.followed)
+        return replace(asked, query=text, links=links)
 
     async def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
         job: Job = {
@@ -119,9 +122,9 @@ class SparqlEndpoint:
         if header["status"] != 200:
             place = {name: header[name] for name in ("line", "column") if name in header}
             raise Problem(header["status"], header["detail"], **place)
-        return self._answer(header, body, noted)
+        return self._answer(header, body, noted, asked.links)
 
-    def _answer(self, header: dict[str, Any], body: bytes, noted: dict[str, Any]) -> Response:
+    def _answer(self, header: dict[str, Any], body: bytes, noted: dict[str, Any], links: str) -> Response:
         offer = next(o for o in (GRAPHS if header["kind"] == "graph" else ROWS) if o.name == header["form"])
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         noted["rows"] = header["count"]
@@ -129,9 +132,11 @@ class SparqlEndpoint:
             noted["truncated"] = header["cut"]
             limit = self.limits.rows if header["cut"] == "rows" else self.limits.answer_bytes
             headers["Upheaval-Truncated"] = f"{header['cut']}; limit={limit}"
-            headers["Link"] = f'<{self.names.base}sparql#limit-rows>; rel="describedby"'
+            links = ", ".join(filter(None, (links, f'<{self.names.base}sparql#limit-rows>; rel="describedby"')))
             if offer in (CSV, TSV):
                 headers["Content-Disposition"] = f'inline; filename="truncated.{offer.name}"'
+        if links:
+            headers["Link"] = links
         return Response(body, headers=headers, media_type=offer.content_type)
 
     async def _while_connected(self, request: Request, job: Job) -> tuple[dict[str, Any], bytes]:

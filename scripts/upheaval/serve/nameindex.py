@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from upheaval.schema.context import iri_in, is_class
+from upheaval.schema.succession import REPLACED
 from upheaval.serve.describing import about, labels
 from upheaval.serve.snapshot import Snapshot
 
@@ -59,11 +60,16 @@ class NameIndex:
         self.properties = self._terms({p.value for _, p, _ in triples if p != _TYPE}, short)
         self.by_iri = {term.iri: term.id for term in (*self.types.values(), *self.properties.values())}
         self.entities = {entity.id: entity for entity in self._entities(triples, short)}
+        self._successors = dict(self._former(served.retired))
         self._choices: list[str] = []
         self._owners: list[Entity] = []
+        former: dict[str, list[str]] = {}
+        for old, successors in self._successors.items():
+            for successor in successors:
+                former.setdefault(successor, []).append(old)
         for entity in self.entities.values():
             subject = ox.NamedNode(served.iri + entity.id)
-            names = {entity.id.replace("-", " ")}
+            names = {name.replace("-", " ") for name in (entity.id, *former.get(entity.id, ()))}
             for predicate in _NAMES:
                 names |= {
                     t.object.value for t in about(self.store, subject, predicate) if isinstance(t.object, ox.Literal)
@@ -92,6 +98,19 @@ class NameIndex:
             if entity.id not in best or score > best[entity.id][1]:
                 best[entity.id] = (entity, score)
         return sorted(best.values(), key=lambda found: (-found[1], found[0].id))[:limit]
+
+    def entity(self, name: str) -> Entity | None:
+        """Return the record of a name, or of the one name that took its place; None if there is none."""
+        successors = self._successors.get(name, [])
+        return self.entities.get(successors[0] if len(successors) == 1 and name not in self.entities else name)
+
+    def _former(self, retired: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
+        """Yield the records that are no longer in use, each with those that took its place."""
+        for iri in sorted(retired):
+            if iri.startswith(self.namespace) and "#" not in iri:
+                found = [triple.object for triple in about(self.store, ox.NamedNode(iri), REPLACED)]
+                names = [one.value.removeprefix(self.namespace) for one in found if isinstance(one, ox.NamedNode)]
+                yield iri.removeprefix(self.namespace), sorted(name for name in names if name in self.entities)
 
     def of_type(self, types: Iterable[str]) -> list[Entity]:
         """Return the records in any of the given classes, or all records if none is given."""

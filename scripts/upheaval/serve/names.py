@@ -57,6 +57,12 @@ class Names:
         return self.prefix + path
 
 
+def successor_link(successor: str, former: str = "") -> str:
+    """Return a Link value (RFC 8288, RFC 5829) that names a successor, of another resource than the one requested."""
+    anchor = f'; anchor="{ascii_iri(former)}"' if former else ""
+    return f'<{ascii_iri(successor)}>; rel="successor-version"{anchor}'
+
+
 def ascii_iri(iri: str) -> str:
     """Percent-encode an IRI for use in a header field."""
     return quote(iri, safe=_SAFE + "#?%[]")

@@ -27,6 +27,7 @@ class QueryRequest:
             applies (section 2.1.4).
         word: the value of `format`, for clients that do not send Accept.
         question, values: the name of an example question, to be asked instead of a query, and its parameters.
+        links: the Link field of the answer: the successors of former names among the parameters.
 
     """
 
@@ -36,6 +37,7 @@ class QueryRequest:
     word: str = ""
     question: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    links: str = ""
 
 
 async def read_request(request: Request, limits: Limits) -> QueryRequest:

@@ -189,7 +189,7 @@ class Reconciliation:
         """Return a small page about an entity, for display in a frame (section 4.4)."""
         request.state.noted["route"] = "reconcile-preview"
         await self.ready()
-        entity = self.index.entities.get(dict(read_fields(request.scope["query_string"])).get("id", ""))
+        entity = self.index.entity(dict(read_fields(request.scope["query_string"])).get("id", ""))
         if entity is None:
             raise Problem(404, "there is no entity with this id")
         types = ", ".join(self.index.types[name].name for name in entity.types)
@@ -240,7 +240,7 @@ class Reconciliation:
         return {"id": pid, "name": term.name if term else pid}
 
     def _values(self, name: str, pid: str, limit: int) -> list[dict[str, Any]]:
-        entity = self.index.entities.get(name)
+        entity = self.index.entity(name)
         if entity is None:
             return []
         return [self._cell(value) for value in self.index.values(entity, pid)[: limit or None]]

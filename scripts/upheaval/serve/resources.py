@@ -32,11 +32,11 @@ from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, ch
 from upheaval.serve.problems import Problem
 from upheaval.serve.resultformats import Unwritable
 from upheaval.serve.snapshot import Snapshot
+from upheaval.serve.tombstones import Tombstones
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
 _STATECRAFT = str(STATECRAFT).removesuffix("#")
 _BY_SUFFIX = {offer.name: offer for offer in OFFERS}
-_REPLACED = ox.NamedNode(str(DCTERMS.isReplacedBy))
 _TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 _IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
 
@@ -71,6 +71,7 @@ class Resources:
         """
         self.served, self.names, self.limits = served, names, limits
         self.versions, self.notice = versions, notice
+        self.tombstones = Tombstones(served, names)
         self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
         self._written_terms: dict[tuple[str, Offer], bytes] = {}
 
@@ -84,8 +85,8 @@ class Resources:
         """Answer a request for any path that no other route handles.
 
         Raises:
-            Problem: 404 if nothing has this path, 406 if no representation is acceptable, 410 for a retired resource,
-                503 for a file that has changed since the server started.
+            Problem: 404 if nothing has this path, 406 if no representation is acceptable, 503 for a file that has
+                changed since the server started.
 
         """
         path = str(request.path_params["path"])
@@ -93,6 +94,9 @@ class Resources:
         if path in self.served.files:
             noted["route"] = "file"
             return send(request, self.served.files[path], self.served)
+        if former := self._former(request, path):
+            noted["route"] = "former"
+            return former
         if path.startswith(DOCUMENTS):
             noted["route"] = "document"
             return await self._document(request, path.removeprefix(DOCUMENTS))
@@ -112,6 +116,14 @@ class Resources:
             noted["route"] = "page"
             return self._send_page(request, file)
         return self._thing(request, path)
+
+    def _former(self, request: Request, path: str) -> Response | None:
+        """Return the answer for a name that is no longer in use, or None if the path is that of none."""
+        document = path.startswith(DOCUMENTS)
+        for name, offer in self._readings(path.removeprefix(DOCUMENTS).removesuffix("/")):
+            if iri := self.tombstones.find(name):
+                return self.tombstones.respond(request, iri, document, offer, OFFERS)
+        return None
 
     def _send_page(self, request: Request, file: str) -> Response:
         name = file.removesuffix("/index.html")
@@ -138,7 +150,6 @@ class Resources:
                 continue
             request.state.noted["route"] = "thing"
             offer = asked or self._negotiate(request)
-            self._gone(iri)
             location = self.names.document(name, offer.name)
             if name == "catalog" and f"{name}.{offer.name}" in self.served.files:
                 location = self.names.own(f"{name}.{offer.name}")
@@ -163,16 +174,6 @@ class Resources:
             raise Problem(406, f"accept {listed}", {"Vary": "Accept"})
         return offer
 
-    def _gone(self, iri: str) -> None:
-        """Raise 410 for a retired resource, naming its replacement."""
-        if iri not in self.served.retired:
-            return
-        replaced = [triple.object for triple in about(self.served.store, ox.NamedNode(iri), _REPLACED)]
-        by = sorted(target.value for target in replaced if isinstance(target, ox.NamedNode))
-        headers = {"Link": ", ".join(f'<{ascii_iri(target)}>; rel="successor-version"' for target in by)} if by else {}
-        detail = f"this resource is retired; use {', '.join(by)}" if by else "this resource is retired"
-        raise Problem(410, detail, headers, replacedBy=by)
-
     async def _document(self, request: Request, path: str) -> Response:
         found = next((reading for reading in self._readings(path) if self._exists(self.names.thing(reading[0]))), None)
         if found is None:
@@ -180,7 +181,6 @@ class Resources:
         name, asked = found
         iri = self.names.thing(name)
         offer = asked or self._negotiate(request)
-        self._gone(iri)
         headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
         headers |= {"Vary": "Accept", "Link": self._links(iri, name, offer)}
         if asked is None:
@@ -252,7 +252,6 @@ class Resources:
 
     async def _vocabulary(self, request: Request, iri: str, name: str, asked: Offer | None) -> Response:
         offer = asked or self._negotiate(request)
-        self._gone(iri)
         twin = f"{name}.{offer.name}"
         headers = {"Vary": "Accept", "Link": self._twins(name, offer)}
         if asked is None:
@@ -275,7 +274,6 @@ class Resources:
     async def _term(self, request: Request, iri: str, name: str, asked: Offer | None) -> Response:
         """Answer for a term whose IRI has no fragment: it redirects to what is about it, like a record."""
         offer = asked or self._negotiate(request)
-        self._gone(iri)
         headers = {"Vary": "Accept", "Link": self._twins(name, None if asked is None else offer)}
         if asked is None:
             location = (offer is HTML and self._page(iri)) or ascii_iri(self.names.own(f"{name}.{offer.name}"))

@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +148,7 @@ def open_build(folder: Path) -> Snapshot:
         extra = _extra(folder, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
         _refuse(folder, f"cannot be served: {error}")
-    dataset = ox.NamedNode(iri)
+    dataset, retired = ox.NamedNode(iri), _retired(store)
     return Snapshot(
         iri=iri,
         identity=hashlib.sha256(text + __version__.encode()).hexdigest(),
@@ -163,8 +163,8 @@ def open_build(folder: Path) -> Snapshot:
         files=files,
         site=_site(folder / SITE, str(manifest["rdfc10_sha256"])),
         triples={name: int(count) for name, count in manifest["triples"].items()},
-        vocabulary=_vocabulary(store, extra, iri),
-        retired=_retired(store),
+        vocabulary=_vocabulary(store, extra, iri, retired),
+        retired=retired,
         versions={
             triple.object.value: triple.subject.value
             for triple in about(store, None, ox.NamedNode(str(OWL.versionIRI)))
@@ -238,15 +238,16 @@ def _value(store: ox.Store, subject: ox.NamedNode, predicate: str) -> str:
     return str(getattr(found[0], "value", "")) if found else ""
 
 
-def _vocabulary(store: ox.Store, extra: ox.Store, iri: str) -> DescribedTerms:
+def _vocabulary(store: ox.Store, extra: ox.Store, iri: str, retired: Iterable[str]) -> DescribedTerms:
     graph = ox.NamedNode(f"{iri}graph/vocabulary")
-    found = described_terms(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
+    triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
+    found = described_terms(triples, (one for one in retired if not one.startswith(iri)))
     shapes = {
         quad.subject.value.partition("#")[0]
         for quad in extra
         if isinstance(quad.subject, ox.NamedNode) and "#" in quad.subject.value
     }
-    return DescribedTerms(found.documents | shapes, found.terms)
+    return DescribedTerms(found.documents | shapes, found.terms, found.former)
 
 
 def _retired(store: ox.Store) -> frozenset[str]:

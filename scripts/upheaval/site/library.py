@@ -15,6 +15,7 @@ from upheaval.rdf.namespaces import RDFS, SKOS
 from upheaval.schema.context import iri_in, terms_of
 from upheaval.schema.contract import Contract, Kind, local
 from upheaval.schema.publication import Publication
+from upheaval.schema.succession import FormerName, former_names
 from upheaval.schema.termpaths import TermPaths, described_terms
 from upheaval.schema.vocabulary import wider_properties
 from upheaval.site.pagepaths import Paths
@@ -68,6 +69,7 @@ class Library:
         concluded: the IRIs of the properties that rules derive for a record, by its name.
         wider: the IRIs of properties that have subproperties.
         alignments: for each class, the broader classes of other vocabularies.
+        former: the names that are no longer in use.
 
     """
 
@@ -84,6 +86,7 @@ class Library:
     concluded: dict[str, set[str]] = field(default_factory=dict)
     wider: frozenset[str] = frozenset()
     alignments: dict[str, list[str]] = field(default_factory=dict)
+    former: list[FormerName] = field(default_factory=list)
 
     @property
     def publication(self) -> Publication:
@@ -154,7 +157,9 @@ def open_library(assembly: Assembly, identity: str) -> Library:
     framed = {frame["id"]: frame for frame in frames(triples, assembly.context, publication.iri)}
     concepts = {concept.iri: concept for concept in _concepts(assembly)}
     slugs = {record.slug for record in assembly.records}
-    described = described_terms(assembly.vocabulary.ontology)
+    former = former_names(publication)
+    elsewhere = (name.iri for name in former if not name.iri.startswith(publication.iri))
+    described = described_terms(assembly.vocabulary.ontology, elsewhere)
     paths = TermPaths(publication.iri, described, lambda path: path in slugs or path == publication.name)
     library = Library(
         assembly=assembly,
@@ -165,6 +170,7 @@ def open_library(assembly: Assembly, identity: str) -> Library:
         kinds={kind.name: kind for kind in assembly.contract.kinds.values()},
         concepts=concepts,
         tops=[concepts[str(iri)] for iri in nodes(graph.subjects(SKOS.topConceptOf, COOPERATION))],
+        former=former,
     )
     for triple in assembly.vocabulary.alignments:
         if triple.predicate.value == str(RDFS.subClassOf):

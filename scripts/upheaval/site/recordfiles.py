@@ -11,6 +11,7 @@ from upheaval.progress import track
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.writers import PREFIXES, order, turtle
 from upheaval.schema.prefixes import code_prefixes, ranks
+from upheaval.site.formerpages import predecessors
 from upheaval.site.library import Library
 from upheaval.site.pages import Renderer
 from upheaval.site.recordpages import record_pages
@@ -40,10 +41,11 @@ class RecordDocuments:
     def __init__(self, library: Library) -> None:
         """Index the statements of a publication by record."""
         self._library = library
-        names = ("dc", "dcterms", "rdfs", "schema", "skos", "statecraft", "xsd")
+        names = ("dc", "dcterms", "owl", "rdfs", "schema", "skos", "statecraft", "xsd")
         self._prefixes = {name: PREFIXES[name] for name in names} | code_prefixes(library.contract)
         self._place = ranks(library.contract)
         self._statements: dict[str, list[ox.Triple]] = {}
+        self._former = predecessors(library)
         publication = library.publication
         for part in ("data", "derived"):
             graph = ox.NamedNode(publication.graph(part))
@@ -58,7 +60,7 @@ class RecordDocuments:
         4.1.3).
         """
         for name in names:
-            triples = order(dict.fromkeys(self._statements[name]), self._place)
+            triples = order(dict.fromkeys((*self._statements[name], *self._former.get(name, ()))), self._place)
             yield f"doc/{name}.ttl", turtle(triples, self._prefixes, self._library.publication.iri)
             graph = frames(triples, self._library.assembly.context, "")
             document = {"@context": "../context.jsonld", **(graph[0] if len(graph) == 1 else {"@graph": graph})}

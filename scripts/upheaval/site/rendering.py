@@ -14,6 +14,7 @@ from upheaval.site.assets import Assets
 from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
 from upheaval.site.client import bundle, cache_folder
 from upheaval.site.conceptpages import concept_pages
+from upheaval.site.formerpages import former_documents, former_pages
 from upheaval.site.frontpage import counts, explore, front_page
 from upheaval.site.library import Library, open_library
 from upheaval.site.listpages import conformance_page, downloads_page, list_pages, quality_page, text_pages
@@ -84,6 +85,8 @@ def _files(
     yield from _fixed(build)
     yield from vocabulary_files(library, copies)
     yield from record_files(library, renderer)
+    yield from renderer.files(former_pages(library))
+    yield from former_documents(library)
     yield from assets.files.items()
 
 

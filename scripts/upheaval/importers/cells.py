@@ -17,6 +17,7 @@ _POWER = re.compile(r"-?[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
 _DAY = re.compile(r"([12][0-9]{3})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|\+00:?00)?)?")
 _GERMAN_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([12][0-9]{3})")
+_SLASHED = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([12][0-9]{3})(?: 0?0:00(?::00)?)?")
 _LOGICAL = {"true": "1", "t": "1", "yes": "1", "false": "0", "f": "0", "no": "0"}
 BAD_BYTES = "�"
 
@@ -43,7 +44,8 @@ def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bo
 
     A cell that does not fit its column is tried as other programs write the same value: `365.0` and `1e+05` for whole
     numbers, `2,5` for decimals where commas do not separate cells, `31.12.2016` and `2016-12-31 00:00:00` for days,
-    TRUE for 1, another letter case. `NA` and its like are blank unless they fit (NA is Namibia among ISO codes); so
+    TRUE for 1, another letter case. `4/5/2016` is read in the order that the declaration gives; without one only a day
+    that cannot be a month is. `NA` and its like are blank unless they fit (NA is Namibia among ISO codes); so
     are -9 and -8, the Correlates of War's codes for what is missing, where a column holds no negative numbers.
 
     Args:
@@ -70,6 +72,12 @@ def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bo
         for other in _otherwise(text, column, decimal_comma):
             if fits(other):
                 return CellValue(other, mended=mended)
+        days = [other for other in _slashed(text, column.order) if fits(other)]
+        if len(days) == 1:
+            return CellValue(days[0], mended=mended)
+        if days:
+            cure = f"write {days[0]} or {days[1]}, or give the column of the declaration an order: dmy or mdy"
+            return CellValue(text, "does not say which is the month", cure, mended)
         if _NEGATIVE.fullmatch(text):
             return CellValue(None, *_blank(column), mended)
         if column.codes and known(text, False):
@@ -87,6 +95,17 @@ def _free(column: Column) -> bool:
 
 def _blank(column: Column) -> tuple[str, str]:
     return ("is blank", f"write {column.says}") if column.required else ("", "")
+
+
+def _slashed(text: str, order: str) -> list[str]:
+    """Return the different days that a text such as 4/5/2016 may mean."""
+    found = _SLASHED.fullmatch(text)
+    if found is None:
+        return []
+    first, second, year = int(found[1]), int(found[3]), found[4]
+    given = {"dmy": (second, first), "mdy": (first, second)}
+    pairs = [given[order]] if order else [*given.values()]
+    return list(dict.fromkeys(f"{year}-{m:02}-{d:02}" for m, d in pairs if 1 <= m <= 12 and 1 <= d <= 31))
 
 
 def _otherwise(text: str, column: Column, decimal_comma: bool) -> Iterator[str]:

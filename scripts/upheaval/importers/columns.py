@@ -22,6 +22,7 @@ class Column:
         values: the values of a column that holds one of a few; another letter case counts as the same.
         split: splits cells that hold several codes.
         others: its names in older editions and in packages; case and punctuation are ignored.
+        order: `dmy` or `mdy`, if days may be written as 4/5/2016; empty if no order is known.
 
     """
 
@@ -33,6 +34,7 @@ class Column:
     values: tuple[str, ...] = ()
     split: Split | None = None
     others: tuple[str, ...] = ()
+    order: str = ""
 
 
 def text(required: bool = False) -> Column:
@@ -55,9 +57,10 @@ def year(required: bool = False) -> Column:
     return Column(r"[12][0-9]{3}", "a year such as 2016", required)
 
 
-def day(required: bool = False) -> Column:
-    """Return a column of days, as ISO 8601 writes them."""
-    return Column(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day such as 2016-12-31", required)
+def day(required: bool = False, order: str = "") -> Column:
+    """Return a column of days, as ISO 8601 writes them; with an order, `dmy` or `mdy`, also as 4/5/2016."""
+    pattern = r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    return Column(pattern, "a day such as 2016-12-31", required, order=order)
 
 
 def one_of(*values: str, required: bool = False) -> Column:

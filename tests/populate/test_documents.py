@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support import examples
+from tests.support import copy_of_world, examples, faults_of
 from upheaval.faults import Fault, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.documents import Populated, load, populate
@@ -300,6 +301,22 @@ def test_role_named_like_a_key(world: Assembly) -> None:
     populated = _populated(world, {"membership": membership}, "organizations")
     assert _values(world, populated, "role") == {ox.NamedNode("https://w3id.org/statecraft/role#member")}
     assert _values(world, populated, "member") == {ox.NamedNode(SPACE + "arvenia")}
+
+
+def test_property_without_a_shape_is_no_key_and_a_fault_says_so(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    (root / "ontology").mkdir()
+    (root / "ontology" / "own.ttl").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."
+        '<https://own.example/amends> a owl:ObjectProperty ; rdfs:label "amends"@en ; rdfs:comment "Amends."@en .',
+        encoding="utf-8",
+    )
+    record = root / "data" / "charters" / "river-charter-1999.yaml"
+    record.write_text(record.read_text(encoding="utf-8") + "amends: fishing-1970\n", encoding="utf-8")
+    (fault,) = faults_of(root)
+    assert (fault.message, fault.rule) == ("a charter has no key `amends`", "record/unknown-key")
+    assert "<https://own.example/amends>" in fault.cure
+    assert "shapes/northern-pact.ttl" in fault.cure
 
 
 @pytest.mark.parametrize(

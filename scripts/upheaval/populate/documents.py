@@ -264,6 +264,9 @@ class _Populating:
 
     def _unknown(self, name: str, kind: Kind, path: KeyPath) -> None:
         near = get_close_matches(name, kind.keys, 1)
+        if how := self.contract.unshaped.get(name):
+            self._report(path, f"a {kind.label} has no key `{name}`", how, "record/unknown-key")
+            return
         cure = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(kind.keys)}"
         self._report(path, f"a {kind.label} has no key `{name}`", cure, "record/unknown-key")
 

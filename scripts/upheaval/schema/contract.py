@@ -90,6 +90,7 @@ class Contract:
         codes: for each class of concepts, the concepts' IRIs by the code that records use.
         wider: for each class of the ontology, the class and its superclasses.
         classes: the names of the classes that the ontology describes, by IRI.
+        unshaped: for the local names of properties without a shape, how to make keys of them.
 
     """
 
@@ -98,6 +99,7 @@ class Contract:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     wider: dict[str, frozenset[str]] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    unshaped: dict[str, str] = field(default_factory=dict)
 
 
 def local(iri: str) -> str:

@@ -1,6 +1,6 @@
 """The schema that records are read with: the publication, its vocabulary, and what is derived from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upheaval.faults import Refusal
@@ -9,6 +9,7 @@ from upheaval.schema.context import Context, derive_context
 from upheaval.schema.contract import Contract
 from upheaval.schema.derivation import derive_contract
 from upheaval.schema.publication import Publication, open_publication
+from upheaval.schema.unshaped import unshaped_properties
 from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -46,6 +47,7 @@ def prepare(root: Path) -> Schema:
     publication = open_publication(root)
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph, vocabulary.place)
+    contract = replace(contract, unshaped=unshaped_properties(publication, vocabulary, contract))
     if faults := list(disagreements(publication, contract, vocabulary.graph)):
         raise Refusal(faults)
     return Schema(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))

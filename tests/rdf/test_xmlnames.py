@@ -14,6 +14,7 @@ from upheaval.rdf.graphs import canonical_hash, from_rdflib
 from upheaval.rdf.writers import rdf_xml
 from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema.vocabulary import read_turtle
+from upheaval.serve.negotiation import writable
 
 SUBJECT = ox.NamedNode("https://example.org/x")
 NUMBERED = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix x: <https://example.org/own/> .
@@ -36,6 +37,14 @@ x:p a sh:PropertyShape ; sh:path x:22 ; sh:datatype <http://www.w3.org/2001/XMLS
 def test_refused(predicate: str, text: str) -> None:
     with pytest.raises(NotXml):
         rdf_xml([ox.Triple(SUBJECT, ox.NamedNode(predicate), ox.Literal(text))], {})
+
+
+def test_pages_link_no_rdf_xml_that_cannot_be_written() -> None:
+    def formats(predicate: str) -> set[str]:
+        return {offer.name for offer in writable([ox.Triple(SUBJECT, ox.NamedNode(predicate), ox.Literal("x"))])}
+
+    assert formats("https://example.org/p") == {"ttl", "jsonld", "nt", "rdf"}
+    assert formats("https://example.org/22") == {"ttl", "jsonld", "nt"}
 
 
 @pytest.mark.parametrize("prefixes", [{}, {"x": "https://example.org/22"}])

@@ -29,6 +29,11 @@ def is_property_name(iri: str) -> bool:
     return _TAIL.search(iri) is not None and iri not in _SYNTAX
 
 
+def are_property_names(iris: Iterable[str]) -> bool:
+    """Return whether RDF/XML can express all of some properties."""
+    return all(is_property_name(iri) for iri in set(iris))
+
+
 def require_names(properties: Iterable[str]) -> None:
     """Check that RDF/XML can express properties.
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
+
+from upheaval.rdf.xmlnames import are_property_names
 
 LONGEST = 4096
 
@@ -45,6 +48,12 @@ TSV = Offer("tsv", "text/tab-separated-values")
 
 GRAPHS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 ROWS = (JSON, XML, CSV, TSV)
+
+
+def writable(triples: Iterable[ox.Triple]) -> list[Offer]:
+    """Return the formats that can express a graph: RDF/XML cannot if a property's IRI does not end in an XML name."""
+    in_xml = are_property_names(triple.predicate.value for triple in triples)
+    return [offer for offer in GRAPHS if offer is not RDF_XML or in_xml]
 
 
 def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:

@@ -28,7 +28,7 @@ from upheaval.serve.files import send
 from upheaval.serve.html import View, render, view
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
-from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose
+from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose, writable
 from upheaval.serve.problems import Problem
 from upheaval.serve.resultformats import Unwritable
 from upheaval.serve.snapshot import Snapshot
@@ -204,7 +204,7 @@ class Resources:
             triples, cut = describe(store, iri, self.limits.rows)
         if offer is not HTML:
             return _serialized([*triples, *self._metadata(iri, name)], offer), cut
-        twins = [(other.name, self.names.document(name, other.name)) for other in GRAPHS]
+        twins = [(other.name, self.names.document(name, other.name)) for other in writable(triples)]
         page = view(store, iri, [] if iri in self._graphs else triples, self.names)
         counted = len(triples) if iri in self._graphs else None
         return self._rendered(page, twins, cut, self.versions(name), counted), cut
@@ -290,7 +290,7 @@ class Resources:
         triples, cut = describe(self.served.store, iri, self.limits.rows)
         if offer is not HTML:
             return write_graph(triples, offer.name), cut
-        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in GRAPHS]
+        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in writable(triples)]
         return self._rendered(view(self.served.store, iri, triples, self.names), twins, cut, self.versions(name)), cut
 
     def _twins(self, name: str, shown: Offer | None) -> str:
@@ -320,6 +320,6 @@ class Resources:
         store = self.served.store_of(iri) or self.served.extra
         own = [one for one in self._documents.subjects(iri) if one.startswith(iri) and document_of(one) != iri]
         terms = [(local(term), view(store, term, by_subject[term], self.names)) for term in own if term in by_subject]
-        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in GRAPHS]
+        twins = [(other.name, ascii_iri(self.names.own(f"{name}.{other.name}"))) for other in writable(triples)]
         page = view(store, iri, by_subject.get(iri) or by_subject.get(f"{iri}#", []), self.names)
         return render("vocabulary.html", page=page, terms=terms, twins=twins, served=self.served, names=self.names)

@@ -10,10 +10,12 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
+import upheaval
 from tests.support import ROOT, run_tool
 from upheaval.build.export import export
 from upheaval.check.checking import check
 from upheaval.cli.main import main
+from upheaval.curate import templates
 from upheaval.curate.templates import new_publication
 from upheaval.populate.assembly import assemble
 from upheaval.schema.publication import open_publication
@@ -92,6 +94,29 @@ def test_its_workflow_is_valid_and_safe(fresh: Path) -> None:
     assert set(used) <= set(re.findall(r"uses: (\S+)", ours))
     safe = run_tool("zizmor", "--offline", "--no-progress", str(file))
     assert safe.returncode == 0, safe.stdout + safe.stderr
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, f"upheaval=={upheaval.__version__}"),
+        ({"url": "file:///home/me/upheaval", "dir_info": {"editable": True}}, f"upheaval=={upheaval.__version__}"),
+        (
+            {"url": "https://git.example/axis/upheaval.git", "vcs_info": {"vcs": "git", "commit_id": "c" * 40}},
+            f"upheaval @ git+https://git.example/axis/upheaval.git@{'c' * 40}",
+        ),
+    ],
+)
+def test_it_requires_the_package_that_made_it(
+    origin: dict[str, object] | None, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Installed:
+        def read_text(self, name: str) -> str | None:
+            return json.dumps(origin) if origin and name == "direct_url.json" else None
+
+    monkeypatch.setattr(templates, "distribution", lambda _name: Installed())
+    new_publication(tmp_path / "pact")
+    assert (tmp_path / "pact/requirements.txt").read_text(encoding="utf-8") == f"{expected}\n"
 
 
 def test_git_ignores_what_is_generated_and_nothing_else(fresh: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from datetime import date
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from rdflib import Graph
@@ -97,10 +98,21 @@ def new_publication(root: Path) -> Path:
         for key, value in values.items():
             text = text.replace(f"@{key}@", value)
         _write(root / place, text)
-    _write(root / "requirements.txt", f"upheaval=={upheaval.__version__}\n")
+    _write(root / "requirements.txt", f"{_requirement()}\n")
     for place, settings in _editor(prepare(root).contract).items():
         _write(root / place, json.dumps(settings, indent=2) + "\n")
     return root / FILE
+
+
+def _requirement() -> str:
+    """Return what installs the running package: the commit that it came from (PEP 610), or else its version."""
+    try:
+        origin = json.loads(distribution("upheaval").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        origin = {}
+    if commit := origin.get("vcs_info", {}).get("commit_id"):
+        return f"upheaval @ git+{origin['url']}@{commit}"
+    return f"upheaval=={upheaval.__version__}"
 
 
 def _free_name(folder: str) -> str:

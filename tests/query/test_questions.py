@@ -74,6 +74,13 @@ def test_question_has_its_expected_rows_on_both_engines(name: str, world: Assemb
     assert sorted(other) == sorted(wanted[1:])
 
 
+def test_empty_answer_says_that_nothing_is_recorded() -> None:
+    words = ["members", "--root", str(WORLD), "--organization", "river-league", "--at", "1000-01-01"]
+    done = CliRunner().invoke(query_command, words)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.endswith("0 rows: nothing that matches is recorded, which does not mean that there is nothing\n")
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_question_has_an_answer_in_the_shipped_data(name: str, axis: Assembly) -> None:
     _, found = on_oxigraph(axis, text_of(name, axis, {}))

@@ -82,7 +82,8 @@ def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str]
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for row in shown:
         table.add_row(*row)
-    return f"{draw(table, width)}{len(found)} row{'s' if len(found) != 1 else ''}\n"
+    nothing = "" if found else ": nothing that matches is recorded, which does not mean that there is nothing"
+    return f"{draw(table, width)}{len(found)} row{'s' if len(found) != 1 else ''}{nothing}\n"
 
 
 def draw(table: "Table", width: int) -> str:

@@ -1,5 +1,7 @@
 """Names of anybody's terms: the same name in two classes lives side by side; one that cannot be read is refused."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from rdflib import Graph
 
 from tests.support import ROOT
+from upheaval.build.export import export
 from upheaval.check.checking import check
 from upheaval.faults import Refusal, Severity
 from upheaval.populate.assembly import Assembly, assemble
@@ -333,3 +336,39 @@ def test_wider_properties_of_anybody_are_materialized(tmp_path: Path) -> None:
         "https://w3id.org/statecraft#involves",
         "https://w3id.org/statecraft#participant",
     )
+
+
+CODES = ("true", "false", "null", "a", "type", "id", "label", "no", "365", "365.0", "1e5", "~", "value")
+
+
+def test_codes_named_like_keywords_and_numbers_in_every_format(tmp_path: Path) -> None:
+    codes = "".join(
+        f'<urn:own:{code}> a <urn:own:Flag> ; skos:inScheme <urn:own:flags> ; skos:prefLabel "{code}"@en ;'
+        f' skos:definition "{code}."@en .\n'
+        for code in CODES
+    )
+    ontology = f"""<urn:own> a owl:Ontology ; rdfs:label "Own"@en . <urn:own:flags> a skos:ConceptScheme .
+<urn:own:dam> a owl:Class ; rdfs:subClassOf statecraft:Entity ; rdfs:label "dam"@en ; rdfs:comment "A dam."@en .
+<urn:own:Flag> a owl:Class ; rdfs:subClassOf skos:Concept ; rdfs:label "flag"@en ; rdfs:comment "A flag."@en .
+<urn:own:flag> a owl:ObjectProperty ; rdfs:label "flag"@en ; rdfs:comment "A flag."@en .
+<urn:own:height> a owl:DatatypeProperty ; rdfs:label "height"@en ; rdfs:comment "Without a range."@en .
+{codes}"""
+    shapes = (
+        'mine:dams a sh:NodeShape ; rdfs:comment "A dam." ; sh:targetClass <urn:own:dam> ; statecraft:folder "dams" .'
+    )
+    more = key("<urn:own:flag>", "sh:class <urn:own:Flag>", "<urn:own:dam>", "f")
+    more += key("<urn:own:height>", "sh:maxCount 1", "<urn:own:dam>", "h")
+    written = [json.dumps(code) if code in ("null", "~") else code for code in CODES]
+    records = {f"dams__d{n}": f"label: {{en: D{n}}}\nflag: {code}\nheight: no\n" for n, code in enumerate(written)}
+    root = publication(tmp_path, ontology, f"{shapes}\n{more}", **records)
+    assembly = assemble(root)
+    assert check(assembly) == []
+    for n, code in enumerate(CODES):
+        assert objects(assembly, f"d{n}", "urn:own:flag") == {f"urn:own:{code}"}
+        assert objects(assembly, f"d{n}", "urn:own:height") == {"no"}
+    files = export(assembly)
+    expected = canonical_hash(quad.triple for quad in ox.parse(files["mine.nt"], format=ox.RdfFormat.N_TRIPLES))
+    for suffix, form in (("ttl", "turtle"), ("rdf", "xml"), ("jsonld", "json-ld")):
+        assert canonical_hash(from_rdflib(Graph().parse(data=files[f"mine.{suffix}"], format=form))) == expected, suffix
+    table = list(csv.DictReader(io.StringIO(files["csv/dams.csv"].decode())))
+    assert {row["flag"] for row in table} == set(CODES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
-from rdflib import Dataset, Graph
+from rdflib import OWL, RDF, Dataset, Graph, URIRef
 
 from tests.load.stores import start_oxigraph
 from tests.serve.support import Running, running
@@ -76,6 +76,23 @@ def test_build_holds_nothing_of_our_publication(river: Path) -> None:
         content = path.read_bytes()
         assert b"axis-of-upheaval" not in content, path
         assert b"axis:" not in content or path.suffix in (".css", ".js"), path
+
+
+@pytest.mark.slow
+def test_terms_of_its_own_are_in_a_file_apart(river: Path) -> None:
+    ours, own = (Graph().parse(river / f"build/{name}.ttl") for name in ("statecraft", "vocabulary"))
+    packaged = [path for path in (ROOT / "ontology").rglob("*.ttl") if path.parent.name != "alignments"]
+    stated = {triple for path in packaged for triple in Graph().parse(path) if isinstance(triple[0], URIRef)}
+    assert stated <= set(ours)
+    text = (river / "build/statecraft.ttl").read_text(encoding="utf-8")
+    assert not re.search(r"river\.example|river-commission|axis", text, re.IGNORECASE)
+    assert (URIRef("https://river.example/def/River"), RDF.type, OWL.Class) in own
+    assert (URIRef("urn:river-commission:bulletin"), RDF.type, None) in own
+    assert not any(str(node).startswith("https://w3id.org/statecraft") for node in own.subjects())
+    for name in ("statecraft", "vocabulary"):
+        forms = [set(Graph().parse(river / f"build/{name}.{suffix}")) for suffix in ("jsonld", "ttl")]
+        assert len(forms[0]) == len(forms[1])
+        assert (river / f"build/{name}.jsonld").is_file()
 
 
 @pytest.mark.slow

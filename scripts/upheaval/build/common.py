@@ -1,7 +1,8 @@
 """The files of a build whose size does not depend on the number of records: vocabulary, contract and catalogue."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -53,16 +54,21 @@ def vocabulary_files(schema: Schema) -> Files:
     prefixes = prefixes_of(
         schema.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
     )
-    ontology = canonical(schema.vocabulary.ontology)
     shapes = canonical(schema.vocabulary.shapes)
     more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
+    forms = [_forms(name, triples, prefixes) for name, triples in schema.vocabulary.documents.items()]
     return {
-        "statecraft.ttl": turtle(ontology, prefixes),
-        "statecraft.jsonld": _expanded(ontology),
-        **in_xml("statecraft.rdf", ontology, prefixes),
+        **dict(chain.from_iterable(forms)),
         "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }
+
+
+def _forms(name: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    ordered = canonical(triples)
+    yield f"{name}.ttl", turtle(ordered, prefixes)
+    yield f"{name}.jsonld", _expanded(ordered)
+    yield from in_xml(f"{name}.rdf", ordered, prefixes).items()
 
 
 def in_xml(path: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Files:

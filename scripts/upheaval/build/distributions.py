@@ -28,6 +28,7 @@ _STANDARDS = {
     "context": "https://www.w3.org/TR/json-ld11/",
     "shapes": "https://www.w3.org/TR/shacl/",
     "statecraft": "https://www.w3.org/TR/owl2-overview/",
+    "vocabulary": "https://www.w3.org/TR/owl2-overview/",
     "alignments": "https://www.w3.org/TR/skos-reference/",
 }
 _ROLES = {
@@ -35,6 +36,7 @@ _ROLES = {
     "context": ROLE.mapping,
     "shapes": ROLE.validation,
     "statecraft": ROLE.vocabulary,
+    "vocabulary": ROLE.vocabulary,
     "alignments": ROLE.mapping,
 }
 _DOCUMENTS = {

@@ -105,6 +105,10 @@ class Publication:
             return [own]
         return [packaged() / name, *([own] if own.is_dir() else [])]
 
+    def is_packaged(self, path: Path) -> bool:
+        """Tell whether a file of the ontology, the shapes or the queries comes with the package."""
+        return not path.is_relative_to(self.root) and path.is_relative_to(packaged())
+
     def files(self, name: str, pattern: str) -> list[Path]:
         """Return the files of the ontology, the shapes or the queries that match a pattern, sorted in each folder."""
         return [

@@ -44,6 +44,8 @@ class Vocabulary:
         alignments: the triples of ontology/alignments/*.ttl.
         shapes: the triples of shapes/*.ttl.
         plan: the shapes, compiled.
+        documents: the triples of the ontology by the file that they are published in: what comes with the package in
+            `statecraft`, the rest in `vocabulary`; all in `statecraft` if nothing comes with the package.
         graph: the ontology and the shapes together, for lookups.
         files: the files read, by the name that messages show.
         rules: the texts of ontology/rules/*.rq by file name, in order.
@@ -54,6 +56,7 @@ class Vocabulary:
     alignments: list[ox.Triple]
     shapes: list[ox.Triple]
     plan: ShapesPlan
+    documents: dict[str, list[ox.Triple]]
     graph: Graph
     files: dict[str, Path]
     rules: dict[str, str]
@@ -99,18 +102,32 @@ def load_vocabulary(publication: Publication) -> Vocabulary:
     if faults:
         raise Refusal(sorted(faults))
     ontology = [*chain.from_iterable(terms), *completion(terms)]
-    ontology.extend(_catalogued(ontology, publication))
     alignments, shapes = (list(chain.from_iterable(files)) for files in (links, forms))
     plan = plan_for(publication, shapes, ontology)
     graph = to_rdflib(shapes, to_rdflib(ontology))
+    base = [triples for path, triples in zip(stated.values(), terms, strict=True) if publication.is_packaged(path)]
+    documents = _documents(ontology, base, publication)
+    ontology = list(chain.from_iterable(documents.values()))
     texts = {path.name: text for path, text in zip(ruled.values(), rules, strict=True)}
-    return Vocabulary(ontology, alignments, shapes, plan, graph, stated | aligned | shaped, texts)
+    return Vocabulary(ontology, alignments, shapes, plan, documents, graph, stated | aligned | shaped, texts)
 
 
-def _catalogued(ontology: list[ox.Triple], publication: Publication) -> list[ox.Triple]:
-    """Return that the publication's catalogue lists each ontology."""
+def _documents(
+    ontology: list[ox.Triple], packaged: list[list[ox.Triple]], publication: Publication
+) -> dict[str, list[ox.Triple]]:
+    """Return what each file of the vocabulary says; the publication's catalogue lists what is its own."""
+    if not packaged:
+        return {"statecraft": [*ontology, *_catalogued(ontology, publication)]}
+    base = {*chain.from_iterable(packaged), *completion(packaged)}
+    own = [triple for triple in ontology if triple not in base]
+    described = {"statecraft": [triple for triple in ontology if triple in base]}
+    return described | ({"vocabulary": [*own, *_catalogued(own, publication)]} if own else {})
+
+
+def _catalogued(own: Collection[ox.Triple], publication: Publication) -> list[ox.Triple]:
+    """Return that the publication's catalogue lists each of its own ontologies."""
     catalog = ox.NamedNode(f"{publication.iri}catalog")
-    found = (triple.subject for triple in ontology if triple.predicate == _TYPE and triple.object == _ONTOLOGY)
+    found = (triple.subject for triple in own if triple.predicate == _TYPE and triple.object == _ONTOLOGY)
     return [ox.Triple(node, _CATALOGUED, catalog) for node in found if isinstance(node, ox.NamedNode)]
 
 

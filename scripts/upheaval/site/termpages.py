@@ -8,6 +8,7 @@ from rdflib import Literal, URIRef
 from upheaval.rdf.graphs import nodes, value_of
 from upheaval.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, STATECRAFT, VANN
 from upheaval.rdf.sparql import conclusions
+from upheaval.rdf.xmlnames import are_property_names
 from upheaval.schema.contract import Form, Key, Kind, local
 from upheaval.schema.questions import read_question
 from upheaval.schema.termpaths import document_of
@@ -242,7 +243,7 @@ def term_pages(library: Library) -> Iterator[Page]:
 
 def _overview(reference: _Reference, iri: str, shown: Shown, others: list[Shown]) -> Page:
     library, graph, node = reference.library, reference.graph, _ontology(reference.library, iri)
-    owned = library.paths.terms.owned(iri)
+    packaged, owned = library.assembly.vocabulary.documents["statecraft"], library.paths.terms.owned(iri)
     own = [reference.terms[term] for term in owned if term in reference.terms]
     return Page(
         path=shown.path,
@@ -251,7 +252,7 @@ def _overview(reference: _Reference, iri: str, shown: Shown, others: list[Shown]
         values={
             "iri": iri,
             "namespace": value_of(graph, node, VANN.preferredNamespaceUri) or owned[0].removesuffix(local(owned[0])),
-            "complete": iri == _STATECRAFT,
+            "in_xml": iri == _STATECRAFT and are_property_names(triple.predicate.value for triple in packaged),
             "description": value_of(graph, node, DCTERMS.description) or value_of(graph, node, RDFS.comment),
             "version": value_of(graph, node, OWL.versionInfo),
             "tree": _tree(reference, own),

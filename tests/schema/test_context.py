@@ -105,6 +105,15 @@ def test_plain_values_have_the_types_of_the_contract(written: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("mixed", [True, False])
+def test_data_pass_in_plain_pyshacl_with_the_vocabulary_as_its_ontology(world_files: Files, *, mixed: bool) -> None:
+    parsed = [Graph().parse(data=world_files[name], format="turtle") for name in ("shapes.ttl", "statecraft.ttl")]
+    data = Graph().parse(data=world_files["northern-pact.ttl"], format="turtle")
+    conforms, _, text = pyshacl.validate(data, shacl_graph=parsed[0], ont_graph=parsed[1] if mixed else None)
+    assert conforms is mixed, text
+
+
+@pytest.mark.slow
 def test_own_data_pass_the_shapes_in_plain_pyshacl(written: Path, world_files: Files) -> None:
     shapes = Graph().parse(data=world_files["shapes.ttl"], format="turtle")
     vocabulary = Graph().parse(data=world_files["statecraft.ttl"], format="turtle")

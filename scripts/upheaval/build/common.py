@@ -12,6 +12,7 @@ from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
 from upheaval.query.sparqlexamples import to_triples
 from upheaval.rdf.graphs import from_rdflib, in_graph, to_rdflib, write
+from upheaval.rdf.namespaces import OWL, RDF
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema import ledgerlines
@@ -25,6 +26,7 @@ from upheaval.schema.succession import FormerName, succession
 
 Files = dict[str, bytes]
 VOCABULARY = "https://w3id.org/statecraft"
+_TYPE, _INDIVIDUAL = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.NamedIndividual))
 _NOT_CATALOGUED = ("dc", "owl", "sh", "shapes", "vann", "wd")
 
 
@@ -56,12 +58,23 @@ def vocabulary_files(schema: Schema) -> Files:
     )
     shapes = canonical(schema.vocabulary.shapes)
     more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
-    forms = [_forms(name, triples, prefixes) for name, triples in schema.vocabulary.documents.items()]
+    forms = [
+        _forms(name, [*triples, *_individuals(triples, schema.contract)], prefixes)
+        for name, triples in schema.vocabulary.documents.items()
+    ]
     return {
         **dict(chain.from_iterable(forms)),
         "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }
+
+
+def _individuals(triples: list[ox.Triple], contract: Contract) -> list[ox.Triple]:
+    """Return that codes are individuals (OWL 2 section 5.6): pySHACL takes only those over from an ontology."""
+    codes = {iri for found in contract.codes.values() for iri in found.values()}
+    described = dict.fromkeys(triple.subject for triple in triples if triple.predicate == _TYPE)
+    named = [node for node in described if isinstance(node, ox.NamedNode) and node.value in codes]
+    return [ox.Triple(node, _TYPE, _INDIVIDUAL) for node in named]
 
 
 def _forms(name: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "build": "build",
     "check": "check",
+    "deploy": "deploy",
     "diff": "diff",
     "import": "import_",
     "link": "link",

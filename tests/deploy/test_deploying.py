@@ -1,0 +1,78 @@
+"""The `deploy` command writes all of its files, or says in one line why not."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support import ROOT
+from upheaval.cli.main import main
+from upheaval.faults import Refusal
+
+RIVERS = ROOT / "tests" / "riverworld"
+
+
+def deploy(target: Path, *words: str, root: Path = RIVERS) -> Result:
+    command = ["deploy", "--root", str(root), "--to", str(target), *words]
+    return CliRunner().invoke(main, command, catch_exceptions=False)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_are_the_same_each_time_and_listed_in_the_readme(tmp_path: Path) -> None:
+    for _ in range(2):
+        result = deploy(tmp_path / "deploy")
+        assert result.exit_code == 0, result.output
+        files = contents(tmp_path / "deploy")
+        assert f"{len(files)} files in " in result.output
+    assert deploy(tmp_path / "again").exit_code == 0
+    assert contents(tmp_path / "again") == files
+    readme = files["README.md"].decode()
+    for path in files:
+        assert path == "README.md" or any(path.startswith(one) for one in re.findall(r"`([^` ]+)`", readme)), path
+    assert all(b"\r" not in content and content.endswith(b"\n") for content in files.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--address", "https://w3id.org/rivers/"], "only redirects"),
+        (["--address", "rivers.example"], "is not a whole web address"),
+        (["--address", "https://rivers.example/$x;y/"], "signs that configurations"),
+        (["--address", "https://rivers.example/?page="], "signs that configurations"),
+        (["--folder", "srv/pages"], "is not the absolute path"),
+        (["--folder", "/srv/pages; return 200"], "is not the absolute path"),
+        (["--folder", '/srv/"pages"'], "is not the absolute path"),
+        (["--contact", "me\nRewriteRule . /"], "cannot be printed"),
+    ],
+)
+def test_unfit_options_are_refused(tmp_path: Path, words: list[str], said: str) -> None:
+    result = deploy(tmp_path / "deploy", *words)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert len(result.output.splitlines()) == 1
+    assert not (tmp_path / "deploy").exists()
+
+
+def test_unwritable_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "nginx").write_text("in the way")
+    result = deploy(tmp_path / "deploy")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
+    assert contents(tmp_path / "deploy") == {"nginx": b"in the way"}
+
+
+def test_paths_that_configurations_would_misread_are_refused(tmp_path: Path) -> None:
+    from upheaval.deploy.facts import site_of
+
+    for name in ("data", "ontology", "shapes", "queries"):
+        (tmp_path / name).symlink_to(RIVERS / name)
+    (tmp_path / "ledger.tsv").write_text(
+        "iri\tsince\tstate\tsuccessors\tdate\twhy\nsava;$uri\t3.0.0\tretired\t\t2026-01-05\todd\n"
+    )
+    with pytest.raises(Refusal, match="sava;"):
+        site_of(tmp_path)

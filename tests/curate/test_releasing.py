@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -108,7 +109,9 @@ def test_a_release_adds_new_names_to_the_ledger_and_keeps_the_comments(river: Pa
     metadata.write_text(f"# What it says of itself\n{text}")
     record = (river / "data/gauges").glob("*.yaml")
     origin = sorted(record)[0]
-    (river / "data/gauges/another-gauge.yaml").write_text(origin.read_text().replace("label:", "label:", 1))
+    (river / "data/gauges/another-gauge.yaml").write_text(
+        re.sub(r"^label: .*", "label: {en: Another}", origin.read_text(), flags=re.M)
+    )
     note(river, "3.2.0")
     done = release(river, "3.2.0", day="2026-03-02")
     assert done.exit_code == 0, done.output
@@ -119,6 +122,7 @@ def test_a_release_adds_new_names_to_the_ledger_and_keeps_the_comments(river: Pa
     since = {entry.iri: entry.since for entry in read_ledger(river).entries.values()}
     assert since["another-gauge"] == "3.2.0"
     assert since[origin.stem] == FIRST
+    assert {"graph/data", "https://river.example/def/Gauge"} <= since.keys()
     catalog = ox.Dataset(ox.parse(path=str(release_folder(river, "3.2.0") / "catalog.ttl")))
     said = {
         (quad.subject.value.removeprefix(IRI), quad.predicate.value.rpartition("#")[2]): quad.object.value

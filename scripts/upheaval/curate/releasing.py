@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import pyoxigraph as ox
 from semver import Version
 
 from upheaval import __version__
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.check.checking import check
+from upheaval.curate.ledgergrowth import demand_kept, grown_ledger
 from upheaval.curate.publicationtext import with_values
 from upheaval.curate.releaseconditions import (
     changelog_faults,
@@ -30,10 +30,10 @@ from upheaval.curate.releaseconditions import (
     tree_faults,
 )
 from upheaval.curate.versioning import Surface, SurfaceChange, compare, proposed, surface_of, vocabulary_faults
-from upheaval.faults import Fault, Refusal, Severity, refuse
+from upheaval.faults import Refusal, Severity, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.schema.ledger import FILE as LEDGER
-from upheaval.schema.ledger import Entry, Ledger, absolute, parse_ledger, read_ledger, relative
+from upheaval.schema.ledger import read_ledger
 from upheaval.schema.publication import FILE as PUBLICATION
 from upheaval.schema.publication import open_publication
 from upheaval.store.builds import open_build
@@ -107,8 +107,8 @@ def planned(root: Path, text: str, day: date, today: date) -> Iterator[ReleasePl
     old = surface_of(last) if last is not None else Surface(frozenset(), frozenset(), frozenset())
     ledger = read_ledger(root)
     if last is not None:
-        _demand_kept(ledger, last.folder)
-    grown = _grown(ledger, assembly, text, old.iris, previous)
+        demand_kept(ledger, last.folder)
+    grown = grown_ledger(ledger, assembly, text, old.iris, previous)
     rendered = grown.render().encode()
     files = export(_as_version(assembly, values), rendered)
     with tempfile.TemporaryDirectory(prefix="upheaval-") as place:
@@ -214,72 +214,6 @@ def _as_version(assembly: Assembly, values: Mapping[str, str]) -> Assembly:
         prior_version=values.get("priorVersion", assembly.publication.prior_version),
     )
     return replace(assembly, schema=replace(assembly.schema, publication=publication))
-
-
-def _demand_kept(ledger: Ledger, last: Path) -> None:
-    """Compare the ledger with that of the release before: lines are added and annotated, never lost or altered."""
-    file = last / LEDGER
-    if not file.is_file():
-        return
-    faults = []
-    for iri, entry in parse_ledger(file.read_text(encoding="utf-8")).entries.items():
-        now = ledger.entries.get(iri)
-        if now is None:
-            faults.append(Fault(LEDGER, f"the line of `{iri}` is gone", "restore it from git", rule="release/ledger"))
-        elif now.since != entry.since or (entry.annotated and now[2:6] != entry[2:6]):
-            message = f"the line of `{iri}` is not as it was released"
-            at = (now.line, 1) if now.line else None
-            faults.append(Fault(LEDGER, message, f"write {entry.row()!r}", at=at, rule="release/ledger"))
-    if faults:
-        raise Refusal(sorted(faults))
-
-
-def _grown(
-    ledger: Ledger, assembly: Assembly, version: str, earlier: frozenset[str], previous: Release | None
-) -> Ledger:
-    """Return the ledger with the IRIs that are new, and those of the release before if it kept none."""
-    publication = assembly.publication
-    now = published(assembly)
-    entries = {}
-    if previous is not None:
-        for iri in earlier:
-            name = relative(iri, publication.iri)
-            if name != iri and name not in ledger.entries:
-                entries[name] = Entry(name, previous.version)
-    for iri in now:
-        name = relative(iri, publication.iri)
-        if name not in ledger.entries and name not in entries:
-            entries[name] = Entry(name, version)
-    grown = ledger.with_entries(entries.values())
-    lost = [
-        iri
-        for iri in sorted(grown.entries)
-        if _is_lost(grown, iri, absolute(iri, publication.iri), now, publication.iri)
-    ]
-    if lost:
-        cure = "restore it, or say what became of it: `upheaval rename`, `merge`, `split` or `retire`"
-        raise Refusal(
-            Fault(
-                LEDGER, f"`{iri}` was published with {grown.entries[iri].since} and is gone", cure, rule="ledger/lost"
-            )
-            for iri in lost
-        )
-    return grown
-
-
-def _is_lost(ledger: Ledger, name: str, iri: str, now: set[str], namespace: str) -> bool:
-    if iri in now or not iri.startswith(namespace):
-        return False
-    fate = ledger.resolve(name)
-    return fate is None or not fate.annotated
-
-
-def published(assembly: Assembly) -> set[str]:
-    """Return the IRIs that a publication mints: its records and the nodes inside them."""
-    publication = assembly.publication
-    quads = assembly.store.quads_for_pattern(None, None, None, ox.NamedNode(publication.graph("data")))
-    iris = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-    return {iri for iri in iris if iri.startswith(publication.iri)}
 
 
 def _content(path: Path) -> bytes | None:

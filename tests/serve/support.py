@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -18,9 +19,12 @@ import pytest
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.populate.assembly import Assembly
+from upheaval.store.integrity import file_hash
+from upheaval.store.releases import Release, release_file
 
 PATIENCE = 60.0  # seconds after which a test gives up; machines that run tests may be slow
 NAMESPACE = "https://example.org/northern-pact/"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER (?a != ?g) }"
 CRASH = "SELECT * { " + "{" * 19000 + "?s ?p ?o" + "}" * 19000 + " }"
 
@@ -170,3 +174,20 @@ def make_build(world: Assembly, folder: Path, more: bytes = b"") -> Path:
     files["manifest.json"] = json.dumps(manifest).encode()
     write_build(files, folder)
     return folder
+
+
+def label(name: str, text: str) -> bytes:
+    """Write a statement that something in the world has a label."""
+    return f'<{NAMESPACE}{name}> <{LABEL}> "{text}"@en <{NAMESPACE}graph/data> .\n'.encode()
+
+
+def release(root: Path, world: Assembly, version: str, more: bytes, **said: Any) -> Path:
+    """Add a release: the world's build under another number, with more statements."""
+    publication = replace(world.publication, version=version)
+    numbered = replace(world, schema=replace(world.schema, publication=publication))
+    build = make_build(numbered, root / ".made" / version, more)
+    manifest = json.loads((build / "manifest.json").read_bytes())
+    known = Release(version, "2026-01-01", file_hash(build / "manifest.json"), manifest["rdfc10_sha256"], **said)
+    release_file(root, version).parent.mkdir(exist_ok=True)
+    release_file(root, version).write_bytes(known.render())
+    return build

@@ -5,41 +5,20 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from rdflib import Graph, URIRef
 
-from tests.serve.support import NAMESPACE, Running, make_build, running
+from tests.serve.support import LABEL, NAMESPACE, Running, label, make_build, release, running
 from tests.support import WORLD
 from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly
-from upheaval.store.integrity import file_hash
-from upheaval.store.releases import Release, release_file
 from upheaval.store.snapshots import put
 
 pytestmark = pytest.mark.slow
-LABEL = URIRef("http://www.w3.org/2000/01/rdf-schema#label")
 FORMS = {"text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml"}
-
-
-def quad(name: str, text: str) -> bytes:
-    return f'<{NAMESPACE}{name}> <{LABEL}> "{text}"@en <{NAMESPACE}graph/data> .\n'.encode()
-
-
-def release(root: Path, world: Assembly, version: str, more: bytes, **said: Any) -> Path:
-    """Add a release: the world's build under another number, with more statements."""
-    publication = replace(world.publication, version=version)
-    numbered = replace(world, schema=replace(world.schema, publication=publication))
-    build = make_build(numbered, root / ".made" / version, more)
-    manifest = json.loads((build / "manifest.json").read_bytes())
-    known = Release(version, "2026-01-01", file_hash(build / "manifest.json"), manifest["rdfc10_sha256"], **said)
-    release_file(root, version).parent.mkdir(exist_ok=True)
-    release_file(root, version).write_bytes(known.render())
-    return build
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +28,16 @@ def root(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
     release(root, world, "0.8.0", b"")
     put(
         root,
-        release(root, world, "0.9.0", quad("arvenia", "Then"), state="withdrawn", withdrawn="2026-02-01", why="<b>"),
+        release(root, world, "0.9.0", label("arvenia", "Then"), state="withdrawn", withdrawn="2026-02-01", why="<b>"),
     )
-    put(root, release(root, world, "1.0.0", quad("arvenia", "Later") + quad("gone-since", "Gone")))
+    put(root, release(root, world, "1.0.0", label("arvenia", "Later") + label("gone-since", "Gone")))
     put(root, release(root, world, "1.1.0", b"", state="withdrawn", withdrawn="2026-03-01", why="a forged source"))
     return root
 
 
 @pytest.fixture(scope="module")
 def server(root: Path, world: Assembly) -> Iterator[Running]:
-    build = make_build(world, root / "build", quad("arvenia", "Now"))
+    build = make_build(world, root / "build", label("arvenia", "Now"))
     with running(build, "--root", str(root), "--per-client", "0") as started:
         yield started
 
@@ -90,7 +69,7 @@ def test_a_record_is_as_it_was_in_each_version(server: Running, version: str, la
     answer = server.get(f"/{version}arvenia", "text/turtle")
     assert (answer.status, answer.headers["location"]) == (303, f"/{version}doc/arvenia.ttl")
     graph = Graph().parse(data=server.get(f"/{version}doc/arvenia.ttl").body, format="turtle")
-    labels = {str(one) for one in graph.objects(URIRef(f"{NAMESPACE}arvenia"), LABEL)}
+    labels = {str(one) for one in graph.objects(URIRef(f"{NAMESPACE}arvenia"), URIRef(LABEL))}
     assert labels & {"Then", "Later", "Now"} == {label}
     assert server.get("/1.0.0/gone-since", "text/turtle").status == 303
     assert server.get("/gone-since", "text/turtle").status == 404

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from upheaval.serve.describing import labels
-from upheaval.serve.names import Names
 
 HERE = Path(__file__).parent
 _NAMES = tuple(str(iri) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
@@ -51,12 +50,19 @@ class View:
     incoming: list[HtmlRow]
 
 
+class HtmlPaths(Protocol):
+    """Where links lead."""
+
+    def path(self, iri: str) -> str | None:
+        """Return the address of an IRI's page, or None if there is none."""
+
+
 def render(template: str, **values: Any) -> bytes:
     """Render a template; all values are escaped."""
     return _ENVIRONMENT.get_template(template).render(**values).encode()
 
 
-def link(iri: str, names: Names) -> str:
+def link(iri: str, names: HtmlPaths) -> str:
     """Return a link for an IRI: a path of this server, the IRI itself if it is http(s), or an empty string."""
     local = names.path(iri)
     if local is not None:
@@ -64,14 +70,14 @@ def link(iri: str, names: Names) -> str:
     return iri if urlsplit(iri).scheme in ("http", "https") else ""
 
 
-def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: Names) -> View:
+def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: HtmlPaths) -> View:
     """Arrange the triples of a document.
 
     Args:
         store: the dataset, for the labels of properties and classes.
         iri: the resource.
         triples: its description from `describing.describe`.
-        names: the server's addresses, for links.
+        names: where links lead.
 
     Returns:
         The page. Nodes inside the resource and cited sources are shown in place, where they are first mentioned.
@@ -81,7 +87,7 @@ def view(store: ox.Store, iri: str, triples: Iterable[ox.Triple], names: Names) 
 
 
 class _Page:
-    def __init__(self, store: ox.Store, iri: str, triples: list[ox.Triple], names: Names) -> None:
+    def __init__(self, store: ox.Store, iri: str, triples: list[ox.Triple], names: HtmlPaths) -> None:
         self.store, self.iri, self.names = store, iri, names
         self.statements: dict[str, dict[str, list[Any]]] = {}
         self.incoming: dict[str, list[str]] = {}

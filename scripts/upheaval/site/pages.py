@@ -1,7 +1,7 @@
 """Pages and their rendering by templates, with all values escaped."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,9 @@ def compact(content: object) -> bytes:
 class Renderer:
     """Renders the pages of a site."""
 
-    def __init__(self, library: Library, assets: Assets) -> None:
+    def __init__(
+        self, library: Library, assets: Assets, versions: Callable[[str, str], list[tuple[str, str, str]]]
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -69,6 +71,7 @@ class Renderer:
         self._environment.globals.update(
             publication=library.publication,
             identity=library.identity,
+            versions=versions,
             asset=assets.path,
             policy=PAGES,
             texts=texts(library.publication.root),

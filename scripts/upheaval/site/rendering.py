@@ -24,6 +24,7 @@ from upheaval.site.pairpages import pair_pages
 from upheaval.site.recordfiles import record_files
 from upheaval.site.tabular import safe_copy
 from upheaval.site.termpages import term_pages
+from upheaval.site.versionpages import SiteVersions, open_versions, version_files
 from upheaval.site.vocabularyfiles import vocabulary_files
 from upheaval.site.writing import write_site
 
@@ -53,10 +54,17 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     library = open_library(assembly, identity)
     assets = Assets()
     copies = {path: build / path for path in (*manifest["files"], "manifest.json")}
+    versions = open_versions(library)
     bundled, missing = bundle(cache_folder())
     ask = questionpages.Ask(library, assets, bundled, missing)
-    total, written = write_site(target, _files(library, build, copies, assets, ask), copies, identity)
-    return total, written, f"the Ask page has no query engine: {missing}" if missing else ""
+    files = _files(library, build, copies, assets, ask, versions)
+    kept = {path: file for one in versions.found for path, file in one.copies().items()}
+    total, written = write_site(target, files, copies | kept, identity)
+    remarks = [f"the Ask page has no query engine: {missing}"] if missing else []
+    if versions.missing:
+        cure = "docs/releasing.md says where to get them"
+        remarks.append(f"the site is without version {', '.join(versions.missing)}: its files are not here ({cure})")
+    return total, written, "\n".join(remarks)
 
 
 def _same(assembly: Assembly, identity: str, build: Path) -> None:
@@ -70,9 +78,14 @@ def _same(assembly: Assembly, identity: str, build: Path) -> None:
 
 
 def _files(
-    library: Library, build: Path, copies: Container[str], assets: Assets, ask: questionpages.Ask
+    library: Library,
+    build: Path,
+    copies: Container[str],
+    assets: Assets,
+    ask: questionpages.Ask,
+    versions: SiteVersions,
 ) -> Iterator[tuple[str, bytes]]:
-    renderer = Renderer(library, assets)
+    renderer = Renderer(library, assets, versions.links)
     assets.add("search.json", search.index(library))
     found = overview(library)
     assets.add("explore.json", compact(explore(library, found)))
@@ -87,6 +100,7 @@ def _files(
     yield from record_files(library, renderer)
     yield from renderer.files(former_pages(library))
     yield from former_documents(library)
+    yield from version_files(library, versions, renderer)
     yield from assets.files.items()
 
 

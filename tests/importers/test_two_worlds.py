@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from tests.importers.support import BASE, Imports
 from tests.load.stores import need_jena
 from tests.query.test_questions import in_rdflib, on_oxigraph, on_rdflib, text_of
+from tests.support import WHOLE
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.cli.main import main
@@ -104,8 +105,8 @@ def curated(target: ImportTarget, tmp_path_factory: pytest.TempPathFactory) -> B
     return open_build(folder)
 
 
-def check_both(target: str, curated: Build, folders: dict[str, Path]) -> None:
-    for build in (open_build(folders["cow"]), curated, open_build(folders["sipri"])):
+def check_both(target: str, curated: Build, folders: dict[str, Path], *more: Build) -> None:
+    for build in (open_build(folders["cow"]), curated, *more):
         report = loaded(target, build)
         assert report.changed
         assert report.ok
@@ -117,13 +118,14 @@ def check_both(target: str, curated: Build, folders: dict[str, Path]) -> None:
 
 @pytest.mark.engine
 def test_oxigraph_holds_a_build_and_imports(oxigraph: str, curated: Build, folders: dict[str, Path]) -> None:
-    check_both(f"oxigraph:{oxigraph}", curated, folders)
+    check_both(f"oxigraph:{oxigraph}", curated, folders, open_build(folders["sipri"]))
 
 
 @pytest.mark.engine
 def test_tdb2_holds_a_build_and_imports(tmp_path: Path, curated: Build, folders: dict[str, Path]) -> None:
     need_jena()
-    check_both(f"tdb2:{tmp_path / 'both'}", curated, folders)
+    more = [open_build(folders["sipri"])] if WHOLE else []
+    check_both(f"tdb2:{tmp_path / 'both'}", curated, folders, *more)
 
 
 def test_broken_shard_is_not_loaded(imports: Imports, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Tdb2:
         finally:
             shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-        self._held = None
+        self._held = beside._read()
         progress(sum(build.counts.values()))
 
     def _readable(self, build: Build, folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.serve.support import running
 from tests.site.browser import Watched, served, violations
@@ -40,6 +40,25 @@ def ready(watched: Watched, path: str = "ask/") -> Page:
     page = watched.open(path)
     page.wait_for_selector("html[data-ready=ask]", state="attached")
     return page
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, world_address: str) -> Iterator[Watched]:
+    """A window on the Ask page that loads the engine and the dataset once."""
+    context = browser.new_context()
+    watched = Watched(context, world_address)
+    ready(watched)
+    yield watched
+    context.close()
+
+
+@pytest.fixture
+def page(window: Watched) -> Iterator[Page]:
+    """The page of that window, for tests that leave nothing behind but a query and its answer."""
+    yield window.page
+    faults = window.faults[:]
+    window.faults.clear()
+    assert faults == []
 
 
 def write(page: Page, query: str) -> None:
@@ -84,8 +103,7 @@ def open_question(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sampled(["dyad-year", "votes", "coverage", "security-promises"], 2))
-def test_example_gives_the_same_rows_as_python(visit: Visit, world_address: str, world: Assembly, name: str) -> None:
-    page = ready(visit(world_address))
+def test_example_gives_the_same_rows_as_python(page: Page, world: Assembly, name: str) -> None:
     open_question(page, name)
     header, found = expected(world, read_questions(world.publication)[name].text)
     assert run(page).startswith(f"{len(found)} row")
@@ -105,8 +123,7 @@ def test_every_example_runs_and_its_csv_is_the_one_that_the_site_offers(visit: V
         assert download(page, "CSV") == offered, name
 
 
-def test_parameter_is_bound_as_by_the_command(visit: Visit, world_address: str, world: Assembly) -> None:
-    page = ready(visit(world_address))
+def test_parameter_is_bound_as_by_the_command(page: Page, world: Assembly) -> None:
     question = read_questions(world.publication)["members"]
     base = world.publication.iri
     open_question(page, "members")
@@ -118,8 +135,7 @@ def test_parameter_is_bound_as_by_the_command(visit: Visit, world_address: str, 
     assert table(page) == expected(world, text)[1] != []
 
 
-def test_a_code_is_chosen_from_its_tree(visit: Visit, world_address: str, world: Assembly) -> None:
-    page = ready(visit(world_address))
+def test_a_code_is_chosen_from_its_tree(page: Page, world: Assembly) -> None:
     open_question(page, "who-supplies-whom")
     options = page.locator("#parameter-type option").evaluate_all("all => all.map(one => [one.value, one.text])")
     assert len(options) == len(world.contract.codes["https://w3id.org/statecraft#CooperationType"])
@@ -195,15 +211,12 @@ def test_engine_is_fetched_at_the_first_run(visit: Visit, world_address: str) ->
         2,
     ),
 )
-def test_error_is_marked_at_the_position_that_python_reports(
-    visit: Visit, world_address: str, world: Assembly, query: str
-) -> None:
+def test_error_is_marked_at_the_position_that_python_reports(page: Page, world: Assembly, query: str) -> None:
     with pytest.raises(Refusal) as refused:
         ask(world.store, query, "test")
     (fault,) = refused.value.faults
     assert fault.at is not None
     row, column = fault.at
-    page = ready(visit(world_address))
     write(page, query)
     message = run(page)
     assert message.startswith(f"Line {row}, column {column}: "), message
@@ -219,8 +232,7 @@ def test_error_is_marked_at_the_position_that_python_reports(
     expect(page.locator(".cm-lintRange-error")).to_have_count(0)
 
 
-def test_syntax_error_is_marked_while_typing(visit: Visit, world_address: str) -> None:
-    page = ready(visit(world_address))
+def test_syntax_error_is_marked_while_typing(page: Page) -> None:
     write(page, "SELECT ?s WHERE { ?s ?p ?o } ORDER LIMIT 3")
     expect(page.locator(".cm-lintRange-warning")).to_have_count(1)
     write(page, "SELECT ?s WHERE { ?s ?p ?o } ORDER BY ?s LIMIT 3")
@@ -240,14 +252,12 @@ def test_a_runaway_query_is_stopped_and_the_page_goes_on(visit: Visit, world_add
     assert int(table(page)[0][0]) > 1000
 
 
-def test_service_is_refused(visit: Visit, world_address: str) -> None:
-    page = ready(visit(world_address))
+def test_service_is_refused(page: Page) -> None:
     write(page, "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }")
     assert "not supported" in run(page)
 
 
-def test_query_without_graph_reads_all_graphs(visit: Visit, world_address: str, world: Assembly) -> None:
-    page = ready(visit(world_address))
+def test_query_without_graph_reads_all_graphs(page: Page, world: Assembly) -> None:
     texts = [
         f"SELECT (COUNT(*) AS ?n) {clause} {{ ?s ?p ?o }}"
         for clause in ("", f"FROM <{world.publication.graph('derived')}>")
@@ -261,8 +271,7 @@ def test_query_without_graph_reads_all_graphs(visit: Visit, world_address: str, 
     assert counts[0] != counts[1]
 
 
-def test_results_download_as_two_kinds_of_csv_and_json(visit: Visit, world_address: str, world: Assembly) -> None:
-    page = ready(visit(world_address))
+def test_results_download_as_two_kinds_of_csv_and_json(page: Page, world: Assembly) -> None:
     write(page, FORMULAS)
     run(page)
     header, found = expected(world, FORMULAS)
@@ -277,11 +286,10 @@ def test_results_download_as_two_kinds_of_csv_and_json(visit: Visit, world_addre
     assert json.loads(download(page, "JSON")) == own
 
 
-def test_triples_are_shown_as_graph_and_turtle(visit: Visit, world_address: str, world: Assembly) -> None:
+def test_triples_are_shown_as_graph_and_turtle(page: Page, world: Assembly) -> None:
     query = """PREFIX statecraft: <https://w3id.org/statecraft#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
       CONSTRUCT { ?a statecraft:cooperatesWith ?b . ?a rdfs:label ?name } WHERE {
         ?a statecraft:cooperatesWith ?b ; rdfs:label ?name FILTER (LANG(?name) = "en") }"""
-    page = ready(visit(world_address))
     write(page, query)
     assert "triples in" in run(page)
     found = ask(world.store, query, "test")
@@ -297,8 +305,7 @@ def test_triples_are_shown_as_graph_and_turtle(visit: Visit, world_address: str,
     assert set(page.locator("svg.triples text").all_text_contents()) == names
 
 
-def test_numbers_are_drawn_as_a_chart(visit: Visit, world_address: str, world: Assembly) -> None:
-    page = ready(visit(world_address))
+def test_numbers_are_drawn_as_a_chart(page: Page, world: Assembly) -> None:
     open_question(page, "partners")
     run(page)
     page.get_by_role("button", name="Chart").click()
@@ -309,16 +316,14 @@ def test_numbers_are_drawn_as_a_chart(visit: Visit, world_address: str, world: A
     assert page.locator("svg.chart g > title").all_text_contents() == [f"{row[0]}: {row[2]}" for row in found]
 
 
-def test_a_series_over_time_is_drawn_as_lines(visit: Visit, world_address: str) -> None:
-    page = ready(visit(world_address))
+def test_a_series_over_time_is_drawn_as_lines(page: Page) -> None:
     open_question(page, "exercises-by-year")
     run(page)
     page.get_by_role("button", name="Chart").click()
     assert page.locator("svg.chart polyline").count() >= 1
 
 
-def test_rows_are_sorted_by_a_click_and_turned_page_by_page(visit: Visit, world_address: str) -> None:
-    page = ready(visit(world_address))
+def test_rows_are_sorted_by_a_click_and_turned_page_by_page(page: Page) -> None:
     write(page, "SELECT ?s ?p { ?s ?p ?o } ORDER BY ?s ?p LIMIT 250")
     run(page)
     expect(page.locator(".pages")).to_contain_text("Rows 1–100 of 250")
@@ -335,9 +340,8 @@ def test_rows_are_sorted_by_a_click_and_turned_page_by_page(visit: Visit, world_
 
 
 def test_iris_of_the_publication_link_to_its_pages(
-    visit: Visit, world_address: str, world_site: Path, world: Assembly
+    page: Page, world_address: str, world_site: Path, world: Assembly
 ) -> None:
-    page = ready(visit(world_address))
     write(
         page,
         f"SELECT ?a ?b {{ BIND (<{world.publication.iri}arvenia> AS ?a) BIND (<https://example.org/else> AS ?b) }}",
@@ -349,8 +353,7 @@ def test_iris_of_the_publication_link_to_its_pages(
     assert other == "https://example.org/else"
 
 
-def test_a_hostile_value_stays_text(visit: Visit, world_address: str) -> None:
-    page = ready(visit(world_address))
+def test_a_hostile_value_stays_text(page: Page) -> None:
     write(page, 'SELECT * { VALUES (?a ?b) { ("<img src=x onerror=alert(1)>" <javascript:alert(1)>) } }')
     run(page)
     assert page.locator("#ask-answer img").count() == 0

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from tests.importers.support import BASE, FILES, VOTES, Imports, hashed, lines
+from tests.support import sampled
 from upheaval.check.dataview import classes_of
 from upheaval.importers.declaration import names
 from upheaval.importers.target import ImportTarget
@@ -34,7 +35,7 @@ def ask(folder: Path, text: str) -> list[tuple[str, ...]]:
     return sorted(tuple(str(getattr(row[name], "value", "")).removeprefix(BASE) for name in head) for row in solutions)
 
 
-@pytest.mark.parametrize("name", [*FILES, "every"])
+@pytest.mark.parametrize("name", sampled([*FILES, "every"], 5))
 def test_every_record_conforms_to_the_shapes(name: str, imports: Imports, target: ImportTarget) -> None:
     """All of them, not a sample; the records of the publication stand beside them for what they refer to."""
     from upheaval.populate.assembly import assemble

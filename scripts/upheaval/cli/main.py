@@ -12,6 +12,7 @@ COMMANDS = {
     "check": "check",
     "deploy": "deploy",
     "diff": "diff",
+    "feed": "feed",
     "import": "import_",
     "link": "link",
     "load": "load",

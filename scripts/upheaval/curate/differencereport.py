@@ -52,7 +52,7 @@ def as_text(difference: Difference, width: int = 80) -> str:
     """
     wording = Wording(difference)
     lines = _wrapped(f"{difference.a.name} → {difference.b.name}: {summary(difference)}", width, "")
-    for heading, points in _blocks(difference, wording):
+    for heading, points in blocks(difference, wording):
         lines += ["", *_wrapped(heading, width, "")]
         for point in points:
             lines += _wrapped(point, width, "  - ")
@@ -70,8 +70,17 @@ def _wrapped(text: str, width: int, start: str) -> list[str]:
     )
 
 
-def _blocks(difference: Difference, wording: Wording) -> Iterator[tuple[str, list[str]]]:
-    """Yield headings and their points: first what a reviewer has to read, then, by type, what was added."""
+def blocks(difference: Difference, wording: Wording) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is said of a difference, as headings and their points.
+
+    Args:
+        difference: the difference.
+        wording: what puts it into words.
+
+    Yields:
+        First what a reviewer has to read, a record a heading; then, by type, what was only added.
+
+    """
     added: dict[str, list[str]] = defaultdict(list)
     for record in difference.records:
         if record.change is Change.ADDED:
@@ -121,7 +130,7 @@ def as_markdown(difference: Difference) -> str:
     head = f"**{_escaped(difference.a.name)} → {_escaped(difference.b.name)}**: {_escaped(summary(difference))}\n"
     head += "".join(f"\n> {_escaped(note)}\n" for edition in (difference.a, difference.b) for note in edition.notes)
     lines = []
-    for heading, points in _blocks(difference, wording):
+    for heading, points in blocks(difference, wording):
         lines.append(f"- {_escaped(heading)}\n")
         lines += [f"  - {_escaped(point)}\n" for point in points]
     room, shown = _LONGEST_COMMENT - len(head.encode()), 0

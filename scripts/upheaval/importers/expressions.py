@@ -11,7 +11,7 @@ import ibis
 from ibis.expr.types import Table
 from ibis.expr.types import Value as Expression
 
-__all__ = ["Expression", "Table", "join", "union"]
+__all__ = ["Expression", "Table", "and_more", "join", "union"]
 
 
 @cache
@@ -40,6 +40,12 @@ def join(parts: Sequence[str | Expression]) -> Expression:
             merged.append(part)
     values = [ibis.literal(part) if isinstance(part, str) else part.cast("string") for part in merged]
     return values[0] if len(values) == 1 else _concat(len(values) + 1)("", *values)
+
+
+def and_more(name: Expression, count: Expression) -> Expression:
+    """Return the name of the first of several, and how many more there are."""
+    more = ibis.literal(" and ").concat((count - 1).cast("string"), " more")
+    return name.concat(ibis.ifelse(count > 1, more, ""))
 
 
 def union(tables: Iterable[Table]) -> Table:

@@ -25,6 +25,7 @@ from upheaval.importers.declaration import (
     written,
     year,
 )
+from upheaval.importers.expressions import and_more
 
 ACTED = 2
 """Hostility levels: 1 no militarized action, 2 threat to use force, 3 display of force, 4 use of force, 5 war."""
@@ -103,18 +104,13 @@ def _letter(side: Expression) -> Expression:
     return ibis.ifelse(side == "1", "a", "b")
 
 
-def _and_more(name: Expression, count: Expression) -> Expression:
-    more = ibis.literal(" and ").concat((count - 1).cast("string"), " more")
-    return name.concat(ibis.ifelse(count > 1, more, ""))
-
-
 def records(sources: Sources) -> list[Rows]:
     """Return an act for each side of a dispute that took militarized action, of all its states against all others."""
     table = sources.keep("participants", participants(sources))
     acts = sources.keep("sides", sides(table))
     names = ibis.cases(*((acts.level == level, words) for level, words in LEVELS.items()), else_="")
-    against = ibis.literal(" against ").concat(_and_more(acts.whom, acts.others)).fill_null("")
-    label = ibis.literal("Dispute ").concat(acts.dispute, ": ", _and_more(acts.who, acts.states), against)
+    against = ibis.literal(" against ").concat(and_more(acts.whom, acts.others)).fill_null("")
+    label = ibis.literal("Dispute ").concat(acts.dispute, ": ", and_more(acts.who, acts.states), against)
     joint = (acts.states > 1) & (acts.level >= 4)
     common = {
         "id": acts.id,
@@ -216,7 +212,7 @@ DATASET = Dataset(
         ),
     ),
     actors=("cow",),
-    crosswalk="@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+    crosswalk="",
     records=records,
     counted=used,
     rules=(

@@ -22,6 +22,7 @@ from upheaval.importers.declaration import (
     written,
     year,
 )
+from upheaval.importers.expressions import and_more
 
 MEASURES = ("trade", "arms", "military", "financial", "travel", "other")
 CLOSED = 2019
@@ -135,8 +136,7 @@ def records(sources: Sources) -> list[Rows]:
     who = senders.group_by("id").agg(leader=senders.sender_label.min(), states=senders.sender.nunique())
     whom = targets.group_by("id").agg(aim=targets.target_label.min())
     acts = acts.join(who, "id").join(whom, "id")
-    more = ibis.literal(" and ").concat((acts.states - 1).cast("string"), " more")
-    label = ibis.literal("Sanctions of ").concat(acts.leader, ibis.ifelse(acts.states > 1, more, ""), " on ", acts.aim)
+    label = ibis.literal("Sanctions of ").concat(and_more(acts.leader, acts.states), " on ", acts.aim)
     return [
         Rows(
             "DiplomaticAct",

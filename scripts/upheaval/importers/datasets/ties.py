@@ -22,6 +22,7 @@ from upheaval.importers.declaration import (
     union,
     whole,
 )
+from upheaval.importers.expressions import and_more
 
 SENDERS = ("primarysender", "sender1", "sender2", "sender3", "sender4", "sender5")
 TYPES = {
@@ -72,8 +73,7 @@ def records(sources: Sources) -> list[Rows]:
     first = who.group_by("id").agg(leader=who.sender_label.min(), states=who.sender.nunique())
     first = first.rename(case_="id")
     table = sources.keep("sanctions", table.join(first, table.id == first.case_))
-    more = ibis.literal(" and ").concat((table.states - 1).cast("string"), " more")
-    name = ibis.literal("Sanctions of ").concat(table.leader, ibis.ifelse(table.states > 1, more, ""), " on ")
+    name = ibis.literal("Sanctions of ").concat(and_more(table.leader, table.states), " on ")
     types = ibis.literal("sanction types: ").concat(table.sanctiontype).fill_null("imposed")
     late = last_day(table.end) < first_day(table.begin)
     return [

@@ -160,7 +160,7 @@ DATASET = Dataset(
         ),
     ),
     actors=("gw",),
-    crosswalk="@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+    crosswalk="",
     records=records,
     counted=troops,
     exclusions=tuple(

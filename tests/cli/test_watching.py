@@ -1,5 +1,6 @@
 """Watching calls for a check when a source changes, and not when an editor leaves something beside it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,23 @@ def test_what_is_ignored_elsewhere_is_ignored_here(
     watching.watch(root, done.append)
     assert done == [[]]
     assert asked == dict.fromkeys(LEFT, False) | dict.fromkeys(SOURCES, True)
+
+
+def test_a_change_of_the_ledger_calls_for_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "pub"
+    (root / "data").mkdir(parents=True)
+    ledger = root / "ledger.tsv"
+
+    def changes(*_folders: Path, **_options: object) -> Iterator[set[tuple[Change, str]]]:
+        yield set()
+        yield set()
+        ledger.write_text("one\n")
+        yield set()
+        yield set()
+        ledger.write_text("another\n")
+        yield {(Change.modified, str(root / "data/states/x.yaml"))}
+
+    monkeypatch.setattr(watching, "changes", changes)
+    done: list[list[Path]] = []
+    watching.watch(root, done.append)
+    assert done == [[], [ledger], [root / "data/states/x.yaml", ledger]]

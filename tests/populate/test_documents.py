@@ -88,6 +88,28 @@ def test_nodes_are_named_by_what_identifies_them(of: Populate) -> None:
     }
 
 
+def test_whatever_does_not_identify_a_node_leaves_all_names(world: Assembly) -> None:
+    """Figures, wording and notes of any kind are corrected, in any of the blocks, and blocks come beside them."""
+    expected = set(_populated(world, TREATY).locations)
+    notes = st.text("abcxyzäßñабвя中文字0189", min_size=3, max_size=20)
+    figures = st.integers(0, 10**9).map(str)
+
+    @examples(60)
+    @given(st.integers(0, 1), figures, notes, st.integers(1901, 2100).map(str))
+    def corrected(which: int, figure: str, note: str, until: str) -> None:
+        estimates = [dict(one) for one in TREATY["estimate"]]
+        estimates[which] |= {"value": figure, "citation": [{**CITED[0], "says": note}]}
+        steps = [dict(one) for one in TREATY["step"]]
+        steps[2 + which] |= {"until": until, "description": {"en": note}}
+        beside = {**ESTIMATE, "measure": f"ships {figure}", "value": figure}
+        changed = {**TREATY, "label": {"en": note}, "estimate": [beside, *estimates], "step": steps}
+        found = _populated(world, changed).locations
+        assert expected <= set(found)
+        assert all("#estimate-ships-" in iri for iri in set(found) - expected)
+
+    corrected()
+
+
 @pytest.mark.parametrize(
     ("key", "change"),
     [

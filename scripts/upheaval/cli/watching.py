@@ -7,6 +7,8 @@ from pathlib import Path
 from watchfiles import Change
 from watchfiles import watch as changes
 
+from upheaval.check.incremental import stamp
+from upheaval.schema.ledgerlines import FILE as LEDGER
 from upheaval.sources.ignored import is_ignored
 
 FOLDERS = ("data", "ontology", "shapes")
@@ -21,16 +23,21 @@ def watch(root: Path, do: Callable[[list[Path]], object]) -> None:
 
     """
     folders = [root / name for name in FOLDERS if (root / name).is_dir()] or [root]
-    begun, top = False, root.resolve()
+    begun, top, ledger = False, root.resolve(), root / LEDGER
+    before = stamp(ledger)
 
     def concerns(_change: Change, path: str) -> bool:
         return _is_source(top, Path(path))
 
     with suppress(KeyboardInterrupt):
         for changed in changes(*folders, watch_filter=concerns, yield_on_timeout=True, rust_timeout=100):
-            if changed or not begun:
+            files = [Path(path) for _, path in changed]
+            if (now := stamp(ledger)) != before:  # beside the folders, and replaced whole: no watch would stay on it
+                before = now
+                files.append(ledger)
+            if files or not begun:
                 begun = True
-                do([Path(path) for _, path in changed])
+                do(files)
 
 
 def _is_source(root: Path, path: Path) -> bool:

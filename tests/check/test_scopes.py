@@ -47,6 +47,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "Dated-ended-before-begun": NOTHING,
     "Dated-date-and-span": NOTHING,
     "Source-republishes-itself": ("republicationOf",),
+    "Sourced-rests-on-retracted": ("republicationOf", "retracted", "correctedBy"),
     "Estimate-no-figure": NOTHING,
     "Estimate-value-and-range": NOTHING,
     "Estimate-undated-figure": NOTHING,

@@ -84,7 +84,7 @@ def test_empty_answer_says_that_nothing_is_recorded() -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_question_has_an_answer_in_the_shipped_data(name: str, axis: Assembly) -> None:
     _, found = on_oxigraph(axis, text_of(name, axis, {}))
-    assert found
+    assert bool(found) is (name != "rests-on-retracted"), "no source of the dataset has been retracted so far"
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -1,4 +1,4 @@
-"""The static site keeps the addresses of former names."""
+"""The static site keeps the addresses of former names, and marks what rests on retracted sources."""
 
 import json
 import re
@@ -60,3 +60,9 @@ def test_documents_say_what_became_of_names(site: Path, suffix: str, form: str) 
     former = {str(node) for node in Graph().parse(data=text, format=form).subjects(DCTERMS.isReplacedBy)}
     assert NAMESPACE + "dorland" in former
     assert any(name.startswith(NAMESPACE + "dorland#") for name in former)
+
+
+def test_citations_of_a_retracted_source_are_marked(site: Path) -> None:
+    page = (site / "summit-statement-2003/index.html").read_text()
+    assert page.count('<b class="tag">retracted</b>') == 1
+    assert "<dt>retracted</dt><dd>2012-05-04</dd>" in page

@@ -43,6 +43,8 @@ class Card:
         url: its address, or an empty string.
         retrieved: the date of retrieval.
         original: the name and title of the source that it copies, if any.
+        retracted: when the source, or the one that it copies, was withdrawn, or an empty string.
+        corrections: the names and titles of the sources that correct it.
         disputes: whether it disputes the statement that it is cited for.
 
     """
@@ -58,6 +60,8 @@ class Card:
     url: str
     retrieved: str
     original: tuple[str, str]
+    retracted: str
+    corrections: list[tuple[str, str]]
     disputes: bool
 
 
@@ -148,6 +152,7 @@ class Values:
     def _card(self, citation: Frame) -> Card:
         source = self.library.frames.get(citation["source"], {})
         original = source.get("republicationOf", "")
+        withdrawn = source.get("retracted") or self.library.frames.get(original, {}).get("retracted", "")
         concept = self.library.concept(
             _classes(self.library.kind(source), "sourceKind"), text(source.get("sourceKind", ""))
         )
@@ -163,6 +168,8 @@ class Values:
             url=web(source.get("url", "")),
             retrieved=text(source.get("retrieved", "")),
             original=(original, self.library.title(original)) if original else ("", ""),
+            retracted=text(withdrawn),
+            corrections=[(one, self.library.title(one)) for one in items(source.get("correctedBy"))],
             disputes=citation.get("bearing") == "disputes",
         )
 

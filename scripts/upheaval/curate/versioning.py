@@ -20,8 +20,10 @@ import pyoxigraph as ox
 from semver import Version
 
 from upheaval.faults import Fault
+from upheaval.rdf.namespaces import OWL, RDF, SKOS
 from upheaval.schema.ledger import Ledger, relative
 from upheaval.schema.questions import read_question
+from upheaval.schema.termpaths import document_of, owner_of
 from upheaval.store.builds import Build, opened
 from upheaval.store.integrity import read_manifest
 
@@ -37,6 +39,8 @@ class Level(IntEnum):
     MAJOR = 2
 
 
+_TYPE = ox.NamedNode(str(RDF.type))
+_DOCUMENTS = {ox.NamedNode(str(cls)) for cls in (OWL.Ontology, SKOS.ConceptScheme)}
 _VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 _PRIOR_VERSION = ox.NamedNode("http://www.w3.org/2002/07/owl#priorVersion")
 
@@ -169,11 +173,22 @@ def _keys(path: Path) -> Iterable[str]:
 
 
 def _subjects(build: Build) -> Iterator[str]:
+    """Yield what the data and the vocabulary are about, but for the terms of others that the vocabulary describes."""
+    vocabulary = ox.NamedNode(f"{build.iri}graph/vocabulary")
+    terms: set[str] = set()
+    documents: set[str] = set()
     last: object = None
     for quad in _quads(build, RELIED_ON):
-        if quad.subject != last and isinstance(quad.subject, ox.NamedNode):
+        if not isinstance(quad.subject, ox.NamedNode):
+            continue
+        if quad.graph_name == vocabulary:
+            terms.add(quad.subject.value)
+            if quad.predicate == _TYPE and quad.object in _DOCUMENTS:
+                documents.add(document_of(quad.subject.value))
+        elif quad.subject != last:
             last = quad.subject
             yield quad.subject.value
+    yield from (term for term in terms if document_of(term) in documents or owner_of(term, documents))
 
 
 def _terms(build: Build) -> set[ox.Triple]:

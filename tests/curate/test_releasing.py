@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from semver import Version
 
-from tests.support import ROOT, examples, sampled
+from tests.support import ROOT, WHOLE, examples, sampled
 from upheaval.cli.main import main
 from upheaval.curate import releasing
 from upheaval.curate.publicationtext import with_values
-from upheaval.curate.versioning import Level, Surface, SurfaceChange, compare, proposed
+from upheaval.curate.versioning import Level, Surface, SurfaceChange, compare, proposed, surface_of
 from upheaval.schema.ledger import Entry, Fate, Ledger, read_ledger
 from upheaval.schema.publication import open_publication
+from upheaval.store.builds import open_build
 from upheaval.store.integrity import verify
 from upheaval.store.releases import read_releases, release_folder
+from upheaval.store.snapshots import put
+from upheaval.store.transactions import recover
 
 IRI = "https://data.river.example/id/"
 FIRST, SECOND = "3.1.0", "3.1.1"
@@ -146,14 +149,19 @@ def test_a_dry_run_writes_nothing(river: Path) -> None:
 @pytest.mark.slow
 def test_the_same_release_made_elsewhere_has_the_same_bytes(first: Path, tmp_path: Path) -> None:
     made = []
-    for name, seed, zone in (("one", "1", "UTC"), ("a place with blanks", "4711", "Pacific/Kiritimati")):
+    for name, seed, zone, mask in (
+        ("one", "1", "UTC", 0o22),
+        ("a place with blanks", "4711", "Pacific/Kiritimati", 0o77),
+    ):
         root = tmp_path / name
         shutil.copytree(first, root)
         note(root, SECOND)
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
         command = [sys.executable, "-m", "upheaval", "release", SECOND, "--date", "2026-03-01"]
-        subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+        subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, umask=mask)
         made.append(content(root))
+        folders = [path for path in release_folder(root, SECOND).rglob("*") if path.is_dir()]
+        assert {path.stat().st_mode & 0o777 for path in folders} == {0o755}, "others may read it whatever the umask"
     assert made[0] == made[1]
     assert f"releases/{SECOND}.json" in made[0]
 
@@ -345,6 +353,70 @@ def test_a_changed_vocabulary_needs_a_version_of_its_own(river: Path) -> None:
     named = "    owl:priorVersion <https://river.example/def/2.0> ;\n    owl:versionInfo"
     file.write_text(changed.replace("/2.0>", "/2.1>").replace("    owl:versionInfo", named))
     assert release(river, "3.2.0").exit_code == 0
+
+
+def test_terms_of_others_are_not_what_people_rely_on(first: Path) -> None:
+    iris = surface_of(open_build(release_folder(first, FIRST))).iris
+    foreign = r"http://www\.w3\.org|http://purl\.org|https://schema\.org"
+    assert any(iri.startswith("https://river.example/def") for iri in iris)
+    assert [iri for iri in iris if re.match(foreign, iri)] == []
+
+
+@pytest.mark.parametrize(("stored", "stride"), [(True, 1), (False, 1 if WHOLE else 11)])
+def test_a_release_killed_at_any_step_is_whole_or_not_there(
+    stored: bool, stride: int, river: Path, tmp_path: Path
+) -> None:
+    """The process is killed at each call that changes the disk, or at some of those that store the files."""
+    steps = ("mkdir", "link", "fsync", "rename", "replace", "unlink", "rmdir", "chmod")
+    released = date(2026, 3, 1)
+    sources = {path: text for path, text in content(river).items() if not path.startswith(".upheaval/")}
+    outcomes = []
+    with releasing.planned(river, SECOND, released, released) as plan:
+        after = sources | {path: bytes(text) for path, text in plan.after.items()}
+        if stored:
+            put(river, plan.folder)
+        for number in range(0, 2000, stride):
+            root = tmp_path / f"killed-{number}"
+            shutil.copytree(river, root)
+            if (process := os.fork()) == 0:
+                dying(number, steps)
+                releasing.make_release(root, plan)
+                os._exit(0)
+            _, status = os.waitpid(process, 0)
+            made = (root / f"releases/{SECOND}.json").exists() and not (root / ".upheaval/journal").exists()
+            recover(root)
+            found = {path: text for path, text in content(root).items() if not path.startswith(".upheaval/")}
+            assert found == (after if made else sources), number
+            assert not made or verify(release_folder(root, SECOND)) == []
+            outcomes.append(made)
+            if not made:
+                releasing.make_release(root, plan)
+                assert verify(release_folder(root, SECOND)) == []
+            shutil.rmtree(root)
+            if os.WIFEXITED(status):
+                assert os.WEXITSTATUS(status) == 0
+                break
+    assert outcomes == sorted(outcomes), "once it is released, it stays so"
+    assert outcomes[0] is False
+    assert outcomes[-1] is True
+    assert len(outcomes) > 10
+
+
+def dying(number: int, steps: Sequence[str]) -> None:
+    """Let this process be killed at its n-th call of one of some functions that change the disk."""
+    left = [number]
+
+    def wrapped(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*words: Any, **more: Any) -> Any:
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left[0] -= 1
+            return whole(*words, **more)
+
+        return call
+
+    for name in steps:
+        setattr(os, name, wrapped(getattr(os, name)))
 
 
 PARTS = st.frozensets(st.sampled_from(["the file a", "the column `b` of c", "the question `d`"]))

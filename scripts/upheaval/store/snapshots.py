@@ -65,8 +65,7 @@ def put(root: Path, folder: Path) -> StoredSnapshot:
             for path, listed in files.items():
                 _add(folder / path, new / path, listed, known.get(listed.sha256))
             _write(new / MANIFEST, text)
-            new.chmod(0o755)
-            _sync_folders(new)
+            _open_and_sync(new)
             _rename(new, target)
     except OSError as error:
         message = f"the files of {folder} cannot be stored: {error.strerror or error}"
@@ -180,8 +179,10 @@ def _write(file: Path, content: bytes) -> None:
     file.chmod(0o444)
 
 
-def _sync_folders(folder: Path) -> None:
+def _open_and_sync(folder: Path) -> None:
+    """Let others read the folders, whatever the umask, as a web server may have to; and write them to the disk."""
     for place, _, _ in os.walk(folder):
+        os.chmod(place, 0o755)
         _sync(Path(place))
 
 

@@ -130,6 +130,7 @@ def _recover(root: Path) -> None:
             message = f"a change was interrupted, and this file has been edited since; its old text is in {journal}"
             refuse(one["path"], message, f"restore the files with Git, then delete {journal}")
     for one, old in zip(entries, olds, strict=True):
+        _beside(root / one["path"]).unlink(missing_ok=True)
         if _content(root / one["path"]) != old:
             _put(root / one["path"], old)
     _end(root)
@@ -146,13 +147,18 @@ def _digest(content: bytes | None) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
+def _beside(path: Path) -> Path:
+    """Return where a file is written before it takes its place."""
+    return path.with_name(f".{path.name}.tmp")
+
+
 def _put(path: Path, content: bytes | None) -> None:
     """Replace or delete a file; its permissions stay."""
     if content is None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.tmp")
+    beside = _beside(path)
     try:
         _write(beside, content)
         with suppress(FileNotFoundError):

@@ -67,6 +67,8 @@ def reader(column: Column, known: Callable[[str, bool], bool], decimal_comma: bo
             return CellValue(None, *_blank(column), mended)
         if BAD_BYTES in text:
             return CellValue(text, "is not in the encoding of the file", "name it: --encoding cp1252", mended)
+        if column.codes and (found := _WHOLE.fullmatch(text)) and fits(found[1]):
+            return CellValue(found[1], mended=mended)
         if fits(text):
             return CellValue(text, mended=mended)
         for other in _otherwise(text, column, decimal_comma):

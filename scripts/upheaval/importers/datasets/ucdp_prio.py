@@ -33,7 +33,7 @@ SIDES = (("a", "b"), ("b", "a"))
 
 def listed(cell: str, _known: object) -> list[str]:
     """Return the codes of a cell such as `2, 200` or `2;200`."""
-    return [re.sub(r"\.0+$", "", part) for part in re.split(r"[,;]\s*|\s+", cell.strip()) if part]
+    return [part for part in re.split(r"[,;]\s*|\s+", cell.strip()) if part]
 
 
 def troops(sources: Sources) -> Table:

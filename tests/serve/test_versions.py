@@ -30,7 +30,9 @@ def root(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
         root,
         release(root, world, "0.9.0", label("arvenia", "Then"), state="withdrawn", withdrawn="2026-02-01", why="<b>"),
     )
-    put(root, release(root, world, "1.0.0", label("arvenia", "Later") + label("gone-since", "Gone")))
+    earlier = ("https://w3id.org/statecraft/0.0.9",)
+    more = label("arvenia", "Later") + label("gone-since", "Gone")
+    put(root, release(root, world, "1.0.0", more, vocabularies=earlier))
     put(root, release(root, world, "1.1.0", b"", state="withdrawn", withdrawn="2026-03-01", why="a forged source"))
     return root
 
@@ -55,6 +57,13 @@ def test_a_version_iri_leads_to_the_dataset_of_that_version(server: Running, ver
     assert (page.status, page.headers["location"]) == (303, f"/{version}/")
     assert server.get(f"/{version}/").status == 200
     assert server.get(f"/{version}", "image/png").status == 406
+
+
+def test_an_earlier_version_of_a_vocabulary_leads_to_the_release_that_has_it(server: Running) -> None:
+    answer = server.get("/statecraft/0.0.9")
+    assert (answer.status, answer.headers["location"]) == (303, "/1.0.0/statecraft")
+    assert server.get("/1.0.0/statecraft", "text/turtle").status == 200
+    assert server.get("/statecraft/0.0.8").status == 404
 
 
 def test_the_version_of_a_vocabulary_leads_to_the_vocabulary(server: Running) -> None:

@@ -90,8 +90,11 @@ class Server:
 
     async def resource(self, request: Request) -> Response:
         """Answer for a record, a term, a file or a page, of this build or of a released version."""
-        if str(request.path_params["path"]).partition("/")[0] in self.versions:
+        path = str(request.path_params["path"])
+        if path.partition("/")[0] in self.versions:
             return await self.versions.respond(request)
+        if earlier := self.versions.vocabulary(path):
+            return RedirectResponse(earlier, 303)
         return await self.resources.respond(request)
 
     async def health(self, request: Request) -> Response:

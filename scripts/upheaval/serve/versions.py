@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -119,6 +119,14 @@ class Versions:
             request.state.noted["route"] = "version"
         answer.headers.update(self._headers(version, answer.headers.get("link", "")))
         return answer
+
+    def vocabulary(self, path: str) -> str | None:
+        """Return where a vocabulary is that was published at a path, by its version IRI, with a release; or None."""
+        for version, one in self.found.items():
+            for iri in one.release.vocabularies:
+                if urlsplit(iri).path.strip("/") == path and iri not in self.served.versions:
+                    return self.own.own(f"{version}/{quote(path.rpartition('/')[0])}")
+        return None
 
     def links(self, path: str, shown: str = "") -> list[tuple[str, str, str]]:
         """Return a link to the same thing in each version: its address, the version and a remark.

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from semver import Version
 
 from tests.support import ROOT, WHOLE, examples, sampled
+from upheaval.build.citation import citation_files
 from upheaval.cli.main import main
 from upheaval.curate import releasing
 from upheaval.curate.publicationtext import with_values
@@ -135,6 +136,20 @@ def test_a_release_adds_new_names_to_the_ledger_and_keeps_the_comments(river: Pa
     assert said["3.2.0", "previousVersion"] == f"{IRI}{FIRST}"
     assert said["", "hasCurrentVersion"] == f"{IRI}3.2.0"
     assert said[FIRST, "isVersionOf"] == IRI
+
+
+@pytest.mark.slow
+def test_a_release_renews_what_says_how_to_cite_it_unless_somebody_edited_it(river: Path) -> None:
+    files = citation_files(open_publication(river))
+    (river / "CITATION.cff").write_bytes(files["CITATION.cff"])
+    (river / ".zenodo.json").write_bytes(files[".zenodo.json"] + b" ")
+    done = release(river, SECOND)
+    assert done.exit_code == 0, done.output
+    renewed = citation_files(open_publication(river))
+    assert f"version: {SECOND}\n".encode() in renewed["CITATION.cff"]
+    assert (river / "CITATION.cff").read_bytes() == renewed["CITATION.cff"]
+    assert (river / ".zenodo.json").read_bytes() == files[".zenodo.json"] + b" "
+    assert not (river / "datacite.json").exists()
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from pathlib import Path
 from semver import Version
 
 from upheaval import __version__
+from upheaval.build.citation import citation_files
 from upheaval.build.export import export
 from upheaval.build.folder import write_build
 from upheaval.check.checking import check
@@ -134,6 +135,10 @@ def planned(root: Path, text: str, day: date, today: date) -> Iterator[ReleasePl
             commit=commit_of(root),
         )
         after = {PUBLICATION: metadata, LEDGER: rendered, f"{FOLDER}/{text}.json": release.render()}
+        renewed = citation_files(_as_version(assembly, values).publication)
+        for path, content in citation_files(publication).items():
+            if _content(root / path) == content:  # one that somebody has edited is theirs to keep
+                before[path], after[path] = content, renewed[path]
         added = tuple(sorted(grown.entries.keys() - ledger.entries.keys()))
         yield ReleasePlan(release, build.folder, len(files), previous, changes, lowest, before, after, added)
 

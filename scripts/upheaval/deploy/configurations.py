@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from upheaval import __version__
+from upheaval.build.citation import citation_files
 from upheaval.build.mediatypes import MEDIA
 from upheaval.deploy.acceptance import FORMS, greater
 from upheaval.deploy.facts import Site
@@ -107,7 +108,7 @@ def deployment_files(
     for one in site.permanent:
         for template, name in _PERMANENT.items():
             files[f"w3id/{one.path}/{name}"] = templates.get_template(template).render(values, one=one)
-    return files
+    return files | {f"archives/{name}": text.decode() for name, text in citation_files(publication).items()}
 
 
 def write_deployment(target: Path, files: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check site test test-fast lint conformance bench lock clean help FORCE
+.PHONY: build check site test test-fast lint conformance sbom bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (the default)
 	$(BIN)/upheaval build
@@ -38,6 +38,11 @@ lint: .venv/.tested-with
 conformance: .venv/.tested-with  ## run other people's suites and write what they find, as EARL
 	$(BIN)/python -m pytest --conformance $(SUITE_TESTS)
 
+sbom: .venv/.tested-with  ## list the locked dependencies as CycloneDX, in sbom/upheaval.cdx.json
+	@mkdir -p sbom
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom/upheaval.cdx.json
+
 bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## benchmark against peers: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 
@@ -54,8 +59,8 @@ lock: .venv/.made  ## update the lock files (to the newest versions: make lock L
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench -o requirements-bench.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench-rml -o requirements-bench-rml.txt
 
-clean:  ## remove everything generated: build/, dist/, .venv/ and caches
-	rm -rf build dist .venv .venv-bench .venv-bench-rml .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean:  ## remove everything generated: build/, dist/, sbom/, .venv/ and caches
+	rm -rf build dist sbom .venv .venv-bench .venv-bench-rml .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find scripts tests -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## show this list

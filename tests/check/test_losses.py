@@ -15,6 +15,8 @@ from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.schema.ledger import FILE, Entry, Fate, Ledger, read_ledger, relative, write_ledger
 
+pytestmark = pytest.mark.slow
+
 SPACE = "https://example.org/northern-pact/"
 _Work = TypeVar("_Work")
 

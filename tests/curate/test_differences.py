@@ -19,6 +19,8 @@ from upheaval.curate.differences import Difference, compare
 from upheaval.curate.editions import open_edition
 from upheaval.populate.assembly import assemble
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads(Path(differencereport.__file__).with_name("difference.schema.json").read_text(encoding="utf-8"))
 DRONES = "data/arms-transfers/drones-to-belmora-2010.yaml"
 TREATY = "data/treaties/friendship-treaty-1955.yaml"

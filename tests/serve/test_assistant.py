@@ -11,6 +11,8 @@ import pytest
 from tests.serve.support import CRASH, CROSS, NAMESPACE, descend, gone, until
 from tests.support import ROOT
 
+pytestmark = pytest.mark.slow
+
 mcp = pytest.importorskip("mcp")
 SECONDS, ROWS = 2, 5
 REFUSED = (

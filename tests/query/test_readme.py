@@ -16,7 +16,7 @@ import pytest
 from rdflib import Graph
 
 from tests.load.stores import Server, http_port, need_jena, start_virtuoso
-from tests.query.test_questions import IN_THE_WORLD, QUERIES, text_of
+from tests.query.test_questions import IN_THE_WORLD, QUERIES, UNANSWERED, text_of
 from tests.support import ROOT, WHOLE, skip_or_fail
 from upheaval.load.http import SparqlClient
 from upheaval.load.stores import ResultRow, rows
@@ -162,7 +162,7 @@ def agree(ask: Ask, texts: dict[str, str], store: ox.Store) -> None:
 def test_pyoxigraph(loaded: Loaded, store: ox.Store, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         header, body = as_text(store.query(text))  # type: ignore[arg-type]
-        assert body, name
+        assert body or (loaded.name == "axis-of-upheaval" and name in UNANSWERED), name
         if loaded.name == "northern-pact":
             expected = (ROOT / "tests" / "queries" / f"{name}.expected.csv").read_text(encoding="utf-8")
             assert [header, *body] == list(csv.reader(io.StringIO(expected))), name

@@ -24,17 +24,26 @@ NOTHING: Sequence[str] = ()
 # What comments in the queries once promised, before it was derived.
 OF_OTHERS: Mapping[str, Sequence[str]] = {
     "10-superproperties.rq": NOTHING,
+    "11-belligerents.rq": NOTHING,
     "20-dates.rq": NOTHING,
     "21-agreement-dates.rq": NOTHING,
     "30-phases.rq": NOTHING,
     "40-states.rq": ("partOf", "ofState", "continuedBy"),
+    "41-target-states.rq": ("partOf", "ofState", "continuedBy"),
+    "42-belligerent-states.rq": ("partOf", "ofState", "continuedBy"),
     "50-dyads.rq": ("continuedBy", "label"),
+    "51-contention-dyads.rq": ("continuedBy", "label"),
+    "52-conflict-dyads.rq": ("continuedBy", "label"),
     "70-in-force.rq": NOTHING,
     "80-support.rq": ("republicationOf", "publisher", "sourceKind"),
     "81-disputed.rq": NOTHING,
     "90-links.rq": NOTHING,
     "Activity-undated": NOTHING,
     "Activity-against-its-own-side": NOTHING,
+    "Contention-undated": NOTHING,
+    "Conduct-against-its-own-side": NOTHING,
+    "ArmedConflict-one-side": NOTHING,
+    "UnilateralAct-undated": NOTHING,
     "DiplomaticAct-voter-twice": NOTHING,
     "Actor-member-twice": NOTHING,
     "Agreement-ratified-before-signed": NOTHING,
@@ -56,6 +65,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
 WHOLE = {"30-phases.rq": ("Phase",)}
 AT_ONCE: Mapping[str, Sequence[str]] = {
     "60-dyadic-cooperation.rq": ("dyad", "cooperationType", "earliest", "latest"),
+    "61-dyadic-contention.rq": ("dyad", "contentionType", "earliest", "latest"),
     "Link-target-twice": ("linkTarget", "subject", "linkRelation"),
     "Link-two-targets": ("linkTarget", "subject", "linkRelation"),
 }

@@ -99,6 +99,7 @@ NONSENSE = [
     ":x a statecraft:State, statecraft:Place .",
     ":x a statecraft:Agreement, statecraft:Activity .",
     ":x a statecraft:ArmsTransfer, statecraft:EnergySupply .",
+    ":x a statecraft:Treaty, statecraft:Sanction .",
     ":x a statecraft:Unit, statecraft:StepAction .",
     ":pact a statecraft:Treaty ; statecraft:party :paper . :paper a statecraft:Source .",
     ":x statecraft:supplier :y . :x statecraft:party :y .",
@@ -112,9 +113,10 @@ def test_contradictory_record_is_found(tmp_path: Path, nonsense: str) -> None:
 
 def test_classes_have_the_expected_superclasses(aligned: Reasoned) -> None:
     common = {"Entity", "Sourced"}
-    assert aligned.classes_above("Charter") == {"Charter", "Treaty", "Agreement", "Cooperation"} | common
-    arms_transfer = {"ArmsTransfer", "Supply", "Activity", "Cooperation", "Dated"}
+    assert aligned.classes_above("Charter") == {"Charter", "Treaty", "Agreement", "Cooperation", "Conduct"} | common
+    arms_transfer = {"ArmsTransfer", "Supply", "Activity", "Cooperation", "Conduct", "Dated"}
     assert aligned.classes_above("ArmsTransfer") == arms_transfer | common
+    assert aligned.classes_above("Sanction") == {"Sanction", "Contention", "Conduct", "Dated"} | common
     assert aligned.classes_above("HistoricalState") == {"HistoricalState", "State", "Actor", "Dated"} | common
     assert aligned.classes_above("Assessment") == {"Assessment", "Claim", "Dated"} | common
     assert aligned.classes_above("Source") == {"Source", "Entity"}

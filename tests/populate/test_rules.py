@@ -188,8 +188,9 @@ def test_actions_of_nested_parts_and_persons_count_for_the_state(world: Assembly
     found = conclude(
         world,
         "x:plant :partOf x:firm . x:firm :partOf x:ministry . x:ministry :ofState x:old . x:person :ofState x:b ."
-        "x:deal :supplier x:plant ; :recipient x:person . x:other :supplier x:firm ."
-        "x:first a :HistoricalState ; rdfs:label 'F'@en ; :continuedBy x:z . x:third :supplier x:first .",
+        "x:deal :cooperationType c:energy ; :supplier x:plant ; :recipient x:person ."
+        "x:other :cooperationType c:energy ; :supplier x:firm . x:third :cooperationType c:energy ; :supplier x:first ."
+        "x:first a :HistoricalState ; rdfs:label 'F'@en ; :continuedBy x:z .",
     )
     assert found.values("deal", "involvesState") == ["a", "b", "old"]
     assert found.values("other", "involvesState") == ["a", "old"]
@@ -210,6 +211,50 @@ def test_dyads_of_the_world(derived: Conclusions, world: Assembly) -> None:
     found = conclude(world, "x:finding :searchedActor x:a , x:z .")
     assert found.values("finding", "dyad") == ["dyad/a--z"]
     assert found.of("cooperatesWith") == set(), "a finding of nothing is no cooperation"
+
+
+CONTENTION = """
+@prefix k: <https://w3id.org/statecraft/contention#> .
+x:firm :ofState x:old . x:guards :ofState x:z .
+x:ban :contentionType k:arms-embargo ; :actor x:b, x:z ; :target x:firm ; :date "2001"^^xsd:gYear .
+x:note :contentionType k:protest ; :actor x:a ; :target x:b ; :startDate "2003-05"^^xsd:gYearMonth .
+x:clash :contentionType k:border-clash ; :date "2005-01-02"^^xsd:date ; :belligerency x:p1, x:p2, x:p3 .
+x:p1 :belligerent x:a ; :side "A" . x:p2 :belligerent x:b ; :side "B" . x:p3 :belligerent x:guards ; :side "B" .
+x:pledge :unilateralActKind x:promise ; :actor x:a, x:z .
+"""
+
+
+def test_contention_pairs_those_who_act_with_those_who_are_the_target(world: Assembly) -> None:
+    found = conclude(world, CONTENTION)
+    assert found.values("ban", "targetState") == ["a", "old"]
+    assert found.values("ban", "dyad") == ["dyad/a--b", "dyad/a--z", "dyad/b--old", "dyad/old--z"]
+    assert found.values("note", "dyad") == ["dyad/a--b"]
+    assert found.values("pledge", "dyad") == []
+    assert found.of("cooperatesWith") == set(), "acting side by side against a third is no cooperation here"
+
+
+def test_those_who_fight_on_one_side_are_no_pair(world: Assembly) -> None:
+    found = conclude(world, CONTENTION)
+    assert found.values("clash", "involves") == ["a", "b", "guards"]
+    assert found.values("clash", "dyad") == ["dyad/a--b", "dyad/a--z"]
+
+
+def test_contention_of_two_is_counted_apart_from_their_cooperation(world: Assembly) -> None:
+    found = conclude(world, CONTENTION + "x:deal :cooperationType c:energy ; :supplier x:a ; :recipient x:b .")
+    counts = {name.removeprefix("dyad/a--b#"): count for name, count in found.of("recordCount") if "a--b#" in name}
+    assert counts == {
+        "energy": "1",
+        "contention-verbal": "1",
+        "contention-protest": "1",
+        "contention-economic": "1",
+        "contention-sanctions": "1",
+        "contention-arms-embargo": "1",
+        "contention-military": "1",
+        "contention-use-of-force": "1",
+        "contention-border-clash": "1",
+    }
+    assert found.values("dyad/a--b#contention-military", "earliest") == ["2005-01-02"]
+    assert found.values("dyad/a--b", "cooperatesWith") == []
 
 
 @pytest.mark.parametrize(

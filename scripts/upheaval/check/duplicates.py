@@ -111,9 +111,10 @@ def duplicate_faults(schema: Schema, listing: Listing, signed: Iterable[tuple[st
 
 
 def _read(schema: Schema, listing: Listing, slug: str) -> _Candidate | None:
-    (record,), _ = read_records(schema.publication, [listing.entries[slug]])
+    (record,), unread = read_records(schema.publication, [listing.entries[slug]])
     populated = populate([record], schema.contract, schema.publication, listing.kinds)
-    if record.body is None:
+    # What is not read whole, such as a skeleton, is compared once it is.
+    if record.body is None or unread or populated.faults:
         return None
     document = populated.documents[0]
     different = next((key.name for key in record.kind.keys.values() if key.iri == _DIFFERENT), "")

@@ -47,7 +47,8 @@ v:g3 a sh:PropertyShape ; sh:path v:reading ; sh:class v:Reading ; sh:minCount 1
 v:g4 a sh:PropertyShape ; sh:path v:of ; sh:class statecraft:State ; sh:minCount 2 .
 v:g5 a sh:PropertyShape ; sh:path v:tidal ; sh:datatype xsd:boolean ; sh:minCount 1 ; sh:maxCount 1 .
 v:r a sh:NodeShape ; sh:targetClass v:Reading ; sh:property v:r1 , v:r2 .
-v:r1 a sh:PropertyShape ; sh:path v:level ; statecraft:identifying true ; sh:datatype xsd:decimal ; sh:minCount 1 ; sh:maxCount 1 .
+v:r1 a sh:PropertyShape ; sh:path v:level ; statecraft:identifying true ;
+  sh:datatype xsd:decimal ; sh:minCount 1 ; sh:maxCount 1 .
 v:r2 a sh:PropertyShape ; sh:path v:probe ; sh:class v:Probe ; sh:minCount 1 .
 v:i a sh:NodeShape ; sh:targetClass v:Probe ; sh:property v:i1 .
 v:i1 a sh:PropertyShape ; sh:path v:name ; statecraft:identifying true ; sh:datatype rdf:langString ; sh:minCount 1 .

@@ -108,6 +108,7 @@ class TermPaths:
         self._described = vocabulary.terms | vocabulary.documents | vocabulary.former
         self.former = vocabulary.former
         """The terms that are deprecated and no longer described; they have paths like others."""
+        self._addresses = {urlsplit(term).path.strip("/") for term in vocabulary.terms if "#" not in term}
         self._pages: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         for document in sorted(vocabulary.documents, key=lambda iri: (not iri.startswith(_STATECRAFT), iri)):
@@ -146,7 +147,8 @@ class TermPaths:
             return True
         first = path.partition("/")[0]
         reserved = first in RESERVED and first != "vocabulary"
-        return not reserved and path not in self._paths.values() and not self._taken(path)
+        taken = path in self._paths.values() or path in self._addresses or self._taken(path)
+        return not reserved and not taken
 
     def _within(self, iri: str, owner: str) -> str:
         rest = iri.removeprefix(owner)

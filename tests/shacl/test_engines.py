@@ -15,7 +15,7 @@ from upheaval.rdf.terms import text_of
 from upheaval.shacl.results import ValidationResult
 
 SPACE = "https://example.org/northern-pact/"
-SHELLS = SPACE + "shells-to-corvania-2011#estimate-shells-delivered-1000-2000-2011-03-institute-of-affairs"
+SHELLS = SPACE + "shells-to-corvania-2011#estimate-shells-delivered-rounds-2011-03-institute-of-affairs"
 EACH = 5
 SEEDS = (304, 307, 308)
 

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.query.test_questions import UNANSWERED
 from tests.serve.support import running
 from tests.site.browser import Watched, served, violations
 from tests.site.conftest import Visit, render
@@ -119,8 +120,9 @@ def test_every_example_runs_and_its_csv_is_the_one_that_the_site_offers(visit: V
         open_question(page, name)
         run(page)
         offered = page.request.get(f"{axis_address}ask/answers/{name}.csv").text()
-        assert len(offered.splitlines()) > 1, name
-        assert download(page, "CSV") == offered, name
+        assert (len(offered.splitlines()) > 1) is (name not in UNANSWERED), name
+        if name not in UNANSWERED:
+            assert download(page, "CSV") == offered, name
 
 
 def test_parameter_is_bound_as_by_the_command(page: Page, world: Assembly) -> None:

@@ -97,10 +97,11 @@ def rows() -> Iterator[tuple[str, str | None, Row]]:
         yield "doc/sava.jsonld", accept, (ok, "application/ld+json", "", "")
         yield ".well-known/void", accept, (ok, "text/turtle", "", "")
         yield "graph/data", accept, (see, "", "sava-commission.trig", "")
+        yield "3.0.0/sava-commission.ttl", accept, (ok, "text/turtle", "", "")
+    for accept in (None, "text/html", "text/turtle", "application/ld+json", "image/png"):
         yield "save", accept, (301, "", "sava", "")
         yield "save-river", accept, (301, "", "sava", "")
         yield "tisa", accept, (410, "", "", "")
-        yield "3.0.0/sava-commission.ttl", accept, (ok, "text/turtle", "", "")
     yield "sava", "application/rdf+xml", (406, "", "", "accept")
 
 

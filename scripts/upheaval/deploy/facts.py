@@ -13,10 +13,9 @@ from upheaval.faults import refuse
 from upheaval.populate.records import list_records
 from upheaval.rdf.namespaces import OWL
 from upheaval.schema.configuration import address_problem
-from upheaval.schema.ledger import absolute, read_ledger
-from upheaval.schema.ledgerlines import Fate
 from upheaval.schema.publication import FILE, Publication
 from upheaval.schema.schema import Schema, prepare
+from upheaval.schema.succession import former_names
 from upheaval.schema.termpaths import TermPaths, described_terms
 
 REDIRECTING = (HOST, "purl.org", "doi.org", "n2t.net")
@@ -112,7 +111,7 @@ def site_of(root: Path, address: str = "") -> Site:
     slugs = list_records(publication, schema.contract).kinds
     terms = described_terms(schema.vocabulary.ontology)
     paths = TermPaths(publication.iri, terms, lambda path: path in slugs or path == publication.name)
-    moved, gone = _history(root, publication)
+    moved, gone = _history(publication)
     vocabularies = tuple(
         VocabularyPath(quote(path), iri.endswith("/"), any(term.startswith(f"{path}/") for term in paths.terms))
         for path, iri in sorted(paths.documents.items(), reverse=True)
@@ -134,19 +133,16 @@ def _versions(schema: Schema, paths: TermPaths) -> Iterator[tuple[str, str]]:
             yield f"{path}/{last}", path
 
 
-def _history(root: Path, publication: Publication) -> tuple[dict[str, str], tuple[str, ...]]:
+def _history(publication: Publication) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the records that have moved, and those that are gone; parts of records are not requested themselves."""
-    ledger = read_ledger(root)
     moved: dict[str, str] = {}
     gone: list[str] = []
-    for iri in sorted(ledger.annotated):
-        entry = ledger.resolve(iri)
-        whole = absolute(iri, publication.iri)
-        if entry is None or "#" in iri or not whole.startswith(publication.iri):
+    for name in former_names(publication):
+        if "#" in name.iri or not name.iri.startswith(publication.iri):
             continue
-        path = unquote(whole.removeprefix(publication.iri))
-        successors = {absolute(one, publication.iri).partition("#")[0] for one in entry.successors}
-        if entry.state in (Fate.RENAMED, Fate.MERGED) and len(successors) == 1:
+        path = unquote(name.iri.removeprefix(publication.iri))
+        successors = {one.partition("#")[0] for one in name.successors}
+        if len(successors) == 1:
             (target,) = successors
             inside = target.startswith(publication.iri)
             moved[path] = quote(unquote(target.removeprefix(publication.iri))) if inside else quote(target, safe=_KEPT)

@@ -49,7 +49,7 @@ def test_it_passes_and_builds(fresh: Path) -> None:
 def test_it_has_what_a_team_needs(fresh: Path) -> None:
     names = set(texts(fresh))
     assert names >= {"README.md", ".gitignore", ".editorconfig", ".github/workflows/check.yml", "requirements.txt"}
-    assert open_publication(fresh).conforms_to == ("https://w3id.org/statecraft/0.1.0",)
+    assert open_publication(fresh).conforms_to == open_publication(ROOT).conforms_to
 
 
 def test_it_holds_nothing_of_this_publication_and_no_marks_of_the_template(fresh: Path) -> None:

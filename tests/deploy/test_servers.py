@@ -17,6 +17,7 @@ from tests.serve.support import CROSS, running
 from tests.support import ROOT
 from upheaval.deploy.configurations import deployment_files, write_deployment
 from upheaval.deploy.facts import site_of
+from upheaval.schema.publication import open_publication
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("webservers")]
 
@@ -49,6 +50,8 @@ JSON: list[str | None] = [
     "text/html;q=0.123,application/ld+json;q=0.124",
 ]
 NONE: list[str | None] = ["image/png", "text/turtle;q=0", "*/*;q=0", "text/turtle;q=0.000, text/html;q=0"]
+
+STATECRAFT = open_publication(ROOT).conforms_to[0].rpartition("/")[2]
 
 LEDGER = """iri\tsince\tstate\tsuccessors\tdate\twhy
 save\t3.0.0\trenamed\tsava\t2026-01-05\tmisspelt
@@ -91,7 +94,7 @@ def rows() -> Iterator[tuple[str, str | None, Row]]:
         yield "nothing", accept, (404, "", "", "")
         yield "def/Nothing", accept, (404, "", "", "")
         yield "nothing/", accept, (404, "", "", "")
-        yield "statecraft/0.1.0", accept, (see, "", "statecraft", "")
+        yield f"statecraft/{STATECRAFT}", accept, (see, "", "statecraft", "")
         yield "def/2.0", accept, (see, "", "def", "")
         yield "sava-commission.ttl", accept, (ok, "text/turtle", "", "")
         yield "doc/sava.jsonld", accept, (ok, "application/ld+json", "", "")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rdflib.namespace import DCAT, FOAF, PROV, SKOS
 
-from tests.support import copy_of_world, faults_of
+from tests.support import ROOT, copy_of_world, faults_of
 from upheaval.build.export import Files, export
 from upheaval.faults import Fault, Refusal, Severity
 from upheaval.populate.assembly import Assembly, assemble
@@ -180,7 +180,7 @@ def test_a_warning_about_the_metadata_stops_nothing_and_is_shown(tmp_path: Path)
     assert (fault.file, fault.rule) == ("data/publication.yaml", "text/no-break-space")
 
 
-CURRENT = "https://w3id.org/statecraft/0.1.0"
+(CURRENT,) = open_publication(ROOT).conforms_to
 
 
 def with_version(root: Path, *versions: str) -> Path:

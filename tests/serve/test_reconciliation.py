@@ -130,7 +130,10 @@ def test_extension(server: Running) -> None:
 @pytest.mark.parametrize(
     "queries",
     ["", "[]", "{", '{"q": 1}', '{"q": {}}', '{"q": {"query": 1}}', '{"q": {"query": "a", "limit": "x"}}',
-     '{"q": {"query": "a", "properties": [{}]}}', '{"q": {"query": "a", "type": 5}}', "[" * 50_000],
+     '{"q": {"query": "a", "properties": [{}]}}', '{"q": {"query": "a", "type": 5}}', "[" * 50_000,
+     '{"q": {"query": "a", "limit": NaN}}', '{"q": {"query": "a", "limit": 1e999}}',
+     '{"q": {"query": "a", "limit": -Infinity}}', '{"q": {"query": "a", "limit": true}}', '{"q": {"query": "\\ud800"}}',
+     '{"\\udc00": {"query": "a"}}', '{"q": {"query": "a", "limit": %s}}' % ("9" * 5000)],
 )  # fmt: skip
 def test_malformed_requests_are_refused(server: Running, queries: str) -> None:
     body = urlencode({"queries": queries}).encode()
@@ -141,6 +144,18 @@ def test_malformed_requests_are_refused(server: Running, queries: str) -> None:
         server.get("/reconcile", method="POST", body=urlencode({"queries": many}).encode(), headers=headers).status
         == 400
     )
+
+
+@pytest.mark.parametrize(
+    "extend",
+    ['{"ids": ["a"], "properties": [{"id": {}}]}', '{"ids": ["a"], "properties": [{"id": "label", "settings": [1]}]}',
+     '{"ids": ["a"], "properties": [{"id": "label", "settings": "x"}]}', '{"ids": "a", "properties": []}',
+     '{"ids": ["\\ud800"], "properties": [{"id": "label"}]}'],
+)  # fmt: skip
+def test_malformed_extensions_are_refused(server: Running, extend: str) -> None:
+    answer = server.get("/reconcile?" + urlencode({"extend": extend}))
+    assert answer.status == 400
+    assert answer.json()["detail"]
 
 
 def test_the_apis_own_examples_are_read(server: Running) -> None:

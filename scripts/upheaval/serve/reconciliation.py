@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
@@ -230,7 +231,9 @@ class Reconciliation:
         assert isinstance(ids, list)
         if len(ids) > 10 * BATCH or len(asked) > BATCH:
             raise Problem(400, f"send at most {10 * BATCH} ids and {BATCH} properties at a time")
-        limits = {str(p["id"]): _number(str((p.get("settings") or {}).get("limit", "")), 0) for p in asked}
+        if any(not isinstance(p["id"], str) or not isinstance(p.get("settings") or {}, dict) for p in asked):
+            raise Problem(400, "in a property of an extension, `id` must be a string and `settings` an object")
+        limits = {p["id"]: _number(str((p.get("settings") or {}).get("limit", "")), 0) for p in asked}
         meta = [self._meta(pid) for pid in limits]
         rows = {name: {pid: self._values(name, pid, limit) for pid, limit in limits.items()} for name in ids}
         return {"meta": meta, "rows": rows}
@@ -257,7 +260,8 @@ class Reconciliation:
         if kind == "integer":
             return {"int": int(value.value)}
         if kind in ("decimal", "double", "float"):
-            return {"float": float(value.value)}
+            number = float(value.value)
+            return {"float": number} if math.isfinite(number) else {"str": value.value}
         return {"str": value.value}
 
 
@@ -270,13 +274,28 @@ def _described(term: NameEntry) -> dict[str, Any]:
 
 
 def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object (RFC 8259), which has no NaN, no numbers beyond a double's and no lone surrogates."""
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Problem(400, "the JSON has half of a surrogate pair; send whole characters") from None
     except (ValueError, RecursionError):
         raise Problem(400, "this is not JSON") from None
     if not isinstance(found, dict):
         raise Problem(400, "this must be a JSON object")
     return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise Problem(400, f"{text} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Problem(400, "a number in the JSON is too large")
+    return number
 
 
 def _number(text: str, otherwise: int) -> int:
@@ -298,7 +317,7 @@ def _read(query: Any) -> tuple[str, list[str], int, list[tuple[str, list[str]]],
         raise Problem(400, "in a query, `query` must be a string, `type` a string or a list, and `properties` a list")
     if not text and not given:
         raise Problem(400, "a query needs a `query` string or at least one property")
-    if not isinstance(limit, (int, float)) or strict not in ("any", "should", "all"):
+    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or strict not in ("any", "should", "all"):
         raise Problem(400, "`limit` must be a number, and `type_strict` must be any, should or all")
     properties = []
     for item in given[:BATCH]:

@@ -286,6 +286,12 @@ def test_a_deprecated_language_tag_is_a_warning(of: Populate) -> None:
     assert (fault.severity, fault.cure) == (Severity.WARNING, "write `he`")
 
 
+def test_a_label_wholly_in_letters_that_only_look_latin_is_a_warning(of: Populate) -> None:
+    (fault,) = of({**TREATY, "label": {"en": "РАСТ"}}).faults
+    assert (fault.severity, fault.cure) == (Severity.WARNING, "write `PACT`")
+    assert of({**TREATY, "label": {"en": "A treaty", "ru": "РАСТ"}}).faults == []
+
+
 def test_a_placeholder_has_no_second_fault(of: Populate) -> None:
     unsaid = {"label": {"en": "..."}, "party": ["...", "..."], "cooperationType": "...", "step": TREATY["step"][:1]}
     step = {**TREATY["step"][0], "date": "...", "action": "...", "citation": [{"source": "...", "locator": " "}]}

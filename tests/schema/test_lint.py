@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -14,7 +15,7 @@ from upheaval.faults import Refusal, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import to_rdflib
 from upheaval.rdf.namespaces import SHAPES
-from upheaval.schema.lint import STANDARD, unidentified, unknown_terms
+from upheaval.schema.lint import STANDARD, look_alikes, unidentified, unknown_terms
 from upheaval.schema.vocabulary import Vocabulary
 
 PREFIXES = """
@@ -35,6 +36,14 @@ shapes:Extra-{name} a sh:PropertyShape ; sh:path statecraft:cowCode ; {more} .
 def test_the_vocabulary_is_sound(world: Assembly) -> None:
     assert unknown_terms(world.vocabulary) == []
     assert unidentified(world.vocabulary, world.contract) == []
+
+
+def test_words_of_two_scripts_that_look_the_same_are_a_warning(world: Assembly, tmp_path: Path) -> None:
+    (tmp_path / "own.ttl").write_text(f'{PREFIXES}statecraft:State rdfs:label "Тreaty"@en .', encoding="utf-8")
+    (fault,) = look_alikes(replace(world.vocabulary, files={"ontology/own.ttl": tmp_path / "own.ttl"}))
+    assert (fault.file, fault.rule, fault.severity) == ("ontology/own.ttl", "text/look-alike", Severity.WARNING)
+    assert (fault.at or (0, 0))[0] == PREFIXES.count("\n") + 1
+    assert look_alikes(world.vocabulary) == []
 
 
 def test_a_class_of_blocks_that_nothing_identifies_is_a_warning(world: Assembly) -> None:

@@ -122,6 +122,23 @@ def test_noncharacters_of_every_plane_are_refused() -> None:
         assert found(f"k: a{chr(code)}b\n") == [("text/noncharacter", "error", 1, 5)]
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("Сhina", "China"), ("Rοme", "Rome"), ("Рoссия", "Россия"), ("Bашингтон", "Вашингтон"), ("Aθήνα", "Αθήνα")],
+)
+def test_letters_of_another_script_that_look_the_same_are_a_warning(text: str, meant: str) -> None:
+    for written, column in ((f"a {text}", 6), (f"'{text}'", 5), (f'"{text}"', 5), (f"[b, {text}]", 8)):
+        assert found(f"k: {written}\n") == [("text/look-alike", "warning", 1, column)]
+    escaped = text.encode("ascii", "backslashreplace").decode()
+    _, (fault,) = read(f'k: "{escaped}"\n'.encode(), "x")
+    assert (fault.at, fault.cure) == ((1, 4), f"write `{meant}`, in one script")
+
+
+@pytest.mark.parametrize("text", ["kΩ", "Δt", "μm", "S-400 (С-400)", "интернет-PR", "ЕС и NATO", "ΕΕ", "café", "北京A"])
+def test_words_in_one_script_beside_those_in_another_are_left_alone(text: str) -> None:
+    assert found(f"k: {text}\n") == []
+
+
 CONFLICT = """\
 k:
   en: |-

@@ -17,7 +17,7 @@ from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.ledger import Ledger, read_ledger
 from upheaval.schema.legibility import not_in_xml
-from upheaval.schema.lint import invalid_languages, unidentified, unknown_terms
+from upheaval.schema.lint import invalid_languages, look_alikes, unidentified, unknown_terms
 from upheaval.schema.schema import Schema
 from upheaval.schema.vocabulary import shape_faults
 from upheaval.shacl.compiling import Unit
@@ -114,10 +114,10 @@ class Plan:
         if self.engine == "compiled":
             without_effect.extend(shape_faults(publication, vocabulary.plan.advanced))
         unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
-        languages = invalid_languages(vocabulary)
+        texts = [*invalid_languages(vocabulary), *look_alikes(vocabulary)]
         queries = query_faults(publication, vocabulary, self.schema.contract)
         terms = [*self._published[1], *unknown_terms(vocabulary), *unidentified(vocabulary, self.schema.contract)]
-        return [*publication.warnings, *terms, *languages, *unwritable, *without_effect, *queries]
+        return [*publication.warnings, *terms, *texts, *unwritable, *without_effect, *queries]
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""

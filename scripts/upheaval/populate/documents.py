@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -15,10 +15,11 @@ from upheaval.populate.naming import node_name
 from upheaval.populate.records import Record
 from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
-from upheaval.rdf.languages import check_language, language_meant
+from upheaval.rdf.languages import check_language, language_meant, usual_script
 from upheaval.schema.context import Context, plain_datatype
 from upheaval.schema.contract import Contract, Form, Key, Kind, local
 from upheaval.schema.publication import Publication
+from upheaval.sources.lookalikes import as_latin
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 from upheaval.sources.restrictions import is_unfilled
 
@@ -210,7 +211,7 @@ class _Populating:
             self.result.broken.add((iri, key.iri))
         return document
 
-    def _language(self, path: KeyPath, key: Key, language: str, texts: Iterable[str]) -> bool:
+    def _language(self, path: KeyPath, key: Key, language: str, texts: Sequence[str]) -> bool:
         """Check the tag of some texts, and return whether it can be used."""
         try:
             old = check_language(language)
@@ -223,6 +224,10 @@ class _Populating:
             message = f"`{language}` is the code of a country here, not of the language that the text is in"
             self._fault(path, key, message, f"did you mean `{meant}`?")
             return False
+        for text in texts:
+            if not text.isascii() and usual_script(language) == "Latn" and (latin := as_latin(text)):
+                message = f"`{text}` is tagged `{language}`, but all its letters only look like Latin ones"
+                self._report(path, message, f"write `{latin}`", key.shapes[0], Severity.WARNING)
         return True
 
     def _nodes(self, key: Key, iri: str, value: Value, path: KeyPath) -> list[Document]:

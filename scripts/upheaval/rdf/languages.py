@@ -88,7 +88,7 @@ def language_meant(tag: str, text: str) -> str:
         text: a text that has it.
 
     """
-    if len(tag) != 2 or text.isascii() or _is_in(_usual_script(tag), text):
+    if len(tag) != 2 or text.isascii() or _is_in(usual_script(tag), text):
         return ""
     meant, script, other = _mistakable(tag)
     return meant if meant and not _is_in(script, text) and _is_in(other, text) else ""
@@ -119,7 +119,7 @@ def _is_current(kind: str, subtag: str) -> bool:
     return "\nDeprecated: " not in _record(kind, subtag, "\nDeprecated: ")
 
 
-def _usual_script(language: str) -> str:
+def usual_script(language: str) -> str:
     """Return the script that a language is nearly always written in (RFC 5646 section 3.1.9), or an empty string."""
     return _record("language", language).partition("\nSuppress-Script: ")[2][:4]
 

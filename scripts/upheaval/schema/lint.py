@@ -16,6 +16,7 @@ from upheaval.rdf.namespaces import CODES, SHAPES, STATECRAFT
 from upheaval.schema.contract import Contract, Form
 from upheaval.schema.vocabulary import Vocabulary
 from upheaval.sources.characters import SourceText
+from upheaval.sources.lookalikes import mixed_words
 
 _SHAPES = SHAPES + "#"
 
@@ -70,6 +71,25 @@ def invalid_languages(vocabulary: Vocabulary) -> list[Fault]:
     tags = {term.language for term in literals if isinstance(term, ox.Literal)} - {None}
     wrong = {tag: problem for tag in sorted(map(str, tags)) if (problem := _language_problem(tag))}
     return sorted(fault for tag, problem in wrong.items() for fault in _at_texts(vocabulary, tag, *problem))
+
+
+def look_alikes(vocabulary: Vocabulary) -> list[Fault]:
+    """Find words in the ontology and the shapes with letters of one script that look like those of another.
+
+    Args:
+        vocabulary: the ontology and the shapes.
+
+    Returns:
+        A warning for each word, at its place.
+
+    """
+    faults = []
+    for name, path in vocabulary.files.items():
+        data = path.read_bytes()
+        for start, _, message, cure in () if data.isascii() else mixed_words(data.decode()):
+            at = SourceText(data).locate(start)
+            faults.append(Fault(name, message, cure, at=at, severity=Severity.WARNING, rule="text/look-alike"))
+    return faults
 
 
 def unidentified(vocabulary: Vocabulary, contract: Contract) -> list[Fault]:

@@ -17,6 +17,7 @@ from yaml.events import (
 
 from upheaval.faults import Fault
 from upheaval.sources.characters import MAX_BYTES, FaultCollector, Places, SourceText, TooManyFaults, admit
+from upheaval.sources.lookalikes import may_be_mixed
 from upheaval.sources.restrictions import (
     DROPPED,
     ITEM,
@@ -191,6 +192,7 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
     get_event: Any = CBaseLoader(source.data).get_event
     escapes = b"\\" in source.data
     tabs = escapes or b"\t" in source.data
+    mixable = escapes or may_be_mixed(source.data)
     started = hollow = False
     documents = SequenceNode()
     documents._start = -1
@@ -210,6 +212,7 @@ def _build(report: FaultCollector, places: Places | None = None) -> SequenceNode
                 or (len(value) < 5 and (value in NULLS or not value.isalnum() or value in PLACEHOLDERS))
                 or value.strip() != value
                 or (tabs and "\t" in value)
+                or (mixable and not value.isascii())
                 or (escapes and event.style == '"')
             ) and not check_scalar(event, key, bool(stack), report):
                 value = None

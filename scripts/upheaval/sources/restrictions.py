@@ -9,6 +9,7 @@ from yaml.events import MappingStartEvent
 
 from upheaval.faults import Severity
 from upheaval.sources.characters import FaultCollector, check_escapes, shown
+from upheaval.sources.lookalikes import mixed_words
 
 MAX_SCALAR = 1 << 16
 """Maximum length of a key or value, in bytes of UTF-8."""
@@ -94,6 +95,10 @@ def _check_text(event: Any, report: FaultCollector) -> None:
         if "\t" in body.strip():
             message = "this text has a tab, which looks like spaces"
             report.add(start, "text/tab", message, "replace it with a space", Severity.WARNING)
+        if not value.isascii():
+            for _, word, message, cure in mixed_words(value):
+                at = report.source.text.find(word, start, event.end_mark.index)
+                report.add(start if at < 0 else at, "text/look-alike", message, cure, Severity.WARNING)
 
 
 def refuse_properties(event: Any, report: FaultCollector) -> None:

@@ -179,10 +179,32 @@ def a_folder_with_a_record_in_it(root: Path) -> None:
     (root / "data/states/x.yaml/y.txt").write_text("x")
 
 
-def unreadable(root: Path) -> None:
-    if not Path("/proc/self/mem").is_file():
-        pytest.skip("there is no file here that root cannot read")
-    (root / "data/states/x.yaml").symlink_to("/proc/self/mem")
+def link_out(root: Path) -> None:
+    (root.parent / "x.yaml").write_text("label: {en: Secret}\n", encoding="utf-8")
+    (root / "data/states/x.yaml").symlink_to(root.parent / "x.yaml")
+
+
+def link_out_of_the_vocabulary(root: Path) -> None:
+    (root / "shapes").mkdir()
+    (root / "shapes/x.ttl").symlink_to("/etc/passwd")
+
+
+def link_to_a_folder(root: Path) -> None:
+    (root / "data/more").symlink_to(root / "data/states")
+
+
+def data_elsewhere(root: Path) -> None:
+    (root / "data").rename(root.parent / "elsewhere")
+    (root / "data").symlink_to(root.parent / "elsewhere")
+
+
+def pipe(path: str) -> Callable[[Path], None]:
+    def make(root: Path) -> None:
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).unlink(missing_ok=True)
+        os.mkfifo(root / path)
+
+    return make
 
 
 def empty_dataset(root: Path) -> None:
@@ -205,7 +227,14 @@ def ontology_not_turtle(root: Path) -> None:
     [
         (not_utf_8, "data/states/dorland.yaml:1:17", "is not valid UTF-8"),
         (a_folder_with_a_record_in_it, "data/states/x.yaml/y.txt: error: ", "must end in .yaml"),
-        (unreadable, "data/states/x.yaml: error: ", "cannot be read: Input/output error"),
+        (link_out, "data/states/x.yaml: error: ", "is a link that leads out of the publication's folder"),
+        (link_out_of_the_vocabulary, "shapes/x.ttl: error: ", "is a link that leads out of the publication's folder"),
+        (link_to_a_folder, "data/more: error: ", "a link to a folder is not followed"),
+        (data_elsewhere, "data", "is a link that leads out of the publication's folder"),
+        (pipe("data/states/x.yaml"), "data/states/x.yaml: error: ", "cannot be read: it is not a regular file"),
+        (pipe("ontology/x.ttl"), "ontology/x.ttl: error: ", "cannot be read: it is not a regular file"),
+        (pipe("queries/x.rq"), "queries/x.rq: error: ", "cannot be read: it is not a regular file"),
+        (pipe("data/publication.yaml"), "data/publication.yaml: error: ", "it is not a regular file"),
         (empty_dataset, "data: error: ", "the dataset is empty"),
         (lambda root: (root / "data/publication.yaml").unlink(), "data/publication.yaml: error: ", "no publication in"),
         (lambda root: shutil.rmtree(root / "data"), "data/publication.yaml: error: ", "no publication in"),

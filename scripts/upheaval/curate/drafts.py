@@ -1,5 +1,6 @@
 """A change of several files that has not been made yet: shown as a diff, tried out, then made at once."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from difflib import unified_diff
@@ -112,9 +113,14 @@ class Draft:
         return [fault for fault in found if fault.rule not in _LOSSES or fault.message not in before]
 
     def _copy(self, source: Path, target: Path) -> None:
-        """Link to the files of a folder, which are only read."""
-        if source.is_file():
-            target.symlink_to(source)
+        """Copy a folder, its links as they are, by hard links where the file system can."""
+        if source.is_symlink():
+            target.symlink_to(source.readlink())
+        elif source.is_file():
+            try:
+                target.hardlink_to(source)
+            except OSError:
+                shutil.copyfile(source, target)
         elif source.is_dir():
             target.mkdir()
             for inner in source.iterdir():

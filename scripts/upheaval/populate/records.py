@@ -13,6 +13,7 @@ from upheaval.schema.contract import Contract, Kind
 from upheaval.schema.publication import FILE, Publication
 from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, read
+from upheaval.sources.regularfiles import LINK, leads_out, read_regular
 from upheaval.sources.reserved import RESERVED
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -89,7 +90,8 @@ def list_records(publication: Publication, contract: Contract) -> Listing:
 def list_files(publication: Publication) -> list[str]:
     """Return the files in a publication's data folder, relative to the publication's folder, sorted.
 
-    What systems and editors leave there (`upheaval.sources.ignored`) is left out.
+    What systems and editors leave there (`upheaval.sources.ignored`) is left out. A link to a folder, which is not
+    followed, ends in a slash.
 
     Raises:
         Refusal: there is no data folder.
@@ -98,11 +100,14 @@ def list_files(publication: Publication) -> list[str]:
     data = publication.root / "data"
     if not data.is_dir():
         refuse("data", "there is no `data` folder", "create it, with one folder for each kind of record")
+    if leads_out(data, publication.root):
+        refuse("data", LINK, "put the folder itself there")
     found: list[str] = []
     for folder, folders, names in os.walk(data):
         folders[:] = [name for name in folders if not is_ignored(name)]
         within = Path(folder).relative_to(publication.root).as_posix()
         mistaken = [name for name in folders if name.endswith(".yaml")]
+        mistaken += [f"{name}/" for name in folders if os.path.islink(f"{folder}/{name}")]
         found.extend(f"{within}/{name}" for name in [*names, *mistaken] if not is_ignored(name))
     return sorted(file for file in found if file != FILE)
 
@@ -123,6 +128,10 @@ def place_records(files: Iterable[str], contract: Contract) -> tuple[list[Record
     files = list(files)
     taken = {_stem(file).lower() for file in files if file.endswith(".yaml") and SLUG.fullmatch(_stem(file))}
     for file in files:
+        if file.endswith("/"):
+            message, cure = "a link to a folder is not followed", "put the folder itself there"
+            faults.append(Fault(file.rstrip("/"), message, cure, rule="record/link"))
+            continue
         kind = _kind(file, contract, taken, faults)
         if kind is None:
             continue
@@ -167,8 +176,7 @@ def read_records(publication: Publication, entries: Iterable[RecordFile]) -> tup
 
 def _read(root: str, file: str) -> tuple[MappingNode | None, list[Fault]]:
     try:
-        with open(f"{root}/{file}", "rb", buffering=0) as content:
-            return read(content.read(), file)
+        return read(read_regular(f"{root}/{file}", root), file)
     except OSError as error:
         return None, [Fault(file, f"cannot be read: {error.strerror}", "check the file")]
 

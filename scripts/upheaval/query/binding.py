@@ -92,4 +92,6 @@ def find_question(name: str, questions: Mapping[str, Question], stdin: str | Non
         near = get_close_matches(name, questions, 1)
         cure = f"did you mean `{near[0]}`?" if near else f"the questions are {', '.join(questions)}"
         refuse("queries", f"no question and no file is named `{name}`", cure)
+    if Path(name).is_fifo():  # the shell's `<(…)`
+        return read_question("pipe", Path(name).read_text(encoding="utf-8", errors="replace"), name)
     return read_question(Path(name).stem, read_text(Path(name), name), name)

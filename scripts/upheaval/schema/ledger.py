@@ -158,7 +158,7 @@ def read_ledger(root: Path) -> Ledger:
     """
     if not (root / FILE).is_file():
         return Ledger({})
-    return parse_ledger(read_text(root / FILE, FILE))
+    return parse_ledger(read_text(root / FILE, FILE, root))
 
 
 def parse_ledger(text: str) -> Ledger:

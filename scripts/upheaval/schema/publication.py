@@ -19,6 +19,7 @@ from upheaval.schema.configuration import (
 )
 from upheaval.sources.ignored import is_ignored
 from upheaval.sources.parser import MappingNode, SequenceNode, read
+from upheaval.sources.regularfiles import LINK, leads_out, read_regular
 from upheaval.sources.restrictions import is_unfilled
 from upheaval.store.transactions import recover
 
@@ -110,13 +111,23 @@ class Publication:
         return not path.is_relative_to(self.root) and path.is_relative_to(packaged())
 
     def files(self, name: str, pattern: str) -> list[Path]:
-        """Return the files of the ontology, the shapes or the queries that match a pattern, sorted in each folder."""
-        return [
+        """Return the files of the ontology, the shapes or the queries that match a pattern, sorted in each folder.
+
+        Raises:
+            Refusal: a link leads out of the publication's folder.
+
+        """
+        found = [
             path
             for folder in self.folders(name)
             for path in sorted(folder.glob(pattern))
             if not is_ignored(path.relative_to(folder))
         ]
+        outside = [path for path in found if path.is_relative_to(self.root) and leads_out(path, self.root)]
+        if outside:
+            names = (path.relative_to(self.root).as_posix() for path in outside)
+            raise Refusal([Fault(each, LINK, "put the file itself there") for each in names])
+        return found
 
 
 def packaged() -> Path:
@@ -141,7 +152,7 @@ def open_publication(root: Path) -> Publication:
     """
     recover(root)
     try:
-        data = (root / FILE).read_bytes()
+        data = read_regular(root / FILE, root)
     except OSError as error:
         refuse(
             FILE,
@@ -181,7 +192,7 @@ def open_publication(root: Path) -> Publication:
 
 def locate(publication: Publication, key: str, value: str = "") -> Location | None:
     """Return where a publication's metadata say something: the line and column of a key, or of an item of its list."""
-    body, _ = read((publication.root / FILE).read_bytes(), FILE)
+    body, _ = read(read_regular(publication.root / FILE), FILE)
     if body is None or key not in body:
         return None
     items = body[key]

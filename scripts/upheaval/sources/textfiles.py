@@ -5,21 +5,23 @@ from pathlib import Path
 from upheaval.faults import Fault, Refusal, refuse
 from upheaval.sources.characters import SourceText
 from upheaval.sources.conflicts import CURE, MESSAGE, RULE, conflicts
+from upheaval.sources.regularfiles import read_regular
 
 
-def read_text(path: Path, name: str) -> str:
+def read_text(path: Path, name: str, root: Path | None = None) -> str:
     """Read a text file.
 
     Args:
         path: the file.
         name: its name in messages.
+        root: the folder that a link must not lead out of, if any.
 
     Raises:
         Refusal: it cannot be read, is not UTF-8, or holds an unresolved merge conflict.
 
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, root)
     except OSError as error:
         refuse(name, f"cannot be read: {error.strerror}", "check the file")
     try:

@@ -1,12 +1,13 @@
 """The quality of a dataset: what is counted, and that each count can go wrong."""
 
+import json
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from tests.support import WORLD, copy_of_world
 from upheaval.build.quality import assess
-from upheaval.build.qualityreport import as_markdown, matrix, totals
+from upheaval.build.qualityreport import as_markdown, matrix, series, totals
 from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly, assemble
 
@@ -56,6 +57,23 @@ def test_report_counts_what_it_lists(world: Assembly) -> None:
     assert totals(quality) in text
     assert f"## On a single independent source ({len(quality.single_source)})" in text
     assert "| shells-to-corvania-2011 |" in text.partition("## Disputed (1)")[2]
+
+
+def test_members_of_a_series_are_counted_by_what_is_known_of_them(world: Assembly) -> None:
+    assert series(assess(world)) == [["Ballots of the council", "3", "2", "1", "0"]]
+
+
+def test_member_neither_recorded_nor_searched_for_is_an_error_of_the_coverage(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    ballots = root / "data" / "series" / "council-ballots.yaml"
+    text = ballots.read_text(encoding="utf-8")
+    ballots.write_text(text.replace(", recordedAs: ballot-2012", ""), encoding="utf-8")
+    assert CliRunner().invoke(main, ["check", "--root", str(root)]).exit_code == 0
+    shown = CliRunner().invoke(main, ["check", "--coverage", "--root", str(root)])
+    assert shown.exit_code == 1
+    assert "data/series/council-ballots.yaml:6:5: error: `Ballot 2` belongs to the series" in shown.output
+    listed = CliRunner().invoke(main, ["check", "--coverage", "--format", "json", "--root", str(root)])
+    assert [(fault["line"], fault["rule"]) for fault in json.loads(listed.output)] == [(6, "coverage/not-recorded")]
 
 
 def test_coverage_and_links_on_the_command_line() -> None:

@@ -53,6 +53,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "Agreement-replaces-itself": ("replaces",),
     "Step-extension-into-the-past": NOTHING,
     "Assessment-judges-itself": NOTHING,
+    "Series-count-differs": NOTHING,
     "Dated-ended-before-begun": NOTHING,
     "Dated-date-and-span": NOTHING,
     "Source-republishes-itself": ("republicationOf",),

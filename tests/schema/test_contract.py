@@ -117,7 +117,7 @@ def test_wider_classes_are_known_for_every_class(world: Assembly) -> None:
     """Also for those that only rules give to nodes: a dyad is an entity, and has to have a label."""
     assert world.contract.wider[str(STATECRAFT.Dyad)] == {str(STATECRAFT.Dyad), str(STATECRAFT.Entity)}
     assert set(world.contract.kinds) - set(world.contract.wider) == {
-        str(STATECRAFT[name]) for name in ("Entity", "Sourced", "Dated", "Claim", "Citation")
+        str(STATECRAFT[name]) for name in ("Entity", "Sourced", "Dated", "Claim", "Citation", "Search")
     }
 
 

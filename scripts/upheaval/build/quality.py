@@ -42,6 +42,7 @@ class Quality:
 
     Attributes:
         coverage: the pair, type, phase, records, findings and state of each cell.
+        series: the series, member, date, record and state of each member of a series.
         single_source: records that only one independent source supports, with its publisher.
         disputed: records and the sources that dispute them.
         duplicates: pairs of possible duplicates, with their first days.
@@ -51,6 +52,7 @@ class Quality:
     """
 
     coverage: list[list[str]]
+    series: list[list[str]]
     single_source: list[list[str]]
     disputed: list[list[str]]
     duplicates: list[tuple[str, str, str, str]]
@@ -70,6 +72,7 @@ def assess(assembly: Assembly) -> Quality:
     """
     return Quality(
         coverage=_question(assembly, "coverage"),
+        series=_question(assembly, "series-coverage"),
         single_source=_question(assembly, "single-source"),
         disputed=_question(assembly, "disputed"),
         duplicates=list(_duplicates(assembly)),

@@ -6,6 +6,7 @@ from upheaval.build.quality import Quality
 from upheaval.schema.publication import Publication
 
 LEGEND = "Numbers count records; – searched, nothing found; ? not searched yet."
+SERIES = ("series", "members", "recorded", "searched, nothing found", "not searched")
 MARKS = {"gap": "?", "searched, nothing found": "–"}
 
 
@@ -28,6 +29,7 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
         "## Coverage\n",
         f"{LEGEND}\n",
         _table(header, cells),
+        _section("Series", SERIES, series(quality)),
         _section("On a single independent source", ("record", "name", "publisher"), quality.single_source),
         _section("Disputed", ("record", "name", "publisher", "says"), quality.disputed),
         _section("Possible duplicates", ("record", "first day", "record", "first day"), quality.duplicates),
@@ -60,6 +62,17 @@ def matrix(quality: Quality) -> tuple[list[str], list[list[str]]]:
     for pair, kind, phase, records, _findings, state in quality.coverage:
         cells.setdefault((pair, kind.removesuffix(" cooperation")), {})[phase] = MARKS.get(state, records)
     return ["pair", "type", *phases], [[*key, *(row[phase] for phase in phases)] for key, row in cells.items()]
+
+
+def series(quality: Quality) -> list[list[str]]:
+    """Return how many members of each series are recorded, were searched for in vain, or were not searched for."""
+    states: dict[str, dict[tuple[str, str], str]] = {}
+    for name, member, day, _record, state in quality.series:
+        states.setdefault(name, {})[member, day] = state
+    return [
+        [name, str(len(members)), *(str(list(members.values()).count(state)) for state in SERIES[2:])]
+        for name, members in states.items()
+    ]
 
 
 def _section(title: str, header: Sequence[str], found: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from upheaval.faults import Fault, Severity
+from upheaval.faults import Fault, Location, Severity
 from upheaval.populate.documents import KeyPath, Populated, SourceLocation
 from upheaval.rdf.namespaces import FAULT_AT
 from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
@@ -97,6 +97,14 @@ def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: S
             message, cure = split_cure(result.message)
             faults.append(Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule))
     return distinct(faults)
+
+
+def locate_node(iri: str, populated: Populated) -> tuple[str, Location | None]:
+    """Return the file, line and column at which a node begins; `data` if no record describes it."""
+    location = populated.locations.get(iri)
+    if location is None or location.record.body is None:
+        return "data", None
+    return location.record.file, position(location.record.body, location.path)
 
 
 def distinct(faults: Iterable[Fault]) -> list[Fault]:

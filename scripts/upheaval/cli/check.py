@@ -23,7 +23,9 @@ Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
 @click.option(
-    "--coverage", is_flag=True, help="Show a table of the pairs, types and phases covered, and other quality figures."
+    "--coverage",
+    is_flag=True,
+    help="Show the pairs, types and phases covered, and the series; a member of a series left out is an error.",
 )
 @click.option("--explain", is_flag=True, help="Show which rules and shapes read other records, and which read all.")
 @JOBS
@@ -35,8 +37,12 @@ def check_command(
     The exit status is 1 if there are errors; warnings and notes leave it 0.
     """
     with refusals():
-        if coverage or explain:
-            click.echo(_coverage(root) if coverage else _explanation(root, jobs), nl=False)
+        if explain:
+            click.echo(_explanation(root, jobs), nl=False)
+            return
+        if coverage:
+            if has_errors(_coverage(root, form)):
+                sys.exit(1)
             return
         find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs, watch)
         if watch:
@@ -97,11 +103,22 @@ def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:
     return faults
 
 
-def _coverage(root: Path) -> str:
+def _coverage(root: Path, form: str) -> list[Fault]:
     from upheaval.build.quality import assess
-    from upheaval.build.qualityreport import LEGEND, matrix, totals
+    from upheaval.build.qualityreport import LEGEND, SERIES, matrix, series, totals
+    from upheaval.check.gaps import gaps
+    from upheaval.cli.reporting import FORMATS
     from upheaval.populate.assembly import assemble
     from upheaval.query.answers import as_table
 
-    quality = assess(assemble(root))
-    return f"{as_table(*matrix(quality), {}, terminal_width())}{LEGEND}\n{totals(quality)} More in build/quality.md.\n"
+    assembly = assemble(root)
+    faults = gaps(assembly)
+    if form != "text":
+        click.echo(FORMATS[form](faults), nl=False)
+        return faults
+    quality = assess(assembly)
+    width = terminal_width()
+    click.echo(f"{as_table(*matrix(quality), {}, width)}{LEGEND}\n{totals(quality)} More in build/quality.md.")
+    if quality.series:
+        click.echo(f"\n{as_table(list(SERIES), series(quality), {}, width)}{FORMATS[form](faults)}", nl=False)
+    return faults

@@ -62,6 +62,10 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "Estimate-value-and-range": NOTHING,
     "Estimate-undated-figure": NOTHING,
     "Place-within-itself": ("within",),
+    "Owned-more-than-whole": NOTHING,
+    "Registration-of-nothing": NOTHING,
+    "State-succeeded-by-its-continuator": NOTHING,
+    "Vessel-imo-number-misread": NOTHING,
 }
 WHOLE = {"30-phases.rq": ("Phase",)}
 AT_ONCE: Mapping[str, Sequence[str]] = {

@@ -1,24 +1,30 @@
-"""The `upheaval link` command."""
+"""The `upheaval link` command and its subcommands."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from upheaval.cli.linkverify import verify_command
 from upheaval.cli.options import ROOT, has_errors, refusals
 
 
-@click.command("link", epilog="Example: upheaval link --check")
+@click.group("link", invoke_without_command=True, epilog="Example: upheaval link verify --slice wikidata-slice.nt.gz")
 @ROOT
 @click.option(
     "--check",
     "only_check",
     is_flag=True,
-    required=True,
     help="Report colliding and malformed links, and records without one.",
 )
-def link_command(root: Path, only_check: bool) -> None:
-    """Check links to other datasets, such as Wikidata."""
+@click.pass_context
+def link_command(context: click.Context, root: Path, only_check: bool) -> None:
+    """Check, find and exchange links to other datasets, such as Wikidata."""
+    context.obj = root
+    if context.invoked_subcommand is not None:
+        return
+    if not only_check:
+        raise click.UsageError("name a subcommand, or use --check")
     with refusals():
         from upheaval.cli.reporting import as_text
         from upheaval.link.report import summarize_links
@@ -31,3 +37,6 @@ def link_command(root: Path, only_check: bool) -> None:
         click.echo(f"{summary.links} links, {len(summary.faults)} faults")
         if has_errors(summary.faults):
             sys.exit(1)
+
+
+link_command.add_command(verify_command)

@@ -1,22 +1,20 @@
 """HTTP access to a store: the SPARQL 1.1 Protocol for queries and updates, and the Graph Store Protocol for graphs."""
 
-import ssl
 import time
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import pyoxigraph as ox
 
+from upheaval.network import LOOPBACK, tls_context, why_failed
 from upheaval.rdf.graphs import write
 from upheaval.store.builds import Unloaded
 
 N_TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A server that requires Digest answers a body with 401 and closes, which cuts off a body larger than a socket buffer.
 LARGE = 16_384
 # Stores close connections without a word, so that no request goes over one that has been used.
@@ -89,7 +87,7 @@ class SparqlClient:
             away = urlsplit(url).hostname not in LOOPBACK  # no proxy stands between a machine and itself
             with (
                 httpx2.Client(
-                    auth=auth, timeout=self.timeout, trust_env=away, verify=_tls(), limits=ONE_EACH
+                    auth=auth, timeout=self.timeout, trust_env=away, verify=tls_context(), limits=ONE_EACH
                 ) as client,
                 client.stream(method, url, content=body, headers=headers) as answer,
             ):
@@ -98,7 +96,7 @@ class SparqlClient:
             raise self._late(url) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             raise Unloaded(
-                f"{url} cannot be reached: {_reason(error)}", "start the store, or correct the address"
+                f"{url} cannot be reached: {why_failed(error)}", "start the store, or correct the address"
             ) from None
 
     def _content(self, answer: httpx2.Response) -> bytes:
@@ -156,19 +154,3 @@ class _Login(httpx2.Auth):
                 yield digest.send(answer)
         elif any(value.startswith("basic ") for value in challenges):
             yield next(httpx2.BasicAuth(self.user, self.password).auth_flow(request))
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return the machine's certificates, which take longer to read than most requests."""
-    return httpx2.create_ssl_context()
-
-
-def _reason(error: BaseException) -> str:
-    """Return what the operating system says of a failed connection, or what the library does."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
-        inner = inner.__cause__ or inner.__context__
-    return str(error) or type(error).__name__

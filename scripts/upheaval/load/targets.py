@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from upheaval.load.http import LOOPBACK, SparqlClient
+from upheaval.load.http import SparqlClient
 from upheaval.load.sparqlstore import SparqlStore
 from upheaval.load.stores import TripleStore
 from upheaval.load.tdb2 import Tdb2
 from upheaval.load.virtuoso import Virtuoso
+from upheaval.network import LOOPBACK
 from upheaval.store.builds import Unloaded
 
 FORMS = "oxigraph:http://HOST:PORT, virtuoso:HOST:PORT, tdb2:DIR or sparql:QUERY_URL"

@@ -1,0 +1,54 @@
+"""What our nodes cite: the sources that support or dispute them, with their addresses."""
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from upheaval.rdf.sparql import select
+
+_CITATIONS = """
+PREFIX dc: <http://purl.org/dc/elements/1.1/>
+PREFIX schema: <https://schema.org/>
+PREFIX statecraft: <https://w3id.org/statecraft#>
+SELECT ?node ?source ?bearing ?address ?retrieved ?publisher ?original WHERE {
+  ?node statecraft:citation ?citation . ?citation statecraft:source ?source ; statecraft:bearing ?bearing .
+  OPTIONAL { ?source schema:url ?address } OPTIONAL { ?source statecraft:retrieved ?retrieved }
+  OPTIONAL { ?source dc:publisher ?publisher } OPTIONAL { ?source statecraft:republicationOf ?original }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """A source that a node cites.
+
+    Attributes:
+        source: its IRI.
+        supports: whether it supports what the node says, rather than disputes it.
+        address: where it can be read, or an empty string.
+        retrieved: the day on which it was read, or an empty string.
+        publisher: who published it.
+        original: the IRI of the source that it reproduces, or its own.
+
+    """
+
+    source: str
+    supports: bool
+    address: str
+    retrieved: str
+    publisher: str
+    original: str
+
+
+def cited_sources(store: ox.Store) -> dict[str, list[CitedSource]]:
+    """Return what each node cites, by its IRI, in the order of the sources' IRIs."""
+    found: dict[str, set[CitedSource]] = {}
+    for row in select(store, _CITATIONS):
+        address, retrieved, publisher, original = (
+            getattr(row[name], "value", "") for name in ("address", "retrieved", "publisher", "original")
+        )
+        source = row["source"].value
+        supports = row["bearing"].value.endswith("#supports")
+        cited = CitedSource(source, supports, address, retrieved, publisher, original or source)
+        found.setdefault(row["node"].value, set()).add(cited)
+    return {node: sorted(sources, key=lambda one: one.source) for node, sources in found.items()}

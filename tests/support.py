@@ -15,7 +15,7 @@ from hypothesis import settings
 from upheaval.check.checking import check
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
-from upheaval.store.releases import read_releases
+from upheaval.store.releases import read_releases, sources_of
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
@@ -62,9 +62,10 @@ def rebuilt(factory: pytest.TempPathFactory, version: str) -> Path:
     release = read_releases(ROOT)[version]
 
     def make(folder: Path) -> None:
-        archive = subprocess.run(["git", "-C", str(ROOT), "archive", release.commit], capture_output=True)
+        commit = sources_of(ROOT, release)
+        archive = subprocess.run(["git", "-C", str(ROOT), "archive", commit], capture_output=True)
         if archive.returncode:
-            skip_or_fail(f"commit {release.commit} is not in this clone: git fetch --unshallow")
+            skip_or_fail(f"commit {commit} is not in this clone: git fetch --unshallow")
         sources = folder / "sources"
         sources.mkdir()
         subprocess.run(["tar", "-x", "-C", str(sources)], input=archive.stdout, check=True)

@@ -1,6 +1,7 @@
 """What `releases/` says is read in the order of versions, and a version's files are opened or refused with a cure."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from semver import Version
 
 from tests.store.test_snapshots import FILES, written
 from upheaval.faults import Refusal
-from upheaval.store.releases import Release, latest, read_releases, release_file, release_folder
+from upheaval.store.releases import Release, latest, read_releases, release_file, release_folder, sources_of
 from upheaval.store.snapshots import put
 
 HASH = "0" * 64
@@ -96,3 +97,27 @@ def test_a_tampered_file_is_refused(change: dict[str, object], says: str, tmp_pa
         read_releases(tmp_path)
     assert says in str(refusal.value)
     assert "releases/1.0.0.json: error: " in str(refusal.value)
+
+
+def test_the_sources_of_a_release_are_in_the_commit_that_made_it(tmp_path: Path) -> None:
+    def commit() -> str:
+        as_somebody = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        for words in (["add", "-A"], [*as_somebody, "commit", "-q", "--allow-empty", "-m", "x"]):
+            subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+        head = subprocess.run(
+            ["git", "-C", str(tmp_path), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        )
+        return head.stdout.strip()
+
+    assert sources_of(tmp_path, released(tmp_path, "0.9.0", commit="abc")) == "abc"
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    first = commit()
+    later = commit()
+    entered = released(tmp_path, "1.0.0", commit=first)
+    made = released(tmp_path, "1.1.0", commit=later)
+    release = commit()
+    released(tmp_path, "1.1.0", commit=later, state="withdrawn", why="forged", withdrawn="2026-02-01")
+    commit()
+    assert (sources_of(tmp_path, entered), sources_of(tmp_path, made)) == (first, release)
+    with pytest.raises(Refusal, match=f"build commit {release[:12]}"):
+        release_folder(tmp_path, "1.1.0")

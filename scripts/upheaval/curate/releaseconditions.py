@@ -1,8 +1,6 @@
 """What must be so before a version is released: its number and day, the changelog, a clean git tree."""
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +9,7 @@ from semver import Version
 
 from upheaval.faults import Fault, refuse
 from upheaval.schema.publication import FILE
+from upheaval.store.history import git
 from upheaval.store.releases import Release
 
 CHANGELOG = "CHANGELOG.md"
@@ -91,21 +90,13 @@ def changelog_faults(root: Path, version: str, day: str) -> Iterator[Fault]:
 
 def commit_of(root: Path) -> str:
     """Return the git commit of a folder, or an empty string if it is in no repository or git is not there."""
-    return (_git(root, "rev-parse", "HEAD") or "").strip()
+    return (git(root, "rev-parse", "HEAD") or "").strip()
 
 
 def tree_faults(root: Path) -> Iterator[Fault]:
     """Yield a fault if files of the publication are not committed."""
-    changed = (_git(root, "status", "--porcelain", "--", ".") or "").splitlines()
+    changed = (git(root, "status", "--porcelain", "--", ".") or "").splitlines()
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         message = f"is not committed{more}, so that nobody could make the release again"
         yield Fault(changed[0][3:].strip('"'), message, "commit or remove it", rule=f"{_RULE}/git")
-
-
-def _git(root: Path, *words: str) -> str | None:
-    git = shutil.which("git")
-    if git is None:
-        return None
-    done = subprocess.run([git, "-C", str(root), *words], capture_output=True, text=True, check=False)
-    return done.stdout if done.returncode == 0 else None

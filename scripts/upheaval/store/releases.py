@@ -10,6 +10,7 @@ from typing import Any
 from semver import Version
 
 from upheaval.faults import Fault, Refusal, refuse
+from upheaval.store.history import git
 from upheaval.store.integrity import is_inside
 from upheaval.store.snapshots import FOLDER as SNAPSHOTS
 from upheaval.store.snapshots import open_snapshot
@@ -30,7 +31,7 @@ class Release:
         ledger_sha256: the SHA-256 of its `ledger.tsv`; empty if it had none.
         package: the version of the package that built it.
         vocabularies: the version IRIs of the vocabularies that its records are written with.
-        commit: the git commit that it was made on, or an empty string.
+        commit: the git commit that it was made on, or an empty string; `sources_of` says which one has its sources.
         state: `released` or `withdrawn`.
         withdrawn: the day on which it was withdrawn, or an empty string.
         why: why it was withdrawn, or an empty string.
@@ -120,10 +121,22 @@ def release_folder(root: Path, version: str) -> Path:
         refuse("--version", f"there is no release {version}", f"the releases are: {known}", rule="release/unknown")
     name = releases[version].manifest_sha256
     if not (root / SNAPSHOTS / name).is_dir():
-        commit = f"build commit {releases[version].commit[:12]}" if releases[version].commit else "build its sources"
-        cure = f"{commit}, or find a published copy; then `upheaval verify FOLDER|URL --keep`"
+        sources = sources_of(root, releases[version])[:12]
+        build = f"build commit {sources}" if sources else "build its sources"
+        cure = f"{build}, or find a published copy; then `upheaval verify FOLDER|URL --keep`"
         refuse(f"{FOLDER}/{version}.json", f"the files of version {version} are not here", cure, rule="release/files")
     return open_snapshot(root, name).folder
+
+
+def sources_of(root: Path, release: Release) -> str:
+    """Return the git commit whose build a release is, or an empty string if nothing is known of it.
+
+    That is the commit that added its file, if it is the child of the one that the release names; otherwise the release
+    was entered later, and is the build of the one that it names.
+    """
+    file = f"{FOLDER}/{release.version}.json"
+    added = (git(root, "log", "--diff-filter=A", "--format=%H %P", "-1", "--", file) or "").split()
+    return added[0] if release.commit in added[1:] else release.commit
 
 
 def withdrawal(root: Path, version: str) -> str:

@@ -1,6 +1,8 @@
 """What several tests share: the project's own publication and a small invented one, assembled and built once."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,9 @@ def axis_files(axis_build: Path) -> Files:
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's own publication with the files of release 0.1.0; not to be changed."""
-    return rebuilt(tmp_path_factory, "0.1.0")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The project's own publication with the files of a release, by version; not to be changed."""
+    return partial(rebuilt, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """The server for assistants, by the protocol's own client over standard input and output."""
 
 import asyncio
+import json
+import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +69,32 @@ async def session(folder: Path) -> dict[str, Any]:
         processes += [pid for process in processes for pid in descend(process)]
     replies["processes"] = set(processes)
     return replies
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ud83d\\ud83d\\ude00"])
+def test_half_a_surrogate_pair_has_an_answer(half: str, world_build: Path) -> None:
+    def message(number: int, method: str, **params: object) -> str:
+        return json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).replace("@", half)
+
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    asked = [
+        message(0, "initialize", **client),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        message(1, "tools/call", name="describe", arguments={"record": "a@"}),
+        message(2, "tools/call", name="sparql", arguments={"query": "ASK { ?s ?p '@' }"}),
+        message(3, "tools/call", name="ask", arguments={"name": "in-force", "parameters": {"at": "@"}}),
+    ]
+    command = [sys.executable, "-m", "upheaval", "mcp", "--path", str(world_build)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write("\n".join(asked) + "\n")
+        server.stdin.flush()
+        answers = {found["id"]: found["result"] for found in map(json.loads, islice(server.stdout, 4))}
+    texts = [answers[number]["structuredContent"] for number in (1, 2, 3)]
+    assert "no record is named" in texts[0]["error"]
+    assert texts[1] == {"answer": False, "truncated": False}
+    assert "is not a date" in texts[2]["error"]
 
 
 def descend_self() -> list[int]:

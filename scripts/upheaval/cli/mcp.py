@@ -1,5 +1,7 @@
 """The `upheaval mcp` command."""
 
+import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import click
 from upheaval.faults import Refusal
 from upheaval.query.dataset import open_dataset
 from upheaval.serve.assistant import LIMITS, make_server
+from upheaval.serve.wellformed import WellFormedLines
 from upheaval.serve.workers import Pool
 
 
@@ -45,4 +48,5 @@ def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
         raise click.ClickException(str(refusal)) from None
     except ImportError:
         raise click.ClickException("the MCP library is not installed: pip install 'upheaval[mcp]'") from None
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(WellFormedLines(sys.stdin.buffer)), encoding="utf-8")
     server.run("stdio")

@@ -14,8 +14,11 @@ from rdflib.compare import isomorphic
 
 from tests.serve.support import NAMESPACE, Running, make_build, running
 from tests.support import WORLD
+from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
-from upheaval.serve.policy import PAGES
+from upheaval.serve.limits import Limits
+from upheaval.serve.policy import PAGES, PICTURES
+from upheaval.serve.running import run
 from upheaval.site.rendering import render
 
 pytestmark = pytest.mark.slow
@@ -205,6 +208,7 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
         assert (codes, "Who says so" in text) == ([303, 200], True)
         page = server.get("/arvenia/")
         assert page.headers["content-security-policy"] == PAGES
+        assert server.get("/charts/types.svg").headers["content-security-policy"] == PICTURES
         assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in page.headers["link"]
         assert follow(server, "/arvenia", "text/turtle")[0] == [303, 200]
         codes, text = follow(server, "/statecraft", "text/html")
@@ -241,6 +245,15 @@ def test_unknown_names_get_404(server: Running) -> None:
     for path in ("/belmoora", "/belmoora.ttl", "/doc/belmoora", "/statecraft/nothing", "/graph/nothing", "/-/app.py"):
         answer = server.get(path, "text/turtle")
         assert (answer.status, answer.media) == (404, "application/problem+json"), path
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["javascript:alert(1)", "ftp://x.org/", "x.org", "https://", "https://x.org/?a", "https://x.org/#a", "a b", ""],
+)
+def test_a_base_that_is_no_web_address_is_refused(base: str, build: Path) -> None:
+    with pytest.raises(Refusal, match="--base"):
+        run(build, build, "127.0.0.1", 0, base, "", Limits())
 
 
 def test_links_have_the_base_of_the_proxy(build: Path) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from upheaval.serve.caching import unchanged, validators
-from upheaval.serve.policy import PAGES
+from upheaval.serve.policy import PAGES, PICTURES
 from upheaval.serve.problems import Problem
 from upheaval.serve.snapshot import Snapshot, SnapshotFile
 
@@ -38,6 +38,8 @@ def send(request: Request, file: SnapshotFile, served: Snapshot, more: Mapping[s
         headers["Repr-Digest"] = file.digest
     if file.media in ("text/html", "text/javascript"):  # a web worker obeys the policy sent with its own script
         headers["Content-Security-Policy"] = PAGES
+    elif file.media == "image/svg+xml":
+        headers["Content-Security-Policy"] = PICTURES
     if fresh := unchanged(request, headers):
         return fresh
     text = file.media.startswith("text/")

@@ -19,5 +19,8 @@ def _policy(**parts: str) -> str:
 PAGES = _policy(script_src="'self' 'wasm-unsafe-eval'", worker_src="'self'")
 """For the pages, which run the query engine in a worker; a policy in a page cannot say who may frame it."""
 
+PICTURES = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For SVG files, which carry their own style and no script."""
+
 ANSWERS = _policy(frame_ancestors="'none'")
 """For everything else that the server answers with."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from upheaval.faults import refuse
+from upheaval.schema.configuration import address_problem
 from upheaval.serve.limits import Limits
 from upheaval.serve.snapshot import open_build
 
@@ -26,10 +28,12 @@ def run(folder: Path, root: Path, host: str, port: int, base: str | None, truste
         limits: the limits on requests and answers.
 
     Raises:
-        Refusal: the folder is not a build.
+        Refusal: the folder is not a build, or the public address is not a web address.
         OSError: the address is in use.
 
     """
+    if base is not None:
+        _check_base(base)
     for signal_ in (signal.SIGINT, signal.SIGTERM):  # uvicorn drains first, then re-raises the signal
         signal.signal(signal_, lambda *_: sys.exit(0))
     with ThreadPoolExecutor(1) as thread:  # load the build during the imports: each takes a third of a second
@@ -73,3 +77,11 @@ def run(folder: Path, root: Path, host: str, port: int, base: str | None, truste
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _check_base(base: str) -> None:
+    problem = address_problem(base)
+    if not problem and ("?" in base or "#" in base):
+        problem = (f"`{base}` has a query or a fragment", "end the address with its path")
+    if problem:
+        refuse("--base", *problem, rule="serve/base")

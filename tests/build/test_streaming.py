@@ -123,10 +123,20 @@ def test_a_killed_build_can_be_resumed(step: str, number: int, tmp_path: Path) -
     assert not left.exists()
 
 
+@pytest.mark.parametrize("left", [[], ["3.write.json"], ["0.populate.json", "0.nt", "mistrusted"]])
+def test_a_build_that_was_interrupted_before_it_began_or_while_it_was_removed_begins(
+    left: list[str], tmp_path: Path
+) -> None:
+    folder = partial_folder(tmp_path / "out")
+    for name in left:
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"")
+    assert stream(WORLD, tmp_path / "out", 1, True, untracked).quads == len(quads(tmp_path / "out"))
+    assert not folder.exists()
+
+
 def test_resuming_after_a_change_is_refused(tmp_path: Path) -> None:
     root = copy_of_world(tmp_path)
-    with pytest.raises(Refusal, match="no build into out was interrupted"):
-        stream(root, tmp_path / "out", 1, True, untracked)
     command = [sys.executable, "-c", KILLED, str(root), str(tmp_path / "out"), "populate", "1"]
     subprocess.run(command, timeout=60)
     file = root / "data/states/arvenia.yaml"

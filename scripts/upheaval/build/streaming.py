@@ -88,7 +88,7 @@ def stream(root: Path, target: Path, jobs: int, resume: bool, track: Track, size
         root: the publication's folder.
         target: the folder to build into.
         jobs: the number of processes.
-        resume: whether to go on from an interrupted build.
+        resume: whether to go on from an interrupted build; one that was interrupted before anything was done begins.
         track: is handed each step's work, the number of records, what is done, and how many records a shard has.
         size: how many records make a shard, at least.
 
@@ -96,8 +96,8 @@ def stream(root: Path, target: Path, jobs: int, resume: bool, track: Track, size
         The faults and the counts. With an error among the faults, nothing has been built.
 
     Raises:
-        Refusal: the publication, its vocabulary or its shapes cannot be used at all, or not shard by shard; there is
-            nothing to resume, or the sources have changed since.
+        Refusal: the publication, its vocabulary or its shapes cannot be used at all, or not shard by shard; or
+            the sources have changed since the build to resume was interrupted.
 
     """
     return _Streaming(root, target, jobs, track, size).run(resume)
@@ -134,28 +134,32 @@ class _Streaming:
         faults = distinct([*faults, *self._losses(faults, batches.minted | together.minted)])
         records = len(self.listing.entries)
         if any(fault.severity is Severity.ERROR for fault in faults):
-            shutil.rmtree(self.folder.path, ignore_errors=True)
+            self._clear()
             return Streamed(faults, records, 0)
         shared = {line for one in (batches, together) for lines in one.shared.values() for line in lines}
         self._step("write", partial(self._write, sorted(shared)))
         quads = self._finish()
-        shutil.rmtree(self.folder.path, ignore_errors=True)
+        self._clear()
         return Streamed(faults, records, quads)
 
     def _begin(self, resume: bool) -> None:
         here = self.folder.get("sources").decode() if self.folder.has("sources") else ""
-        if resume and here != self.sources:
+        if resume and here and here != self.sources:
             changed = "the sources or the program have changed since the build was interrupted"
-            message = changed if here else f"no build into {self.target.name} was interrupted"
-            refuse(self.target.name, message, "build without --resume", rule="build/resume")
-        if not resume:
-            shutil.rmtree(self.folder.path, ignore_errors=True)
+            refuse(self.target.name, changed, "build without --resume", rule="build/resume")
+        if not (resume and here):
+            self._clear()
         self.folder.put("sources", self.sources.encode())
         self.plan = replace(self.plan, mistrusted=self.folder.has("mistrusted"))
 
+    def _clear(self) -> None:
+        """Remove what has been done; first what says so, so that nothing resumes from half of it."""
+        (self.folder.path / "sources").unlink(missing_ok=True)
+        shutil.rmtree(self.folder.path, ignore_errors=True)
+
     def _mistrust(self) -> None:
         """Begin again: a rule has made the IRI of a record, which it was trusted not to."""
-        shutil.rmtree(self.folder.path, ignore_errors=True)
+        self._clear()
         self.folder.put("mistrusted", b"")
         self.folder.put("sources", self.sources.encode())
 

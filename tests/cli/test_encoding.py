@@ -1,5 +1,6 @@
 """What is written is UTF-8 on every system, whatever code page or locale it has."""
 
+import json
 import subprocess
 import sys
 from itertools import product
@@ -46,6 +47,28 @@ def test_names_that_are_not_utf_8_are_escaped(tmp_path: Path) -> None:
         (root / "data/states/caf\udce9.yaml").write_text("label: [")
     except OSError:
         pytest.skip("the file system takes UTF-8 alone")
-    result = run(root, "ascii", "check")
+    for form in ("text", "json", "github"):
+        result = run(root, "ascii", "check", "--format", form)
+        assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+        assert "caf\\udce9.yaml" in result.stdout
+    result = run(root, "ascii", "check", "--format", "sarif")
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
-    assert "caf\\udce9.yaml" in result.stdout
+    (found,) = json.loads(result.stdout)["runs"][0]["results"]
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data/states/caf%E9.yaml"
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("query",), ("check", "--format", "sarif"), ("--help",), ("query", "phases")])
+def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None:
+    if not FULL.is_char_device():
+        pytest.skip("this system has no /dev/full")
+    with FULL.open("w") as full:
+        command = [sys.executable, "-m", "upheaval", *words]
+        result = subprocess.run(command, cwd=WORLD, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1:] == ["error: the output cannot be written: No space left on device"]
+    assert "Traceback" not in result.stderr
+    assert "Exception ignored" not in result.stderr

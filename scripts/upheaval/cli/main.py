@@ -1,8 +1,11 @@
 """The `upheaval` command. Subcommands are imported only when they are called or listed."""
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from traceback import walk_tb
 from typing import Any
 
 import click
@@ -49,11 +52,29 @@ class Commands(click.Group):
         return command
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command; what is read and written is UTF-8, whatever the system's code page or locale."""
+        """Run a command; what is read and written is UTF-8, whatever the system's code page or locale.
+
+        What the system refuses, and no command expects, is reported in one line.
+        """
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="strict" if stream is sys.stdin else "backslashreplace")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            _report(error)
+            sys.exit(1)
+
+
+def _report(error: OSError) -> None:
+    """Print what the system refused: to write the output, such as to a full disk, or something else."""
+    what = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    if frame.f_code is click.echo.__code__:
+        what = "the output cannot be written: "
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains again at its end
+    with suppress(OSError):
+        click.echo(f"error: {what}{error.strerror or error}", err=True)
 
 
 @click.group(cls=Commands, epilog="Example: upheaval build && upheaval query in-force --at 2014-03-18")

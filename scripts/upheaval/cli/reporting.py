@@ -1,6 +1,7 @@
 """Print faults as text, JSON, SARIF and GitHub annotations."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
@@ -60,7 +61,7 @@ def as_sarif(faults: Sequence[Fault]) -> str:
 
 
 def _physical_location(fault: Fault) -> dict[str, object]:
-    location: dict[str, object] = {"artifactLocation": {"uri": quote(fault.file)}}
+    location: dict[str, object] = {"artifactLocation": {"uri": quote(os.fsencode(fault.file))}}
     if fault.at is not None:
         location["region"] = {"startLine": fault.at[0], "startColumn": fault.at[1]}
     return location

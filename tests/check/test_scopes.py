@@ -26,6 +26,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "10-superproperties.rq": NOTHING,
     "11-belligerents.rq": NOTHING,
     "20-dates.rq": NOTHING,
+    "20-uncertain-dates.rq": NOTHING,
     "21-agreement-dates.rq": NOTHING,
     "30-phases.rq": NOTHING,
     "40-states.rq": ("partOf", "ofState", "continuedBy"),

@@ -13,6 +13,7 @@ from tests.support import examples
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.rules import derive
+from upheaval.rdf.edtf import EDTF, PATTERN, extent
 from upheaval.rdf.graphs import in_graph
 
 BASE = "https://example.org/northern-pact/"
@@ -128,6 +129,31 @@ def test_earliest_and_latest_follow_the_calendar(world: Assembly, days: list[dat
     found = conclude(world, "\n".join(lines), "20").triples
     assert {(text(t.subject), t.predicate.value.rpartition("#")[2], text(t.object)) for t in found} == expected
     assert {t.object.datatype.value.rpartition("#")[2] for t in found if isinstance(t.object, ox.Literal)} == {"date"}
+
+
+@examples(100)
+@given(st.lists(st.from_regex(PATTERN, fullmatch=True), min_size=1, max_size=20, unique=True))
+@example(
+    ["1984~", "199X", "19XX?", "2024-21", "2023-24", "1990/1992", "../1992", "/1992", "1990/..", "1990/", "2004-02-XX"]
+)
+@example(
+    ["[1667,1668,1670..1672]", "{..1983,1985-12}", "[1760-12..]", "1984/2004-02~", "199X/2001", "0950~", "1900-02?"]
+)
+def test_earliest_and_latest_of_uncertain_dates(world: Assembly, texts: list[str]) -> None:
+    lines, expected = [], set()
+    for number, written in enumerate(texts):
+        try:
+            first, last = extent(written)
+        except ValueError:
+            continue
+        value = f'"{written}"^^<{EDTF}>'
+        lines.append(
+            f"x:at-{number} :date {value} . x:since-{number} :startDate {value} . x:until-{number} :endDate {value} ."
+        )
+        expected |= {(f"{name}-{number}", "earliest", first) for name in ("at", "since") if first}
+        expected |= {(f"{name}-{number}", "latest", last) for name in ("at", "until") if last}
+    found = conclude(world, "\n".join(lines), "20").triples
+    assert {(text(t.subject), t.predicate.value.rpartition("#")[2], text(t.object)) for t in found} == expected
 
 
 @pytest.mark.parametrize(

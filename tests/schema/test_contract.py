@@ -13,6 +13,7 @@ from tests.fixtures import Trial
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.documents import load
+from upheaval.rdf.edtf import EDTF
 from upheaval.rdf.graphs import canonical_hash, iri_of, to_rdflib
 from upheaval.rdf.namespaces import OWL, RDF, SH, SHAPES, STATECRAFT
 from upheaval.schema.contract import Contract, Form, local
@@ -88,7 +89,8 @@ def test_key_has_what_its_shapes_require(contract: Contract) -> None:
     keys = contract.kinds[str(STATECRAFT.Citation)].keys
     assert keys["bearing"].default == "https://w3id.org/statecraft/bearing#supports"
     assert [name for name, key in keys.items() if key.identifying] == ["source", "locator", "bearing"]
-    assert contract.folders["exercises"].keys["date"].datatypes == (XSD + "date", XSD + "gYearMonth", XSD + "gYear")
+    dates = (XSD + "date", XSD + "gYearMonth", XSD + "gYear", EDTF)
+    assert contract.folders["exercises"].keys["date"].datatypes == dates
     label = contract.folders["states"].keys["label"]
     assert label.per_language
     assert not contract.folders["states"].keys["altLabel"].per_language

@@ -15,7 +15,6 @@ from upheaval.faults import Refusal
 from upheaval.schema.publication import open_publication
 from upheaval.schema.termpaths import DescribedTerms, TermPaths
 from upheaval.site.citing import reference
-from upheaval.site.overview import extent
 from upheaval.site.pagepaths import Paths, root_of
 from upheaval.site.tabular import FORMULA, safe, safe_copy
 from upheaval.site.writing import write_site
@@ -94,18 +93,6 @@ def test_a_safe_copy_keeps_rows_and_columns() -> None:
         ["'=1+1", "x\ny"],
         ["-2", '"q"'],
     ]
-
-
-@pytest.mark.parametrize(
-    ("lexical", "days"),
-    [
-        ("2024", ("2024-01-01", "2024-12-31")),
-        ("2024-02", ("2024-02-01", "2024-02-29")),
-        ("2024-02-03", ("2024-02-03", "2024-02-03")),
-    ],
-)
-def test_extent_of_a_date_follows_its_precision(lexical: str, days: tuple[str, str]) -> None:
-    assert extent(lexical) == days
 
 
 def test_bibtex_entry_escapes_tex() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from upheaval.build.folder import Content, sha256_of, size_of
 from upheaval.build.tables import NOT_NAMES, SEPARATOR, CsvTable, TableColumn
+from upheaval.rdf.edtf import EDTF, PATTERN
 from upheaval.rdf.namespaces import XSD
 from upheaval.schema.contract import Form
 from upheaval.schema.publication import Publication
@@ -28,6 +29,7 @@ _PARTIAL = {
     "gYear": "[0-9]{4}",
     "gYearMonth": "[0-9]{4}-[0-9]{2}",
     "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    EDTF: PATTERN[1:-1],
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from upheaval.rdf.edtf import EDTF
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.contract import Contract, Form, Key, Kind
 
@@ -69,6 +70,7 @@ def _hint(key: Key, contract: Contract) -> str:
         return "The name of a record."
     names = [datatype.removeprefix(XSD) for datatype in key.datatypes]
     if "date" in names:
-        return f"{_HINTS['date']}{', 2024-06 or 2024' if len(names) > 1 else ''}."
+        less = ", 2024-06 or 2024" if len(names) > 1 else ""
+        return f"{_HINTS['date']}{less}{'; 1984~, 2004?, 199X or 1990/1992' if EDTF in names else ''}."
     hint = _HINTS.get(names[0], "") if len(names) == 1 else ""
     return f"{hint}." if hint else ""

@@ -18,6 +18,7 @@ from upheaval.importers.expressions import Expression, Table, union
 from upheaval.importers.quads import Terms, keys, quads
 from upheaval.importers.target import ImportTarget
 from upheaval.rdf.datatypes import DATES
+from upheaval.rdf.edtf import EDTF, PATTERN
 from upheaval.rdf.graphs import in_graph
 from upheaval.rdf.namespaces import RDF, XSD
 from upheaval.rdf.terms import statements, text_of
@@ -107,7 +108,8 @@ class _Validation:
     def _column(self, rows: Rows, key: Key, column: str) -> None:
         value = rows.table[column]
         one = key.datatypes[0] if len(key.datatypes) == 1 else ""
-        pattern = _DATE if not one and DATES.issuperset(key.datatypes) else _FORMS.get(one)
+        dates = PATTERN if EDTF in key.datatypes else _DATE
+        pattern = dates if not one and DATES.issuperset(key.datatypes) else _FORMS.get(one)
         for expected in (pattern, key.pattern):
             if expected and key.form is Form.LITERAL:
                 self.flags.append((~value.re_search(expected), f"has a `{key.name}` of another form"))

@@ -1,10 +1,15 @@
-"""Dates as expressions: text in the known precision, and its first and last day."""
+"""Dates as expressions: text in the known precision, and its datatype, its first and its last day."""
 
 import ibis
 
 from upheaval.importers.expressions import Expression
+from upheaval.rdf.edtf import EDTF
+from upheaval.rdf.xsd import XSD
 
 _LENGTHS = ("31", "28", "31", "30", "31", "30", "31", "31", "30", "31", "30", "31")
+_PLAIN = "^[0-9]{4}(-(0[0-9]|1[0-2])(-[0-9]{2})?)?$"
+_MARKS = r"[?~%{}\[\]]"
+_SEASONS = {"21": ("03", "05"), "22": ("06", "08"), "23": ("09", "11"), "24": ("12", "02")}
 
 
 def partial_date(year: Expression, month: Expression, day: Expression) -> Expression:
@@ -22,16 +27,32 @@ def _plain(part: Expression) -> Expression:
     return part.re_replace(r"\.0+$", "").re_replace("^0+", "")
 
 
-def first_day(value: Expression) -> Expression:
-    """Return the first day of a date, in full."""
+def datatype_of(value: Expression) -> Expression:
+    """Return the IRI of a date's datatype: XML Schema's for a day, a month or a year, and otherwise EDTF's."""
     return ibis.cases(
-        (value.length() == 10, value), (value.length() == 7, value.concat("-01")), else_=value.concat("-01-01")
+        (~value.re_search(_PLAIN), EDTF),
+        (value.length() == 10, XSD + "date"),
+        (value.length() == 7, XSD + "gYearMonth"),
+        else_=XSD + "gYear",
+    )
+
+
+def first_day(value: Expression) -> Expression:
+    """Return the first day of a date, in full; null where open or unknown."""
+    point = value.re_replace(_MARKS, "").re_replace("(/|,|[.]{2}).*$", "").nullif("")
+    return ibis.cases(
+        (~value.re_search(_PLAIN), _first_of_uncertain(point)),
+        (value.length() == 10, value),
+        (value.length() == 7, value.concat("-01")),
+        else_=value.concat("-01-01"),
     )
 
 
 def last_day(value: Expression) -> Expression:
-    """Return the last day of a date, in full (Gregorian calendar, as in XML Schema)."""
+    """Return the last day of a date, in full (Gregorian calendar, as in XML Schema); null where open or unknown."""
+    point = value.re_replace(_MARKS, "").re_replace("^.*(/|,|[.]{2})", "").nullif("")
     return ibis.cases(
+        (~value.re_search(_PLAIN), _last_of_uncertain(point)),
         (value.length() == 10, value),
         (value.length() == 7, value.concat("-", days_in_month(value))),
         else_=value.concat("-12-31"),
@@ -44,3 +65,27 @@ def days_in_month(value: Expression) -> Expression:
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     branches = [(month == f"{number:02}", length) for number, length in enumerate(_LENGTHS, 1) if number != 2]
     return ibis.cases((month == "02", ibis.ifelse(leap, "29", "28")), *branches, else_="00")
+
+
+def _first_of_uncertain(point: Expression) -> Expression:
+    """Return the first day of a date of the Extended Date/Time Format, as `upheaval.rdf.edtf.extent` does."""
+    month, day = _month(point, 0, "01"), _known(point.substr(8, 2), "01")
+    return point.substr(0, 4).replace("X", "0").concat("-", month, "-", day)
+
+
+def _last_of_uncertain(point: Expression) -> Expression:
+    winter = (point.substr(5, 2) == "24").cast("int32")
+    year = (point.substr(0, 4).replace("X", "9").try_cast("int32") + winter).cast("string").lpad(4, "0")
+    month = year.concat("-", _month(point, 1, "12"))
+    return month.concat("-", _known(point.substr(8, 2), days_in_month(month)))
+
+
+def _month(point: Expression, place: int, default: str) -> Expression:
+    month = point.substr(5, 2)
+    return ibis.cases(
+        *((month == code, known[place]) for code, known in _SEASONS.items()), else_=_known(month, default)
+    )
+
+
+def _known(part: Expression, default: Expression | str) -> Expression:
+    return ibis.ifelse(part.isin(("", "XX")), default, part)

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 
 from upheaval.faults import refuse
-from upheaval.importers.dates import first_day, last_day
+from upheaval.importers.dates import datatype_of, first_day, last_day
 from upheaval.importers.declaration import Rows
 from upheaval.importers.expressions import Expression, Table, join
 from upheaval.rdf.namespaces import RDF, STATECRAFT, XSD
@@ -131,12 +131,12 @@ class _Writer:
                 self._maybe(value, parts)
         if kind is None or str(STATECRAFT.Dated) in kind.ancestors:
             if name in _BEGINS:
-                self._day("earliest", value, first_day(value))
+                self._day("earliest", first_day(value))
             if name in _ENDS:
-                self._day("latest", value, last_day(value))
+                self._day("latest", last_day(value))
 
-    def _day(self, name: str, value: Expression, found: Expression) -> None:
-        self._maybe(value, [*self.subject, f'<{STATECRAFT[name]}> "', found, f'"^^<{XSD.date}>'])
+    def _day(self, name: str, found: Expression) -> None:
+        self._maybe(found, [*self.subject, f'<{STATECRAFT[name]}> "', found, f'"^^<{XSD.date}>'])
 
     def _value(self, name: str, value: Expression) -> list[Any]:
         term = self.context[name]
@@ -147,8 +147,7 @@ class _Writer:
         if container == "@language" or "@language" in (container or ()):
             return ['"', escaped(value), '"@en']
         if datatype == str(XSD.date):
-            tail = ibis.cases((value.length() == 10, "date"), (value.length() == 7, "gYearMonth"), else_="gYear")
-            return ['"', value, f'"^^<{XSD}', tail, ">"]
+            return ['"', value, '"^^<', datatype_of(value), ">"]
         if datatype is None:
             return ['"', escaped(value), '"']
         return ['"', value, f'"^^<{datatype}>']

@@ -10,6 +10,7 @@ from upheaval.importers.countries import SCHEMES, Known
 from upheaval.importers.declaration import Dataset
 from upheaval.importers.quads import Terms
 from upheaval.populate.records import list_files, place_records, read_records
+from upheaval.rdf.edtf import extent
 from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.schema.context import Context
 from upheaval.schema.contract import Contract, Kind
@@ -83,9 +84,16 @@ def _known(iri: str, kind: Kind, body: MappingNode) -> Known:
     labels = body.get("label")
     label = _text(labels, "en") if isinstance(labels, MappingNode) else ""
     names = tuple(dict.fromkeys([label, *_texts(labels), *_texts(body.get("altLabel"))]))
-    end = _text(body, "endDate")
-    last = end + "-12-31"[-(10 - len(end)) :] if 0 < len(end) < 10 else end
-    return Known(iri, label, kind.iri, _sort(kind), codes, names, _text(body, "startDate"), last)
+    begin, end = (_text(body, key) for key in ("startDate", "endDate"))
+    return Known(iri, label, kind.iri, _sort(kind), codes, names, _days(begin)[0], _days(end)[1])
+
+
+def _days(date: str) -> tuple[str, str]:
+    """Return the first and last day of a date; records are not checked before an import."""
+    try:
+        return extent(date)
+    except ValueError:
+        return "", ""
 
 
 def _texts(value: object) -> Iterator[str]:

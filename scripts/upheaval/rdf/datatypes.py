@@ -7,13 +7,17 @@ from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
+from upheaval.rdf.edtf import EDTF, extent
 from upheaval.rdf.xsd import XSD, checker
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _DOTS = re.compile(r"\A[^?#]*/\.\.?(?:[/?#]|\Z)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-DATES = frozenset(XSD + name for name in ("date", "gYearMonth", "gYear"))
+_ERA = re.compile(r"-[0-9]+(?:-[0-9-]+)?|0000(?:-[0-9-]+)?|00(?:0X|XX)[?~%]?|.*[0-9] ?(?:BCE?|AD|CE)", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"[0-9]{1,3}(?:-[0-9]{2}){0,2}[?~%]?")
+DATES = frozenset((*(XSD + name for name in ("date", "gYearMonth", "gYear")), EDTF))
+"""The datatypes of dates: what is known to the day, month or year has XML Schema's, and any other EDTF's."""
 
 
 class IllFormed(Exception):
@@ -25,8 +29,8 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
 
     Args:
         text: the value as written.
-        datatypes: IRIs; of several, a date's precision decides (XML Schema 1.1 part 2, sections 3.3.9 to 3.3.12), and
-            otherwise the first whose lexical space has the text, xsd:string last.
+        datatypes: IRIs; of several, a date's precision decides (XML Schema 1.1 part 2, sections 3.3.9 to 3.3.12; EDTF
+            for what they cannot say), and otherwise the first whose lexical space has the text, xsd:string last.
 
     Returns:
         The IRI of the datatype.
@@ -41,7 +45,7 @@ def typed(text: str, datatypes: tuple[str, ...]) -> str:
         if datatypes[0] in names:
             datatype = check(text)
             if datatype not in datatypes:
-                raise IllFormed(f"`{text}` has no day", "write a full date such as 2026-11-23")
+                raise IllFormed(*_not_so_precise(text, datatypes))
             return datatype
     return datatypes[0]
 
@@ -55,15 +59,25 @@ def _chosen(text: str, datatypes: tuple[str, ...]) -> str:
     raise IllFormed(f"`{text}` is not of the datatype {names}", "correct the value")
 
 
+def _not_so_precise(text: str, datatypes: tuple[str, ...]) -> tuple[str, str]:
+    if XSD + "date" in datatypes and len(datatypes) == 1:
+        return f"`{text}` has no day", "write a full date such as 2026-11-23"
+    return f"`{text}` is too vague or too precise here", f"write {' or '.join(sorted(map(_short, datatypes)))}"
+
+
+def _short(datatype: str) -> str:
+    return f"xsd:{datatype.removeprefix(XSD)}" if datatype.startswith(XSD) else "an EDTF date"
+
+
 def _date(text: str) -> str:
     match = _DATE.fullmatch(text)
-    if match is None:
-        raise IllFormed(f"`{text}` is not a date", "write it as precisely as it is known: 2024-06-19, 2024-06 or 2024")
+    if match is None or (match[2] or "") in ("21", "22", "23", "24"):
+        return _uncertain(text)
     year, month, day = match.groups()
     if int(year) == 0:
-        raise IllFormed("there is no year 0000", "write the year in four digits")
+        raise IllFormed(*_before_our_era(text))
     if month and not 1 <= int(month) <= 12:
-        raise IllFormed(f"`{text}` has no month {month}", "write the month as 01 to 12")
+        raise IllFormed(f"`{text}` has no month {month}", "write the month as 01 to 12, or a season as 21 to 24")
     if day:
         try:
             date(int(year), int(month), int(day))
@@ -73,6 +87,33 @@ def _date(text: str) -> str:
             ) from None
         return XSD + "date"
     return XSD + ("gYearMonth" if month else "gYear")
+
+
+def _uncertain(text: str) -> str:
+    """Return EDTF's datatype, if a text is a date of that format."""
+    if _ERA.fullmatch(text):
+        raise IllFormed(*_before_our_era(text))
+    if _SHORT_YEAR.fullmatch(text):
+        raise IllFormed(f"`{text}` is not a date", f"write the year in four digits: {text.partition('-')[0]:0>4}")
+    try:
+        extent(text)
+    except ValueError as error:
+        forms = "2024-06-19, 2024-06 or 2024; 1984~, 2004? or 199X; 1990/1992"
+        cause = {
+            "form": (f"`{text}` is not a date", f"write it as precisely as it is known: {forms}"),
+            "order": (f"the dates in `{text}` are not in order", "write the earlier date first"),
+            "calendar": (f"`{text}` is not in the calendar", "correct the day, or write XX if it is not known"),
+            "year": _before_our_era(text),
+        }
+        raise IllFormed(*cause[str(error)]) from None
+    return EDTF
+
+
+def _before_our_era(text: str) -> tuple[str, str]:
+    return (
+        f"`{text}` is not a year from 0001 to 9999",
+        "years before the common era cannot be recorded; write others in four digits, such as 0988",
+    )
 
 
 def _decimal(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rdflib import Graph, URIRef
 
+from upheaval.rdf.edtf import EDTF
 from upheaval.rdf.namespaces import OWL, RDF, RDFS, SKOS, STATECRAFT, XSD
 from upheaval.schema.contract import Contract, Form, Key, local
 from upheaval.schema.derivation import described, foreign_last
@@ -29,7 +30,7 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         each property that only rules produce. Names of records resolve against `@base`, codes against the
         namespace of their scheme. Where a name means one thing in most classes and another in some, those have a
         context of their own (section 4.1.8, type-scoped contexts). A plain value has its key's datatype, and a date is
-        a whole one; a month or a year is written with its datatype, for which there is the prefix `xsd`.
+        a whole one; any other is written with its datatype, for which there are the prefixes `xsd` and `edtf`.
 
     """
     context: Context = {
@@ -37,6 +38,7 @@ def derive_context(graph: Graph, contract: Contract, publication: Publication) -
         "@base": publication.iri,
         "id": "@id",
         "type": "@type",
+        "edtf": {"@id": EDTF.removesuffix("EDTF"), "@prefix": True},
         "xsd": {"@id": str(XSD), "@prefix": True},
     }
     context |= {name: cls for cls, name in contract.classes.items()}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from upheaval.rdf.datatypes import DATES
+from upheaval.rdf.edtf import EDTF, PATTERN
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.contract import Contract, Form, Key, Kind
 
@@ -86,7 +87,7 @@ def _value(key: Key, contract: Contract) -> JsonSchema:
     names = set(key.datatypes)
     if XSD + "date" in names <= DATES:
         exact = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-        partial = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+        partial = PATTERN if EDTF in names else "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
         return {"type": ["string", "number"], "pattern": partial if len(names) > 1 else exact}
     if names == {XSD + "decimal"}:
         return {"type": ["string", "number"], "pattern": r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$"}

@@ -5,8 +5,9 @@ from datetime import date
 from math import cos, pi, sin
 
 from upheaval.build.framing import Frame
+from upheaval.rdf.edtf import extent
 from upheaval.site.library import Library, items, text
-from upheaval.site.overview import Overview, Pair, Span, TimelineEntry, extent, support
+from upheaval.site.overview import Overview, Pair, Span, TimelineEntry, support
 
 WIDTH, GUTTER, LANE, HEAD = 1200, 190, 11, 22
 """Dimensions of the timeline: its width, the space for labels, and the height of a type's lane and a pair's heading."""
@@ -103,23 +104,9 @@ def _marks(library: Library, scale: Axis, entry: TimelineEntry, top: int, y: flo
     for span in entry.spans:
         if not span.first or int(span.first[:4]) < scale.first:
             continue
-        when = _when(span)
-        title = f"{when}: {entry.title}{f' ({span.label})' if span.label else ''}"
+        title = f"{span.when}: {entry.title}{f' ({span.label})' if span.label else ''}"
         marks.append(Mark(entry, top, title, span.first, _bars(scale, span, y, library.publication.issued)))
     return marks
-
-
-def _when(span: Span) -> str:
-    def shown(first: str, last: str) -> str:
-        if first == last:
-            return first
-        return first[:4] if first.endswith("-01-01") and last.endswith("-12-31") else first[:7]
-
-    begin = shown(span.first, span.begun)
-    if not span.ends:
-        return f"since {begin}"
-    end = shown(span.ends, span.last)
-    return begin if begin == end else f"{begin} to {end}"
 
 
 def _bars(scale: Axis, span: Span, y: float, issued: str) -> list[Bar]:

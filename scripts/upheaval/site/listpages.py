@@ -11,6 +11,7 @@ from upheaval.build.quality import Quality, assess
 from upheaval.build.qualityreport import LEGEND, totals
 from upheaval.build.qualityreport import matrix as coverage
 from upheaval.site.library import Library, items, text
+from upheaval.site.overview import dated
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown
 from upheaval.site.texts import TEXTS, render_text, texts
@@ -42,7 +43,7 @@ def list_pages(library: Library) -> Iterator[Page]:
 
 
 def _when(frame: dict[str, Any]) -> str:
-    return text(frame.get("earliest", frame.get("issued", "")))
+    return dated(frame) or text(frame.get("issued", ""))
 
 
 def _who(frame: dict[str, Any]) -> str:

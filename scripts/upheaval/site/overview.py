@@ -1,11 +1,11 @@
 """Agreements and activities for the charts: their pairs, types, dates and support."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from upheaval.build.framing import Frame
+from upheaval.rdf.edtf import extent
 from upheaval.rdf.namespaces import STATECRAFT
 from upheaval.site.library import ConceptEntry, Library, items, text
 
@@ -20,6 +20,7 @@ class Span:
     Attributes:
         first, begun: the first and last day on which it can have started.
         ends, last: the first and last day on which it can have ended; both empty if no end is known.
+        when: the dates as the record has them.
         label: what happened, for a step.
 
     """
@@ -28,6 +29,7 @@ class Span:
     begun: str
     ends: str
     last: str
+    when: str
     label: str = ""
 
 
@@ -109,15 +111,6 @@ def support(frame: Frame) -> int:
     return independent | official << 1 | disputed << 2
 
 
-def extent(lexical: str) -> tuple[str, str]:
-    """Return the first and last day of a year, month or day (XML Schema part 2, sections 3.2.9 to 3.2.11)."""
-    if len(lexical) == 4:
-        return f"{lexical}-01-01", f"{lexical}-12-31"
-    if len(lexical) == 7:
-        return f"{lexical}-01", f"{lexical}-{monthrange(int(lexical[:4]), int(lexical[5:]))[1]:02}"
-    return lexical, lexical
-
-
 def overview(library: Library) -> Overview:
     """Collect a dataset's agreements and activities for the charts."""
     tops = {top.iri: place for place, top in enumerate(library.tops)}
@@ -169,31 +162,41 @@ def _entries(library: Library, tops: dict[str, int]) -> Iterator[TimelineEntry]:
             tops=tuple(sorted({place for code in codes for place in _tops(library, code, tops)})),
             types=tuple(concept.iri for concept in concepts),
             start=start,
-            when=_when(frame, steps),
+            when=dated(frame),
             years=tuple(sorted({int(day[:4]) for day in began if day})),
             spans=tuple(_spans(library, frame, steps)),
             flags=support(frame),
         )
 
 
-def _when(frame: Frame, steps: list[Any]) -> str:
-    dated = [step for step in steps if "date" in step]
-    if dated:
-        return text(min(dated, key=lambda step: text(step["earliest"]))["date"])
+def dated(frame: Frame) -> str:
+    """Return the date of a record, its start or that of its first step, as it is written; or an empty string."""
+    steps = [step for step in items(frame.get("step")) if "date" in step]
+    if steps:
+        return text(min(steps, key=lambda step: text(step.get("earliest", step.get("latest"))))["date"])
     return text(frame.get("date", frame.get("startDate", "")))
 
 
 def _spans(library: Library, frame: Frame, steps: list[Any]) -> Iterator[Span]:
     for step in steps:
         if "date" in step:
-            yield Span(*extent(text(step["date"])), *extent(text(step["date"])), label=str(step.get("action", "")))
+            yield _span(text(step["date"]), text(step["date"]), str(step.get("action", "")))
     if steps:
         return
     if "date" in frame:
-        yield Span(*extent(text(frame["date"])), *extent(text(frame["date"])))
+        yield _span(text(frame["date"]), text(frame["date"]))
     elif "startDate" in frame:
-        ends = extent(text(frame["endDate"])) if "endDate" in frame else ("", "")
-        yield Span(*extent(text(frame["startDate"])), *ends)
+        yield _span(text(frame["startDate"]), text(frame.get("endDate", "")))
+
+
+def _span(start: str, end: str, label: str = "") -> Span:
+    """Return the span between two dates, or from a single one that is both."""
+    when = start if start == end else f"{start} to {end}" if end else f"since {start}"
+    first, begun = extent(start)
+    ends, last = extent(end) if end else ("", "")
+    if not last:
+        ends = ""
+    return Span(first, begun or first, ends or last, last, when, label)
 
 
 def _pairs(library: Library, entries: list[TimelineEntry]) -> list[Pair]:

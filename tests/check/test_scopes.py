@@ -36,7 +36,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "51-contention-dyads.rq": ("continuedBy", "label"),
     "52-conflict-dyads.rq": ("continuedBy", "label"),
     "70-in-force.rq": NOTHING,
-    "80-support.rq": ("republicationOf", "publisher", "sourceKind"),
+    "80-support.rq": ("republicationOf", "publisher", "sourceKind", "label"),
     "81-disputed.rq": NOTHING,
     "90-links.rq": NOTHING,
     "Activity-undated": NOTHING,

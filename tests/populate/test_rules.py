@@ -1,6 +1,7 @@
 """What the rules conclude: counted by hand in the invented world, and at the edges in a few lines of Turtle."""
 
 import calendar
+import re
 from datetime import date
 from typing import Any
 
@@ -332,6 +333,8 @@ SOURCES = """
 x:paper dc:publisher "Paper" ; :sourceKind kind:news . x:paper2 dc:publisher "Paper" ; :sourceKind kind:news .
 x:reprint dc:publisher "Herald" ; :sourceKind kind:news ; :republicationOf x:paper .
 x:again dc:publisher "Echo" ; :sourceKind kind:news ; :republicationOf x:reprint .
+x:state dc:publisher "Agency" ; :sourceKind kind:state-media . x:other dc:publisher "Post" ; :sourceKind kind:news .
+x:office rdfs:label "M"@en , "m"@fr . x:paper rdfs:label "Report"@en .
 x:ministry dc:publisher "M" ; :sourceKind kind:official . x:text dc:publisher "UN" ; :sourceKind kind:treaty-text .
 """
 
@@ -345,12 +348,21 @@ x:ministry dc:publisher "M" ; :sourceKind kind:official . x:text dc:publisher "U
         ("ministry", "1", "true"),
         ("ministry text", "2", "true"),
         ("again ministry", "2", "false"),
+        ("state", "1", "true"),
+        ("paper other", "2", "false"),
+        ("paper from-office other from-office", "1", "false"),
+        ("paper from-office ministry", "1", "false"),
+        ("other from-paper paper", "1", "false"),
+        ("other from-paper state", "2", "false"),
     ],
 )
 def test_sources_count_once_with_their_republications_and_publishers(
     world: Assembly, sources: str, count: str, official: str
 ) -> None:
-    citations = " , ".join(f"[ :source x:{name} ; :bearing bearing:supports ]" for name in sources.split())
+    citations = " , ".join(
+        f"[ :source x:{name} ; :bearing bearing:supports {origin and f'; :assertedFrom x:{origin}'} ]"
+        for name, origin in re.findall(r"(\w+)(?: from-(\w+))?", sources)
+    )
     found = conclude(world, f'{SOURCES} x:r rdfs:label "r"@en ; :citation {citations} .', "80")
     assert found.of("independentSources") == {("r", count)}
     assert found.of("officialOnly") == {("r", official)}

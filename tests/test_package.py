@@ -18,7 +18,7 @@ FOLDERS = {
     "queries": ("*.rq",),
 }
 OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig|all\.nt|12\.n[tq])")
-CODE = "from upheaval.schema.publication import packaged; print(packaged())"
+CODE = "from upheaval.sources.packaged import packaged; print(packaged())"
 
 
 @pytest.fixture(scope="module")

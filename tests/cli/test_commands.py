@@ -263,3 +263,13 @@ def test_watch_checks_whenever_a_file_is_saved(root: Path) -> None:
         assert watching.wait() == 0
         assert watching.stderr.read() == b""
         killer.cancel()
+
+
+def test_help_loads_no_library_but_clicks() -> None:
+    code = (
+        "import sys; from upheaval.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "finally: print(sorted(set(sys.modules) & HEAVY), file=sys.stderr)"
+    ).replace("HEAVY", "{'asyncio', 'logging', 'pyoxigraph', 'rdflib', 'rich', 'sqlite3', 'tempfile', 'yaml'}")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "[]\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +108,8 @@ def import_command(
 
 
 def _require_extra() -> None:
+    from importlib.util import find_spec
+
     from upheaval.faults import refuse
 
     missing = [module for module in ("duckdb", "ibis", "pyarrow", "python_calamine") if find_spec(module) is None]

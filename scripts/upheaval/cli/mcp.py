@@ -8,10 +8,7 @@ from pathlib import Path
 import click
 
 from upheaval.faults import Refusal
-from upheaval.query.dataset import open_dataset
-from upheaval.serve.assistant import LIMITS, make_server
-from upheaval.serve.wellformed import WellFormedLines
-from upheaval.serve.workers import Pool
+from upheaval.serve.limits import ASSISTANT as LIMITS
 
 
 @click.command("mcp", epilog="Example: upheaval mcp --path build --seconds 5")
@@ -39,6 +36,11 @@ def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
 
     This is a Model Context Protocol server on standard input and output.
     """
+    from upheaval.query.dataset import open_dataset
+    from upheaval.serve.assistant import make_server
+    from upheaval.serve.wellformed import WellFormedLines
+    from upheaval.serve.workers import Pool
+
     try:
         dataset = open_dataset(path)
         pool = Pool(None, replace(LIMITS, seconds=seconds, rows=rows))

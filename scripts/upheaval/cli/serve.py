@@ -1,6 +1,5 @@
 """The `upheaval serve` command."""
 
-import logging
 import os
 import sys
 from dataclasses import fields
@@ -65,6 +64,8 @@ def serve_command(
     limits = Limits(**values)
     if limits.workers < 1:
         raise click.UsageError("--workers must be at least 1")
+    import logging
+
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
         run(folder, root, host, port, base, trust_proxy, limits)

@@ -1,7 +1,6 @@
 """The `upheaval verify` command."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -29,6 +28,8 @@ def verify_command(what: str, root: Path, keep: bool, seconds: float, most: int)
         if "://" not in what:
             _report(folder, what, root, keep)
             return
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="upheaval-") as place:
             fetch(what, Path(place), FetchLimits(seconds, most))
             _report(Path(place), what, root, keep)

@@ -16,8 +16,9 @@ from upheaval.populate.records import SLUG
 from upheaval.rdf.namespaces import OWL
 from upheaval.schema.configuration import name_problem, prefix_problem
 from upheaval.schema.contract import Contract
-from upheaval.schema.publication import FILE, packaged
+from upheaval.schema.publication import FILE
 from upheaval.schema.schema import prepare
+from upheaval.sources.packaged import packaged
 from upheaval.sources.reserved import RESERVED
 
 TEMPLATES = Path(__file__).parent / "publication"

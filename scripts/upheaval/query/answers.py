@@ -9,7 +9,6 @@ import pyoxigraph as ox
 
 from upheaval.faults import refuse, syntax_location
 from upheaval.rdf.sparql import evaluate
-from upheaval.rdf.writers import order, turtle
 from upheaval.rdf.xsd import XSD
 
 if TYPE_CHECKING:
@@ -90,9 +89,9 @@ def draw(table: "Table", width: int) -> str:
     """Return a table as text of limited width, without trailing spaces."""
     from rich.console import Console
 
-    console = Console(width=width, file=io.StringIO(), record=True, markup=False, highlight=False)
-    console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in console.export_text().splitlines())
+    text = io.StringIO()
+    Console(width=width, file=text, color_system=None, markup=False, highlight=False, emoji=False).print(table)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _is_number(value: str) -> bool:
@@ -115,4 +114,6 @@ def as_markdown(header: Sequence[str], found: TextRows, prefixes: Mapping[str, s
 
 def as_turtle(triples: ox.QueryTriples, prefixes: Mapping[str, str]) -> str:
     """Write the triples of a CONSTRUCT or DESCRIBE as sorted Turtle."""
+    from upheaval.rdf.writers import order, turtle
+
     return turtle(order(triples), prefixes).decode()

@@ -12,7 +12,6 @@ from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.questions import Parameter, Question, read_question, values_blocks
-from upheaval.sources.textfiles import read_text
 
 _DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}
 
@@ -94,4 +93,6 @@ def find_question(name: str, questions: Mapping[str, Question], stdin: str | Non
         refuse("queries", f"no question and no file is named `{name}`", cure)
     if Path(name).is_fifo():  # the shell's `<(…)`
         return read_question("pipe", Path(name).read_text(encoding="utf-8", errors="replace"), name)
+    from upheaval.sources.textfiles import read_text
+
     return read_question(Path(name).stem, read_text(Path(name), name), name)

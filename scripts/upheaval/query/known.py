@@ -7,15 +7,17 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from upheaval.rdf.datatypes import IllFormed
-from upheaval.rdf.namespaces import RDF, RDFS, SKOS
+from upheaval.rdf.iris import DCTERMS, OWL, RDF, RDFS, SKOS
 from upheaval.schema.contract import local
 from upheaval.schema.questions import Parameter
-from upheaval.schema.succession import COMMENT, DEPRECATED, REPLACED
 
-_TYPE = ox.NamedNode(str(RDF.type))
-_WIDER = ox.NamedNode(str(RDFS.subClassOf))
-_LABELS = (ox.NamedNode(str(RDFS.label)), ox.NamedNode(str(SKOS.altLabel)))
-_CONCEPT = str(SKOS.Concept)
+_COMMENT = ox.NamedNode(RDFS.comment)
+_DEPRECATED = ox.NamedNode(OWL.deprecated)
+_REPLACED = ox.NamedNode(DCTERMS.isReplacedBy)
+_TYPE = ox.NamedNode(RDF.type)
+_WIDER = ox.NamedNode(RDFS.subClassOf)
+_LABELS = (ox.NamedNode(RDFS.label), ox.NamedNode(SKOS.altLabel))
+_CONCEPT = SKOS.Concept
 ANY = Parameter("record", "record", (), False, "", 0)
 
 
@@ -97,7 +99,7 @@ class KnownTerms:
             return ox.NamedNode(fitting[0])
         if fitting:
             raise IllFormed(f"there are several codes `{text}`", f"write one of {', '.join(fitting)}")
-        deprecated = self.store.quads_for_pattern(None, DEPRECATED, None, None)
+        deprecated = self.store.quads_for_pattern(None, _DEPRECATED, None, None)
         former = {str(getattr(quad.subject, "value", "")) for quad in deprecated}
         for iri in sorted(iri for iri in former if text in (iri, local(iri))):
             if not set(known).isdisjoint(self._successors(iri)):
@@ -124,11 +126,11 @@ class KnownTerms:
             IllFormed: it was retired, or several took its place.
 
         """
-        if not any(self._about(iri, DEPRECATED)):
+        if not any(self._about(iri, _DEPRECATED)):
             return ""
         successors = self._successors(iri)
         names = [successor.removeprefix(self.base) for successor in successors]
-        comments = sorted(str(getattr(term, "value", "")) for term in self._about(iri, COMMENT))
+        comments = sorted(str(getattr(term, "value", "")) for term in self._about(iri, _COMMENT))
         said = f": {comments[0].rstrip('.')}" if comments else ""
         if len(successors) == 1:
             self.followed.append(FollowedName(iri, successors[0], f"`{text}` is now `{names[0]}`{said}"))
@@ -137,7 +139,7 @@ class KnownTerms:
         raise IllFormed(message, f"name {' or '.join(f'`{name}`' for name in names)}" if names else "name another")
 
     def _successors(self, iri: str) -> list[str]:
-        return sorted({str(getattr(term, "value", "")) for term in self._about(iri, REPLACED)})
+        return sorted({str(getattr(term, "value", "")) for term in self._about(iri, _REPLACED)})
 
     def _about(self, iri: str, predicate: ox.NamedNode) -> Iterable[object]:
         try:

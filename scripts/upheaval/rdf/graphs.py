@@ -1,12 +1,17 @@
 """Conversion between pyoxigraph, which parses and stores, and rdflib, which pySHACL and lookups use."""
 
+from __future__ import annotations
+
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.term import Node
+
+if TYPE_CHECKING:
+    from rdflib import Graph, URIRef
+    from rdflib.term import Node
 
 logging.getLogger("rdflib.term").addFilter(lambda record: record.exc_info is None)
 """rdflib logs a traceback for each ill-typed literal; a validation reports them, which is what people read."""
@@ -25,6 +30,8 @@ def to_rdflib(triples: Iterable[ox.Triple], graph: Graph | None = None) -> Graph
         The graph.
 
     """
+    from rdflib import Graph
+
     target = Graph(bind_namespaces="none") if graph is None else graph
     known: dict[object, Node] = {}
     store = target.store
@@ -46,6 +53,8 @@ def term_to_rdflib(term: object) -> Node:
         TypeError: the term is not an RDF 1.1 term.
 
     """
+    from rdflib import BNode, Literal, URIRef
+
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
@@ -117,6 +126,8 @@ def nodes(found: Iterable[Node | None]) -> list[Node]:
 
 def value_of(graph: Graph, subject: Node, predicate: URIRef) -> str:
     """Return the English value of a property, or the first value in order, or an empty string."""
+    from rdflib import Literal
+
     found = nodes(graph.objects(subject, predicate))
     english = [node for node in found if isinstance(node, Literal) and (node.language or "en").startswith("en")]
     return str((english or found or [""])[0])

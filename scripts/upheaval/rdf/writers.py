@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of, write
-from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.iris import RDF
 from upheaval.rdf.xmlnames import require_characters, require_names
 from upheaval.rdf.xsd import XSD
 

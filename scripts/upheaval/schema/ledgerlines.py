@@ -10,8 +10,9 @@ from upheaval.faults import Fault
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.configuration import version_problem
+from upheaval.sources.packaged import LEDGER
 
-FILE = "ledger.tsv"
+FILE = LEDGER
 COLUMNS = ("iri", "since", "state", "successors", "date", "why")
 
 _NOT_IN_IRIS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f]')

@@ -3,8 +3,9 @@
 import re
 
 from upheaval.faults import Fault, Refusal
-from upheaval.schema.publication import Publication, packaged
+from upheaval.schema.publication import Publication
 from upheaval.schema.questions import Question, default_of, read_question, values_blocks
+from upheaval.sources.packaged import packaged
 from upheaval.sources.textfiles import read_text
 
 _PREFIX = re.compile(r"^[ \t]*PREFIX[ \t]+([\w.-]*):[ \t]*<[^<>\s]*>[ \t]*\n", re.MULTILINE | re.IGNORECASE)

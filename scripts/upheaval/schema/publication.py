@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 
 from upheaval.faults import Fault, Location, Refusal, Severity, refuse
@@ -18,6 +17,7 @@ from upheaval.schema.configuration import (
     version_problem,
 )
 from upheaval.sources.ignored import is_ignored
+from upheaval.sources.packaged import packaged, vocabulary_folders
 from upheaval.sources.parser import MappingNode, SequenceNode, read
 from upheaval.sources.regularfiles import LINK, leads_out, read_regular
 from upheaval.sources.restrictions import is_unfilled
@@ -96,15 +96,8 @@ class Publication:
         return f"{self.iri}graph/{name}"
 
     def folders(self, name: str) -> list[Path]:
-        """Return the folders of the ontology, the shapes or the queries, by that name.
-
-        A publication with a complete vocabulary of its own (it has `ontology/statecraft.ttl`) uses only that; any
-        other uses the packaged one and adds its own folder to it.
-        """
-        own = self.root / name
-        if (self.root / "ontology" / "statecraft.ttl").is_file():
-            return [own]
-        return [packaged() / name, *([own] if own.is_dir() else [])]
+        """Return the folders of the ontology, the shapes or the queries, by that name."""
+        return vocabulary_folders(self.root, name)
 
     def is_packaged(self, path: Path) -> bool:
         """Tell whether a file of the ontology, the shapes or the queries comes with the package."""
@@ -128,12 +121,6 @@ class Publication:
             names = (path.relative_to(self.root).as_posix() for path in outside)
             raise Refusal([Fault(each, LINK, "put the file itself there") for each in names])
         return found
-
-
-def packaged() -> Path:
-    """Return the folder of the packaged ontology, shapes and queries."""
-    inside = Path(str(files("upheaval"))) / "statecraft"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[3]
 
 
 def open_publication(root: Path) -> Publication:

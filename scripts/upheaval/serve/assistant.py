@@ -16,13 +16,11 @@ from upheaval.query.dataset import OpenedDataset, to_python
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed
 from upheaval.schema.questions import default_of
-from upheaval.serve.limits import Limits
 from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
-LIMITS = Limits(seconds=10.0, rows=500, answer_bytes=1024 * 1024, workers=1)
 Answer = dict[str, Any]
 
 

@@ -42,6 +42,9 @@ class Limits:
             yield field.name.replace("_", "-"), getattr(self, field.name), unit, meaning
 
 
+ASSISTANT = Limits(seconds=10.0, rows=500, answer_bytes=1024 * 1024, workers=1)
+"""The limits for AI assistants, which read the answers whole."""
+
 MEANING = {
     "seconds": ("s", "running time of a query; after it the query is stopped and the answer is 503"),
     "rows": ("1", "solutions or triples per answer; a truncated answer says so in Upheaval-Truncated"),

@@ -17,6 +17,8 @@ from upheaval.populate.assembly import Assembly, assemble
 
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Programs that run for a second are not worth a second compiler."""
+os.environ.setdefault("UPHEAVAL_NO_STATE", "1")
+"""Tests leave nothing in the folders of the sources, and read what is there."""
 settings.register_profile("sampled", max_examples=20, deadline=None)
 settings.register_profile("whole", deadline=None)
 settings.load_profile("whole" if WHOLE else "sampled")

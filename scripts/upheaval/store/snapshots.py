@@ -2,9 +2,9 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +56,8 @@ def put(root: Path, folder: Path) -> StoredSnapshot:
     target = store / name
     if target.is_dir() and not verify(target):
         return StoredSnapshot(name, target, files)
+    import tempfile
+
     new: Path | None = None
     try:
         store.mkdir(parents=True, exist_ok=True)
@@ -74,6 +76,17 @@ def put(root: Path, folder: Path) -> StoredSnapshot:
         if new is not None:
             shutil.rmtree(new, ignore_errors=True)
     return StoredSnapshot(name, target, files)
+
+
+def put_made(root: Path, folder: Path) -> StoredSnapshot:
+    """Add a folder that has no manifest yet: list all of its files in one, and add it."""
+    files = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_hash(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    (folder / MANIFEST).write_text(json.dumps({"files": files}), encoding="utf-8")
+    return put(root, folder)
 
 
 def open_snapshot(root: Path, name: str) -> StoredSnapshot:
@@ -120,6 +133,29 @@ def collect(root: Path, keep: Iterable[str]) -> list[str]:
         if not folder.name.startswith(_TEMPORARY):
             removed.append(folder.name)
     return removed
+
+
+def discard(root: Path, names: Iterable[str]) -> None:
+    """Remove snapshots of which nobody else can know, and what interrupted processes have left; none that is held."""
+    store = root / FOLDER
+    for folder in (*(store / name for name in names), *store.glob(f"{_TEMPORARY}*")):
+        try:
+            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(folder)
+        except OSError:
+            continue
+
+
+def hold(snapshot: StoredSnapshot) -> int:
+    """Keep a snapshot from being removed until the file descriptor that this returns is closed, or the process ends.
+
+    Raises:
+        OSError: it has been removed.
+
+    """
+    handle = os.open(snapshot.folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
 
 
 @contextmanager

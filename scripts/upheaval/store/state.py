@@ -1,0 +1,176 @@
+"""What commands remember of a publication: a SQLite database under `.upheaval/`, and snapshots that it names.
+
+Whatever is kept has a kind, a key that follows from everything it was computed from, and a checksum. It is a cache:
+what is missing, damaged or of another format is computed again, and where nothing can be written nothing is remembered.
+SQLite's locks keep two processes apart; a process that would have to wait long goes on without.
+"""
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from upheaval.store.snapshots import discard
+from upheaval.store.transactions import FOLDER
+
+FILE = "state.sqlite"
+
+FORMAT = 1
+"""The format of the database; one of another format is replaced."""
+
+LIMITS = {"check": 16, "dataset": 2, "stamps": 4}
+"""How many entries of a kind are kept; of any other kind, one. The oldest go first."""
+
+_SECONDS = 2.0
+"""How long to wait for another process."""
+
+_ENTRIES = """CREATE TABLE IF NOT EXISTS entry (
+    number INTEGER PRIMARY KEY, kind TEXT, key TEXT, content BLOB, snapshot TEXT, sha256 BLOB, UNIQUE (kind, key)
+)"""
+_DEPENDENCIES = ("elementpath", "langcodes", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "yaml")
+
+
+class Kept(NamedTuple):
+    """What was kept: its content, and the hash of the snapshot that belongs to it, if one does."""
+
+    content: bytes
+    snapshot: str
+
+
+class State:
+    """What is remembered of a publication.
+
+    Args:
+        root: its folder.
+        enabled: whether to remember anything; without, nothing is found and nothing is kept. The environment variable
+            `UPHEAVAL_NO_STATE` turns it off as well.
+
+    """
+
+    def __init__(self, root: Path, enabled: bool = True) -> None:
+        self.root, self.enabled = root, enabled and not os.environ.get("UPHEAVAL_NO_STATE")
+
+    def get(self, kind: str, key: str) -> Kept | None:
+        """Return what is kept under a key, or None; what does not agree with its checksum is forgotten."""
+        row = self._select("SELECT content, snapshot, sha256 FROM entry WHERE kind = ? AND key = ?", kind, key)
+        if row is None:
+            return None
+        content, snapshot, digest = row
+        if not isinstance(content, bytes) or _digest(kind, key, content, snapshot) != digest:
+            self.forget(kind, key)
+            return None
+        return Kept(content, str(snapshot))
+
+    def folder(self) -> Path:
+        """Return the folder that everything is kept in, after making it.
+
+        Raises:
+            OSError: it cannot be made.
+
+        """
+        folder = self.root / FOLDER
+        if not self.enabled:
+            raise PermissionError(folder)
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        return folder
+
+    def put(self, kind: str, key: str, content: bytes, snapshot: str = "") -> None:
+        """Keep something under a key, and let go of the oldest of its kind.
+
+        Args:
+            kind, key: see above.
+            content: what to keep.
+            snapshot: the hash of a snapshot that belongs to it; it is removed when the entry is.
+
+        """
+        dropped: list[str] = []
+        with suppress(sqlite3.Error, OSError), self._writing() as database:
+            database.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (kind, key))
+            row = (kind, key, content, snapshot, _digest(kind, key, content, snapshot))
+            database.execute("INSERT INTO entry (kind, key, content, snapshot, sha256) VALUES (?, ?, ?, ?, ?)", row)
+            old = database.execute(
+                "SELECT number, snapshot FROM entry WHERE kind = ? ORDER BY number DESC LIMIT -1 OFFSET ?",
+                (kind, LIMITS.get(kind, 1)),
+            ).fetchall()
+            database.executemany("DELETE FROM entry WHERE number = ?", [(number,) for number, _ in old])
+            kept = {name for (name,) in database.execute("SELECT snapshot FROM entry")}
+            dropped = [name for _, name in old if name and name not in kept]
+        if dropped:
+            discard(self.root, dropped)
+
+    def forget(self, kind: str, key: str) -> None:
+        """Let go of what is kept under a key."""
+        row = self._select("SELECT snapshot FROM entry WHERE kind = ? AND key = ?", kind, key)
+        with suppress(sqlite3.Error, OSError), self._writing() as database:
+            database.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (kind, key))
+        if row and row[0]:
+            discard(self.root, [str(row[0])])
+
+    def _select(self, query: str, *values: str) -> tuple[object, ...] | None:
+        file = self.root / FOLDER / FILE
+        if not self.enabled or not file.is_file():
+            return None
+        try:
+            address = f"file:{quote(str(file.resolve()))}?mode=ro"
+            with closing(sqlite3.connect(address, timeout=_SECONDS, uri=True)) as database:
+                if database.execute("PRAGMA user_version").fetchone() != (FORMAT,):
+                    return None
+                found: tuple[object, ...] | None = database.execute(query, values).fetchone()
+                return found
+        except sqlite3.OperationalError:  # busy, or cannot be read
+            return None
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                file.unlink()
+            return None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing.
+
+        Raises:
+            OSError: nothing can be written.
+            sqlite3.Error: nothing can be written, or another process is writing.
+
+        """
+        with closing(sqlite3.connect(self.folder() / FILE, timeout=_SECONDS, isolation_level=None)) as database:
+            # A power cut may damage the database, which the checksums tell; waiting for the disk would cost more.
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute("BEGIN IMMEDIATE")
+            if database.execute("PRAGMA user_version").fetchone() != (FORMAT,):
+                database.execute("DROP TABLE IF EXISTS entry")
+                database.execute(f"PRAGMA user_version = {FORMAT}")
+            database.execute(_ENTRIES)
+            yield database
+            database.execute("COMMIT")
+
+
+def _digest(kind: str, key: str, content: bytes, snapshot: object) -> bytes:
+    digest = hashlib.sha256(f"{kind}\0{key}\0{snapshot}\0".encode())
+    digest.update(content)
+    return digest.digest()
+
+
+@cache
+def tool() -> str:
+    """Return what changes when this package, Python or a library does that results depend on."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(sys.version.encode())
+    files = sorted(package.rglob("*.py"))
+    for name in _DEPENDENCIES:
+        spec = find_spec(name)
+        if spec is not None and spec.origin:
+            files.extend((Path(spec.origin), Path(spec.origin).parent))
+    for file in files:
+        about = file.stat()
+        digest.update(f"{file}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
+    return digest.hexdigest()

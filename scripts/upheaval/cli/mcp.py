@@ -42,7 +42,7 @@ def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
     from upheaval.serve.workers import Pool
 
     try:
-        dataset = open_dataset(path)
+        dataset = open_dataset(path, state=False)  # the workers can open no files
         pool = Pool(None, replace(LIMITS, seconds=seconds, rows=rows))
         pool.launch(dataset.store)
         server = make_server(dataset, pool)

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import get_terminal_size
 
 import click
 
@@ -24,6 +23,14 @@ JOBS = click.option(
     type=click.IntRange(1),
     metavar="N",
     help="Worker processes (default: one per CPU).",
+)
+STATE = click.option(
+    "--no-state",
+    "state",
+    flag_value=False,
+    default=True,
+    type=bool,
+    help="Neither use nor keep what was computed before (in .upheaval; also UPHEAVAL_NO_STATE=1).",
 )
 
 
@@ -54,6 +61,8 @@ def collect_no_garbage() -> None:
 
 def terminal_width() -> int:
     """Return the width of the terminal in characters, or 100 if there is none."""
+    from shutil import get_terminal_size
+
     return get_terminal_size((100, 24)).columns
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from upheaval.cli.options import ROOT, refusals, terminal_width
+from upheaval.cli.options import ROOT, STATE, refusals, terminal_width
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -53,8 +53,15 @@ class QueryCommand(click.Command):
     help="A folder from `upheaval import` to query as well; may be repeated.",
 )
 @click.option("--version", default="", metavar="VERSION", help="A released version to ask, instead of the sources.")
+@STATE
 def query_command(
-    words: tuple[str, ...], root: Path, form: str, width: int | None, imports: tuple[Path, ...], version: str
+    words: tuple[str, ...],
+    root: Path,
+    form: str,
+    width: int | None,
+    imports: tuple[Path, ...],
+    version: str,
+    state: bool,
 ) -> None:
     """Run an example question or a SPARQL query.
 
@@ -63,18 +70,29 @@ def query_command(
     """
     with refusals():
         from upheaval.query.execution import answer, listing
-        from upheaval.store.releases import withdrawal
+        from upheaval.query.origins import current, released
+        from upheaval.store.state import State
 
         name, values = _parameters(words)
-        if name is None:
-            click.echo(listing(root, width or terminal_width(), version), nl=False)
-            return
-        stdin = sys.stdin.read() if name == "-" else None
         wide = width or terminal_width()
-        found = answer(root, name, values, form, wide, stdin, _imports(imports), version, _note)
-        if version and (notice := withdrawal(root, version)):
+        stdin = sys.stdin.read() if name == "-" else None
+        extend = _imports(imports)
+        # What is kept cannot be added to.
+        origin = released(root, version) if version else current(root, State(root, state and extend is None))
+        if name is None:
+            click.echo(listing(origin.questions, wide), nl=False)
+            return
+        found = answer(origin, name, values, form, wide, stdin, extend, _note)
+        if version and (notice := _withdrawal(root, version)):
             _note(notice)
         click.echo(found, nl=False)
+        origin.keep()
+
+
+def _withdrawal(root: Path, version: str) -> str:
+    from upheaval.store.releases import withdrawal
+
+    return withdrawal(root, version)
 
 
 def _note(text: str) -> None:

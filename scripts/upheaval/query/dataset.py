@@ -7,11 +7,10 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from warnings import warn
 
 import pyoxigraph as ox
-from rdflib import Graph, URIRef
 
 from upheaval.faults import refuse
 from upheaval.query.answers import ask
@@ -19,11 +18,11 @@ from upheaval.query.binding import bind
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.xsd import XSD
-from upheaval.schema.packagedquestions import read_questions
-from upheaval.schema.publication import Publication
 from upheaval.schema.questions import Question, read_question
-from upheaval.schema.succession import former_names, succession
-from upheaval.store.releases import release_folder
+from upheaval.store.state import State
+
+if TYPE_CHECKING:
+    from rdflib import Graph
 
 _VALUES: dict[str, Callable[[str], object]] = {
     XSD + "integer": int,
@@ -123,7 +122,7 @@ class OpenedDataset:
         names = [variable.value for variable in found.variables]
         return ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
 
-    def graph(self, text: str = "") -> Graph:
+    def graph(self, text: str = "") -> "Graph":
         """Return an rdflib Graph of the whole dataset, or of the result of a CONSTRUCT or DESCRIBE.
 
         It is backed by pyoxigraph if oxrdflib is installed, and otherwise held in memory by rdflib.
@@ -135,6 +134,7 @@ class OpenedDataset:
                 _refuse("the query returns terms of RDF 1.2, which rdflib does not have", "use .triples(query)")
         try:
             from oxrdflib import OxigraphStore
+            from rdflib import Graph, URIRef
             from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
         except ImportError:
             return to_rdflib(quad.triple for quad in self.store)
@@ -179,19 +179,23 @@ class OpenedDataset:
         return ask(self.store, text, "query")
 
 
-def open_dataset(path: str | Path | None = None, version: str = "") -> OpenedDataset:
+def open_dataset(path: str | Path | None = None, version: str = "", state: bool = True) -> OpenedDataset:
     """Open a build, a publication or one of its released versions.
 
     Args:
         path: the output of `upheaval build`, or a publication's folder, whose YAML is then read. By default this is
             `build` in the current folder if it exists, or else the current folder.
         version: a released version of the publication in that folder, by default the current one.
+        state: whether to use what is kept of a publication's sources in `.upheaval`, and to keep it. What is kept is
+            queried where it is, and cannot be changed; without, the dataset is in memory.
 
     Raises:
         Refusal: the folder is neither, the sources cannot be read, or the files of the version are not at hand.
 
     """
     if version:
+        from upheaval.store.releases import release_folder
+
         path = release_folder(Path(path or "."), version)
     folder = Path(path) if path is not None else Path("build" if Path("build/manifest.json").is_file() else ".")
     if (folder / "manifest.json").is_file():
@@ -200,17 +204,11 @@ def open_dataset(path: str | Path | None = None, version: str = "") -> OpenedDat
         build = open_build(folder)
         questions = {name: read_question(name, text) for name, text in build.questions().items()}
         return OpenedDataset(build.iri, build.store(), questions)
-    from upheaval.populate.assembly import assemble
+    from upheaval.query.origins import current
 
-    assembly = assemble(folder)
-    add_former(assembly.store, assembly.publication)
-    return OpenedDataset(assembly.publication.iri, assembly.store, read_questions(assembly.publication))
-
-
-def add_former(store: ox.Store, publication: Publication) -> None:
-    """Add what a publication's ledger says of former names to a store, where a build has it."""
-    graph = publication.graph("catalogue")
-    store.extend(in_graph(succession(former_names(publication)), graph))
+    origin = current(folder, State(folder, state), partial=True)
+    origin.keep()
+    return OpenedDataset(origin.iri, origin.store, origin.questions)
 
 
 def _warn(sentence: str) -> None:

@@ -1,73 +1,52 @@
 """Answer a question, given by name, in a chosen format."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import NoReturn
 
 import pyoxigraph as ox
-from rich.table import Table
 
-from upheaval.faults import Refusal, Severity, refuse
-from upheaval.populate.assembly import assemble
+from upheaval.faults import refuse
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question
-from upheaval.query.dataset import add_former, open_dataset
 from upheaval.query.known import KnownTerms
-from upheaval.rdf.namespaces import SKOS
-from upheaval.rdf.writers import PREFIXES
-from upheaval.schema.packagedquestions import read_questions
-from upheaval.schema.prefixes import query_prefixes, scheme_prefixes
-from upheaval.schema.publication import open_publication
+from upheaval.query.origins import Origin
+from upheaval.schema.questions import Question
 
 
 def answer(
-    root: Path,
+    origin: Origin,
     name: str,
     values: Mapping[str, str],
     form: str,
     width: int,
     stdin: str | None = None,
     extend: Callable[[ox.Store], None] | None = None,
-    version: str = "",
     note: Callable[[str], None] = lambda _text: None,
 ) -> str:
-    """Answer a question from the current sources of a publication, or from a released version.
+    """Answer a question.
 
     Args:
-        root: the publication's folder.
+        origin: the publication that is asked.
         name: the name of an example, the path of a file, or `-`.
         values: the question's parameters, as text.
         form: table, csv, json, ttl or md.
         width: the width of a table, in characters.
         stdin: the query, if the name is `-`.
         extend: adds further data, such as imports, to the store.
-        version: the version to ask, with its own examples; by default the sources.
         note: is told of former names among the values.
 
     Returns:
         The answer as text.
 
     Raises:
-        Refusal: there is no such question, it is not SPARQL, a value is invalid, the records cannot be read, or the
-            files of the version are not at hand.
+        Refusal: there is no such question, it is not SPARQL, a value is invalid, or the records cannot be read.
 
     """
-    publication = open_publication(root)
-    if version:
-        dataset = open_dataset(root, version)
-        question, store = find_question(name, dataset.examples, stdin), dataset.store
-        prefixes = _prefixes_in(store) | {publication.prefix: dataset.iri}
-    else:
-        question = find_question(name, read_questions(publication), stdin)
-        assembly = assemble(root)
-        broken = tuple(fault for fault in assembly.faults if fault.severity is Severity.ERROR)
-        if broken:
-            raise Refusal(broken)
-        store, prefixes = assembly.store, query_prefixes(assembly.contract, assembly.publication)
-        add_former(store, publication)
+    question = find_question(name, origin.questions, stdin)
+    store, prefixes = origin.store, origin.prefixes
     if extend is not None:
         extend(store)
-    known = KnownTerms(store, publication.iri)
+    known = KnownTerms(store, origin.iri)
     text = bind(question, values, known)
     for followed in known.followed:
         note(followed.sentence)
@@ -88,19 +67,14 @@ def answer(
     return as_table(header, solutions, prefixes, width)
 
 
-def _prefixes_in(store: ox.Store) -> dict[str, str]:
-    """Return the prefixes of a dataset whose contract is not at hand."""
-    codes = store.quads_for_pattern(None, ox.NamedNode(str(SKOS.inScheme)), None, None)
-    return PREFIXES | scheme_prefixes(quad.subject.value for quad in codes if isinstance(quad.subject, ox.NamedNode))
+def listing(questions: Mapping[str, Question], width: int) -> str:
+    """Return a table of questions, with the parameters of each."""
+    from rich.table import Table
 
-
-def listing(root: Path, width: int, version: str = "") -> str:
-    """Return a table of the example questions of a publication or a version, with the parameters of each."""
     table = Table(show_edge=False, pad_edge=False)
     for column in ("name", "question", "parameters"):
         table.add_column(column, overflow="fold")
-    examples = open_dataset(root, version).examples if version else read_questions(open_publication(root))
-    for question in examples.values():
+    for question in questions.values():
         table.add_row(
             question.name,
             question.title,

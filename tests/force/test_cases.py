@@ -1,22 +1,23 @@
-"""The table of force cases: what treaty law says of each, asked through the command."""
+"""The table of force cases: what treaty law says of each, asked as a question of the dataset."""
 
-import csv
-import io
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from tests.support import copy_of_world, once
-from upheaval.cli.main import main
+import upheaval
+from tests.support import copy_of_world
+
+pytestmark = pytest.mark.slow
 
 CASES: dict[str, dict[str, Any]] = yaml.load(Path(__file__).with_name("cases.yaml").read_text("utf-8"), yaml.BaseLoader)
 STEP = re.compile(
-    r"(?P<date>[\d-]+) (?P<action>[a-z-]+)(?: by (?P<by>[a-z ]+?))?(?: toward (?P<toward>\S+))?(?: until (?P<until>\S+))?"
+    r"(?P<date>[\d-]+) (?P<action>[a-z-]+)(?: by (?P<by>[a-z ]+?))?"
+    r"(?: toward (?P<toward>\S+))?(?: until (?P<until>\S+))?"
 )
 CITATION = "[{source: gazette, locator: whole}]"
 ENDED = f"label: {{en: Federation}}\nstartDate: 1920\nendDate: 1991-12-26\ncitation: {CITATION}\n"
@@ -51,29 +52,31 @@ def write(root: Path) -> None:
         (folder / f"{name}.yaml").write_text(record(case), encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return once(tmp_path_factory, "force", write)
+Asked = Callable[[str, str], list[dict[str, Any]]]
 
 
-@cache
-def asked(root: Path, *words: str) -> list[dict[str, str]]:
-    done = CliRunner().invoke(main, ["query", *words, "--format", "csv", "--root", str(root)], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return list(csv.DictReader(io.StringIO(done.stdout)))
+@pytest.fixture(scope="module")
+def in_force(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """The answer to the question `in-force` for a day, without or with what is unknown."""
+    root = tmp_path_factory.mktemp("force")
+    write(root)
+    dataset = upheaval.open(root)
+    return cache(lambda day, unknown: dataset.query("in-force", at=day, unknown=unknown))
 
 
-def statuses(root: Path, name: str, party: str, *words: str) -> set[str]:
+def statuses(rows: list[dict[str, Any]], name: str, party: str) -> set[str]:
     label = {"federation": "Federation", "old-arvenia": "Old Arvenia"}.get(party, party.title())
-    rows = [row for row in asked(root, *words) if row["agreement"] == SPACE + name and row["party"] == label]
-    return {row["status"].replace(" ", "-") for row in rows}
+    found = [row for row in rows if row["agreement"] == SPACE + name and row["party"] == label]
+    return {row["status"].replace(" ", "-") for row in found}
 
 
 @pytest.mark.parametrize(("name", "day", "party", "answer", "article"), answers())
-def test_answer_is_what_treaty_law_says(root: Path, name: str, day: str, party: str, answer: str, article: str) -> None:
-    found = statuses(root, name, party, "in-force", "--at", day, "--unknown", "yes")
+def test_answer_is_what_treaty_law_says(
+    in_force: Asked, name: str, day: str, party: str, answer: str, article: str
+) -> None:
+    found = statuses(in_force(day, "yes"), name, party)
     assert found == ({answer} if answer != "not-in-force" else set()), article
-    known = statuses(root, name, party, "in-force", "--at", day)
+    known = statuses(in_force(day, "no"), name, party)
     assert known == found - {"unknown"}, "what is unknown is given on request only"
 
 

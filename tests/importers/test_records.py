@@ -120,6 +120,13 @@ def test_member_spells_belong_to_the_state_of_their_first_day(imports: Imports) 
         ("arvenia", "1992-05-01", ""),
         ("import/state/annam", "1992-05-01", "1993-02-28"),
     ]
+    certain = """SELECT ?who ?status ?from ?to { ?f s:forceFor ?who ; s:forceStatus ?status ; s:certainFrom ?from
+        OPTIONAL { ?f s:certainUntil ?to } }"""
+    status = "https://w3id.org/statecraft/force-status#in-force"
+    assert ask(imports["atop"], certain) == [
+        ("arvenia", status, "1992-05-31", ""),
+        ("import/state/annam", status, "1992-05-31", "1993-02-01"),
+    ]
 
 
 def test_promises_are_provisions_and_types(imports: Imports) -> None:

@@ -50,7 +50,17 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
     found = dataset.query("in-force", at="1991-06-01")
     assert found
     assert isinstance(found[0]["since"], date)
-    assert found.columns == ["agreement", "label", "party", "since"]
+    assert found.columns == [
+        "agreement",
+        "label",
+        "party",
+        "status",
+        "since",
+        "until",
+        "begunBy",
+        "endedBy",
+        "rule",
+    ]
     assert dataset.query("in-force", at=date(1991, 6, 1)) == found
     assert isinstance(dataset.query("partners")[0]["records"], int)
     assert dataset.query("ASK { ?s ?p ?o }") == [{"answer": True}]

@@ -123,6 +123,17 @@ def test_derived_facts_are_shown_with_their_rules(site: Path, tmp_path: Path) ->
     assert not re.search(r"\binvolves\b(?! state)", shown), "it has narrower properties, which are stated"
 
 
+def test_force_of_an_agreement_is_shown_with_its_status(site: Path) -> None:
+    shown = {}
+    for name in ("friendship-treaty-1955", "fishing-treaty-1970", "neighbourhood-treaty-1990"):
+        page = Reader((site / name / "index.html").read_text(encoding="utf-8"))
+        shown[name] = " ".join(page.text.partition("Derived")[2].partition("What refers to it")[0].split())
+    assert "in force Belmorafrom 1955-06-01, to between 1985-01-01 and 1985-12-31" in shown["friendship-treaty-1955"]
+    assert "unknown Belmorafrom between 1970-01-01 and 1970-12-31, no end known" in shown["fishing-treaty-1970"]
+    assert "in force Belmora" not in shown["fishing-treaty-1970"]
+    assert "article 54(a)" in shown["neighbourhood-treaty-1990"]
+
+
 def test_no_internal_link_is_dead(site: Path, pages: dict[str, Reader]) -> None:
     assert list(dead(site, pages, list(pages))) == []
 

@@ -117,6 +117,9 @@ def _spans(sources: Sources, table: Table) -> Table:
         id=table.spell.concat("-in-force"),
         forceOf=sources.iri(table.alliance),
         forceFor=table.party,
+        forceStatus=our("force-status", "in-force"),
         earliest=first_day(table.begin),
+        certainFrom=last_day(table.begin),
+        certainUntil=first_day(table.end),
         latest=last_day(table.end),
     )

@@ -15,6 +15,11 @@ from upheaval.schema.publication import Publication
 Context = dict[str, Any]
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch")
 _DATE, _STRING = str(XSD.date), str(XSD.string)
+_DERIVED_DATES = {
+    str(STATECRAFT[name])
+    for name in ("earliest", "latest", "certainFrom", "certainUntil", "termEarliest", "termLatest")
+}
+"""Properties that only rules produce and whose values are whole dates; OWL 2 has no datatype for them to range over."""
 
 
 def derive_context(graph: Graph, contract: Contract, publication: Publication) -> Context:
@@ -114,7 +119,7 @@ def _from_range(graph: Graph, prop: str) -> Context:
     if (URIRef(prop), RDF.type, OWL.ObjectProperty) in graph:
         return {"@id": prop, "@type": "@id", "@container": "@set"}
     datatype = graph.value(URIRef(prop), RDFS.range)
-    if prop in (str(STATECRAFT.earliest), str(STATECRAFT.latest)):
+    if prop in _DERIVED_DATES:
         datatype = XSD.date
     if datatype in (None, RDFS.Literal, XSD.string):
         return {"@id": prop}

@@ -110,11 +110,24 @@ def _derived(library: Library, values: Values, frame: Frame) -> list[Fact]:
             for one in items(frame[key])
         ]
         facts.append(Fact(property_label(library, prop), library.paths.vocabulary(prop), shown))
-    for span in library.spans.get(frame["id"], ()):
-        until = f"to {text(span['latest'])}" if "latest" in span else "no end known"
-        party = values.record(items(span["forceFor"])[0])
-        facts.append(Fact("in force", "", [party, Shown(f"from {text(span['earliest'])}, {until}")]))
-    return facts
+    return facts + [_force(library, values, span) for span in library.spans.get(frame["id"], ())]
+
+
+def _force(library: Library, values: Values, span: Frame) -> Fact:
+    """Return for whom an agreement has a force status, from when until when, and by which rule if that is inferred."""
+    concept = library.concepts[items(span["forceStatus"])[0]]
+    since = _day_between(span["earliest"], span.get("certainFrom"))
+    until = f"to {_day_between(span.get('certainUntil'), span['latest'])}" if "latest" in span else "no end known"
+    shown = [values.record(items(span["forceFor"])[0]), Shown(f"from {since}, {until}")]
+    bases = dict.fromkeys(text(span[key]) for key in ("beginBasis", "endBasis") if key in span)
+    shown += [Shown(f"inferred: {basis}") for basis in bases]
+    return Fact(concept.label, library.paths.vocabulary(concept.iri), shown)
+
+
+def _day_between(first: object, last: object) -> str:
+    """Return a day, or the two between which it lies."""
+    known = list(dict.fromkeys(text(day) for day in (first, last) if day))
+    return known[0] if len(known) == 1 else f"between {known[0]} and {known[1]}"
 
 
 def _incoming(library: Library, slug: str) -> list[tuple[str, int, list[Shown], list[Shown]]]:

@@ -59,7 +59,8 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
         "until",
         "begunBy",
         "endedBy",
-        "rule",
+        "beginBasis",
+        "endBasis",
     ]
     assert dataset.query("in-force", at=date(1991, 6, 1)) == found
     assert isinstance(dataset.query("partners")[0]["records"], int)

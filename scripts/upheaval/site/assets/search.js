@@ -71,7 +71,7 @@ export function find(index, text) {
 }
 
 const root = document.documentElement.dataset.root ?? "";
-const form = document.getElementById("search");
+const form = document.getElementById("site-search");
 const field = document.getElementById("search-text");
 let loading = null;
 

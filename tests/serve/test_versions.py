@@ -15,6 +15,7 @@ from tests.serve.support import LABEL, NAMESPACE, Running, label, make_build, re
 from tests.support import WORLD
 from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly
+from upheaval.site.writing import write_site
 from upheaval.store.snapshots import put
 
 pytestmark = pytest.mark.slow
@@ -162,3 +163,15 @@ def test_releases_of_another_publication_are_not_served(root: Path, build: Path,
     (other / "data/publication.yaml").write_text(text.replace(NAMESPACE, "https://example.org/another/"))
     with running(build, "--root", str(other)) as server:
         assert server.get("/0.9.0/").status == 404
+
+
+def test_feeds_that_the_site_has_are_served_and_linked(world: Assembly, tmp_path: Path) -> None:
+    build = make_build(world, tmp_path / "build")
+    files = {"releases.atom": b"<feed/>", "events.trig": b"", "events/1.0.0.trig": b""}
+    write_site(build / "site", files.items(), {}, json.loads((build / "manifest.json").read_bytes())["rdfc10_sha256"])
+    with running(build) as server:
+        for page in ("/", "/doc/arvenia.html"):
+            assert '<link rel="alternate" type="application/atom+xml"' in server.get(page, "text/html").text
+        found = {path: server.get(f"/{path}", "*/*").media for path in files}
+        trig = "application/trig"
+        assert found == {"releases.atom": "application/atom+xml", "events.trig": trig, "events/1.0.0.trig": trig}

@@ -14,6 +14,7 @@ from tests.serve.support import LABEL, NAMESPACE, label, release
 from tests.site.conftest import render
 from tests.support import WORLD
 from upheaval.cli.main import main
+from upheaval.curate.feeds import feeds
 from upheaval.populate.assembly import Assembly
 from upheaval.store.integrity import verify
 from upheaval.store.releases import read_releases
@@ -28,11 +29,11 @@ arvenia-once\t0.9.0\trenamed\tarvenia\t2026-01-15\tspelling
 
 @pytest.fixture(scope="module")
 def root(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a publication with three releases: the first is not at hand, the second is withdrawn."""
+    """Return a publication with three releases, of which the second is withdrawn."""
     root = Path(shutil.copytree(WORLD, tmp_path_factory.mktemp("versions") / "root"))
     (root / "ledger.tsv").write_text(LEDGER)
     gone = {"state": "withdrawn", "withdrawn": "2026-02-01", "why": "a <b>forged</b> source"}
-    release(root, world, "0.8.0", b"")
+    put(root, release(root, world, "0.8.0", b""))
     put(root, release(root, world, "0.9.0", label("arvenia-once", "Then"), **gone))
     put(root, release(root, world, "1.0.0", label("arvenia", "Later")))
     return root
@@ -52,8 +53,7 @@ def switch(page: Path) -> dict[str, str]:
 
 
 def test_a_version_has_its_files_byte_for_byte(site: Path, root: Path) -> None:
-    assert not (site / "0.8.0").exists()
-    for version in ("0.9.0", "1.0.0"):
+    for version in ("0.8.0", "0.9.0", "1.0.0"):
         assert verify(site / version) == []
         done = CliRunner().invoke(main, ["verify", str(site / version), "--root", str(root)])
         assert "has another" not in done.output
@@ -72,7 +72,7 @@ def test_pages_switch_between_versions_also_after_a_renaming(site: Path) -> None
     for page in ("arvenia", "1.0.0/arvenia", "0.9.0/arvenia", "0.9.0/arvenia-once", "", "1.0.0", "charts", "corvania"):
         place = site / page / "index.html"
         found = switch(place)
-        assert set(found) == {"now", "0.9.0", "1.0.0"}
+        assert set(found) == {"now", "0.8.0", "0.9.0", "1.0.0"}
         own = page.partition("/")[0] if page[:1].isdigit() else "now"
         assert found.pop(own) == ""
         for version, href in found.items():
@@ -81,6 +81,17 @@ def test_pages_switch_between_versions_also_after_a_renaming(site: Path) -> None
             assert target.is_relative_to(site / version if version != "now" else site)
     assert "arvenia-once" not in switch(site / "arvenia/index.html")["0.9.0"], "there was an `arvenia` then as well"
     assert switch(site / "0.9.0/arvenia-once/index.html")["1.0.0"].endswith("1.0.0/arvenia/")
+
+
+def test_the_site_has_the_feeds_and_leads_to_them(site: Path, root: Path) -> None:
+    for path, content in feeds(root).items():
+        assert (site / path).read_bytes() == content
+    for page, href in (("index.html", "./"), ("1.0.0/arvenia/index.html", "../../")):
+        text = (site / page).read_text()
+        assert f'<link rel="alternate" type="application/atom+xml" title="Northern Pact: releases" href="{href}' in text
+    catalog = Graph().parse(site / "catalog.ttl")
+    linked = {str(one).removeprefix(NAMESPACE) for one in catalog.objects(URIRef(NAMESPACE))}
+    assert linked >= {"releases.atom", "events.trig#stream"}
 
 
 def test_every_link_of_a_version_leads_somewhere(site: Path) -> None:
@@ -106,9 +117,13 @@ def test_a_withdrawn_version_says_why_and_is_not_the_latest(site: Path, root: Pa
 
 def test_what_is_missing_is_said_and_what_is_damaged_is_refused(site: Path, root: Path) -> None:
     words = ["site", "--root", str(root), "--build", str(root / "build")]
+    shutil.rmtree(root / ".upheaval/snapshots" / read_releases(root)["0.8.0"].manifest_sha256)
     done = CliRunner().invoke(main, words)
     assert (done.exit_code, "without version 0.8.0: its files are not here" in done.stderr) == (0, True)
-    assert re.search(r"files in .*, 0 of them written", done.stdout), done.stdout
+    assert not (site / "0.8.0").exists()
+    assert not (site / "releases.atom").exists()
+    assert "releases.atom" not in (site / "arvenia/index.html").read_text()
+    assert ", 0 of them written" in CliRunner().invoke(main, words).stdout
     file = root / ".upheaval/snapshots" / read_releases(root)["1.0.0"].manifest_sha256 / "quality.md"
     text = file.read_bytes()
     file.chmod(0o644)

@@ -78,10 +78,19 @@ def describe(publication: Publication, counts: Counts, vocabularies: Iterable[st
 
 
 def _add_earlier(graph: Graph, publication: Publication) -> None:
-    """Add the versions that were released before this one, and which of them have been withdrawn."""
-    dataset = dataset_of(publication)
+    """Add the series of the versions, those that were released before this one, and where their changes are."""
+    dataset, series = dataset_of(publication), node(publication, "versions")
     graph.add((dataset, DCAT.hasCurrentVersion, version_of(publication)))
-    for release in releases_before(read_releases(publication.root), publication.version):
+    title, what = f"{publication.title}: versions", f"The released versions of {publication.title}."
+    add_resource(graph, publication, series, title, what, DCAT.DatasetSeries)
+    earlier = releases_before(read_releases(publication.root), publication.version)
+    for one in (version_of(publication), *(URIRef(f"{publication.iri}{release.version}") for release in earlier)):
+        graph.add((one, DCAT.inSeries, series))
+    if publication.prior_version:
+        graph.add((version_of(publication), DCAT.prev, URIRef(publication.prior_version)))
+    if earlier:
+        _add_changes(graph, publication)
+    for release in earlier:
         version = URIRef(f"{publication.iri}{release.version}")
         for predicate in (DCTERMS.hasVersion, DCAT.hasVersion):
             graph.add((dataset, predicate, version))
@@ -102,6 +111,15 @@ def _add_earlier(graph: Graph, publication: Publication) -> None:
             status = URIRef(f"{ADMS}status/Withdrawn")
             graph.add((version, URIRef(f"{ADMS}status"), status))
             add_concept(graph, status, "Withdrawn")
+
+
+def _add_changes(graph: Graph, publication: Publication) -> None:
+    """Add the Atom feed and the event stream of the releases, which `upheaval site` writes beside the build."""
+    dataset, feed = dataset_of(publication), URIRef(f"{publication.iri}releases.atom")
+    graph.add((dataset, FOAF.page, feed))
+    graph.add((feed, RDF.type, FOAF.Document))
+    graph.add((feed, DCTERMS.title, Literal(f"{publication.title}: releases", lang="en")))
+    graph.add((dataset, DCTERMS.hasPart, URIRef(f"{publication.iri}events.trig#stream")))
 
 
 def dataset_of(publication: Publication) -> URIRef:

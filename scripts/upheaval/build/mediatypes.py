@@ -12,6 +12,7 @@ MEDIA = {
     ".json": "application/json",
     ".gz": "application/gzip",
     ".md": "text/markdown",
+    ".atom": "application/atom+xml",
 }
 """Media types, by file extension."""
 

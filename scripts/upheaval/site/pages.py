@@ -56,7 +56,11 @@ class Renderer:
     """Renders the pages of a site."""
 
     def __init__(
-        self, library: Library, assets: Assets, versions: Callable[[str, str], list[tuple[str, str, str]]]
+        self,
+        library: Library,
+        assets: Assets,
+        versions: Callable[[str, str], list[tuple[str, str, str]]],
+        has_feeds: bool,
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -72,6 +76,7 @@ class Renderer:
             publication=library.publication,
             identity=library.identity,
             versions=versions,
+            has_feeds=has_feeds,
             asset=assets.path,
             policy=PAGES,
             texts=texts(library.publication.root),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from upheaval.curate.feeds import feeds
 from upheaval.faults import Refusal, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import canonical_hash
@@ -63,7 +64,8 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     remarks = [f"the Ask page has no query engine: {missing}"] if missing else []
     if versions.missing:
         cure = "docs/releasing.md says where to get them"
-        remarks.append(f"the site is without version {', '.join(versions.missing)}: its files are not here ({cure})")
+        missing = ", ".join(versions.missing)
+        remarks.append(f"the site is without version {missing}: its files are not here ({cure}), and without feeds")
     return total, written, "\n".join(remarks)
 
 
@@ -85,7 +87,7 @@ def _files(
     ask: questionpages.Ask,
     versions: SiteVersions,
 ) -> Iterator[tuple[str, bytes]]:
-    renderer = Renderer(library, assets, versions.links)
+    renderer = Renderer(library, assets, versions.links, versions.has_feeds)
     assets.add("search.json", search.index(library))
     found = overview(library)
     assets.add("explore.json", compact(explore(library, found)))
@@ -101,6 +103,8 @@ def _files(
     yield from renderer.files(former_pages(library))
     yield from former_documents(library)
     yield from version_files(library, versions, renderer)
+    if versions.has_feeds:
+        yield from feeds(library.publication.root).items()
     yield from assets.files.items()
 
 

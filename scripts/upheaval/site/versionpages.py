@@ -85,6 +85,11 @@ class SiteVersions:
     former: Mapping[str, tuple[str, ...]] = field(repr=False)
     current: frozenset[str] = field(repr=False)
 
+    @property
+    def has_feeds(self) -> bool:
+        """Whether the site has the feed and the event stream of the releases, which need the files of all."""
+        return bool(self.found) and not self.missing
+
     def links(self, name: str, shown: str = "") -> list[VersionLink]:
         """Return the page of the same record in each version that has it: path, version and remark.
 

@@ -9,7 +9,7 @@ _NAMES = {
     "the pairs of states": "dyad",
     "the example questions": "queries",
     "the catalogue": "catalog conformance croissant datapackage manifest void",
-    "the published IRIs": "ledger releases",
+    "the published IRIs and what changed": "events ledger releases",
     "the vocabulary": "alignments context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",
     "the web pages": "about ask assets changelog charts cite contributing explore favicon index licence license "

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from upheaval.cli.linksuggest import review_command, suggest_command
 from upheaval.cli.linkverify import verify_command
 from upheaval.cli.options import ROOT, has_errors, refusals
 
@@ -39,4 +40,5 @@ def link_command(context: click.Context, root: Path, only_check: bool) -> None:
             sys.exit(1)
 
 
-link_command.add_command(verify_command)
+for _command in (review_command, suggest_command, verify_command):
+    link_command.add_command(_command)

@@ -16,8 +16,14 @@ WIKIMEDIA = frozenset({"Q4167410", "Q4167836"})
 LIKE = 85.0
 """How alike two names must be, of 100, to speak for a match without being the same."""
 
+SHORT = 5
+"""The length up to which a name other than the label says little: abbreviations have many meanings."""
+
 UNLIKE = 50.0
 """How alike the most alike names may be, of 100, and still speak against a match."""
+
+IMPOSSIBLE = 5.0
+"""The weight from which what speaks against a match rules it out: another class, or another code."""
 
 
 class Aspect(StrEnum):
@@ -28,6 +34,7 @@ class Aspect(StrEnum):
     CODE = "code"
     TIME = "date"
     ITEM = "relation"
+    DESCRIPTION = "description"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +95,11 @@ def _names(profile: RecordProfile, item: WikidataItem) -> Iterable[Indication]:
     if labels & {key_of(label) for label in item.labels.values()}:
         yield Indication(Aspect.NAME, True, f"the label is the same: {item.label}", 4)
         return
-    if ours & keys_of(theirs):
-        same = next(name for name in theirs if keys_of([name]) & ours)
-        yield Indication(Aspect.NAME, True, f"a name is the same: {same}", 3)
+    if common := ours & keys_of(theirs):
+        longest = max(common, key=lambda key: (len(key), key))
+        same = next(name for name in theirs if longest in keys_of([name]))
+        weight = 3.0 if len(longest) > SHORT else 1.0
+        yield Indication(Aspect.NAME, True, f"a name is the same: {same}", weight)
         return
     degree = likeness(profile.names, theirs)
     if degree >= LIKE:

@@ -22,7 +22,7 @@ from typing import Protocol
 
 from upheaval.faults import Fault, Location, Severity
 from upheaval.link.addresses import NotAnItem, is_wikidata, item_id, item_iri
-from upheaval.link.comparing import Aspect, Indication, compare
+from upheaval.link.comparing import IMPOSSIBLE, Aspect, Indication, compare
 from upheaval.link.profiles import LinkedTarget, RecordProfile, read_profiles
 from upheaval.link.superclasses import Superclasses
 from upheaval.link.wikidataitems import WikidataItem
@@ -30,8 +30,6 @@ from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Record
 
 _EXACT = "exact-match"
-_HEAVY = 5.0
-"""The weight from which a class is impossible; below it, it is only nearer to another kind."""
 
 
 class ItemSource(Protocol):
@@ -152,7 +150,7 @@ def _contradictions(
     exact = relation == _EXACT
     for one in indications:
         is_class = one.aspect is Aspect.CLASS
-        if one.agrees or not (exact or is_class) or (is_class and one.weight < _HEAVY):
+        if one.agrees or not (exact or is_class) or (is_class and one.weight < IMPOSSIBLE):
             continue
         grave = exact if is_class else one.entry is not None and one.entry.severity == "error"
         severity = Severity.ERROR if grave else Severity.WARNING

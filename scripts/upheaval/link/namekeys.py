@@ -24,8 +24,12 @@ def key_of(name: str) -> str:
 
 def keys_of(names: Iterable[str]) -> set[str]:
     """Return the keys of names, each with and without what is in brackets at its end."""
-    found = {key_of(form) for name in names for form in (name, _BRACKETED.sub("", name))}
-    return found - {""}
+    return {key_of(form) for name in names for form in variants_of(name)} - {""}
+
+
+def variants_of(name: str) -> set[str]:
+    """Return a name with and without what is in brackets at its end."""
+    return {name, _BRACKETED.sub("", name)}
 
 
 def likeness(ours: Iterable[str], theirs: Iterable[str]) -> float:

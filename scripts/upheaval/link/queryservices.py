@@ -1,7 +1,7 @@
 """Ask a SPARQL endpoint with Wikidata's RDF, such as the Wikidata Query Service, for items."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pyoxigraph as ox
@@ -64,26 +64,24 @@ class QueryService:
         self.name = service.url
         self._classes: set[str] = set()
 
-    def find(
-        self, keys: Collection[str], key_of: Callable[[str], str], names: Iterable[str] = ()
-    ) -> dict[str, list[str]]:
-        """Find the items that have a name exactly as it is written, in any of some languages.
+    def find(self, names: Collection[str], key_of: Callable[[str], str]) -> dict[str, list[str]]:
+        """Find the items that have a name in English or for all languages, as it is written or begun in lower case.
 
         Args:
-            keys: not used: the endpoint compares what is written.
-            key_of: makes a name a key.
-            names: the names to ask for.
+            names: the names.
+            key_of: makes a name a key; names with the same key are alike.
 
         Raises:
             Refusal: the endpoint cannot be asked.
 
         """
         found: dict[str, list[str]] = {}
-        for batch in _batches(sorted(set(names))):
+        written = {form for name in names for form in (name, name[:1].lower() + name[1:])}
+        for batch in _batches(sorted(written)):
             literals = " ".join(f"{ox.Literal(name, language=tag)}" for name in batch for tag in ("en", "mul"))
             for row in self._select(_NAMED.format(names=literals)):
                 key, number = key_of(row["name"].value), row["item"].value.removeprefix(ENTITY)
-                if key in keys and number not in found.setdefault(key, []):
+                if number not in found.setdefault(key, []):
                     found[key].append(number)
         return found
 

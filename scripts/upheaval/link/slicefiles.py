@@ -92,11 +92,11 @@ class SliceFile:
                     )
                 yield line
 
-    def find(self, keys: Collection[str], key_of: Callable[[str], str]) -> dict[str, list[str]]:
-        """Find the items that have a name.
+    def find(self, names: Collection[str], key_of: Callable[[str], str]) -> dict[str, list[str]]:
+        """Find the items that have a name, in any language.
 
         Args:
-            keys: what names are looked for, as keys.
+            names: the names.
             key_of: makes a name a key; names with the same key are alike.
 
         Returns:
@@ -107,10 +107,10 @@ class SliceFile:
 
         """
         found: dict[str, dict[str, None]] = defaultdict(dict)
-        wanted = frozenset(keys)
+        wanted = frozenset(map(key_of, names)) - {""}
         with self._refusing():
-            for number, names in self._json_names() if self._json else self._triple_names():
-                for name in names:
+            for number, known in self._json_names() if self._json else self._triple_names():
+                for name in known:
                     key = key_of(name)
                     if key in wanted and len(found[key]) < NAMESAKES:
                         found[key][number] = None

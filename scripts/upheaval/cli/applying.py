@@ -18,7 +18,9 @@ YES = click.option("--yes", is_flag=True, help="Make the change without asking."
 DRY = click.option("--dry-run", is_flag=True, help="Only show the change.")
 
 
-def applied(root: Path, plan: "Callable[[Lifecycle], PlannedChange]", yes: bool, dry_run: bool) -> None:
+def applied(
+    root: Path, plan: "Callable[[Lifecycle], PlannedChange]", yes: bool, dry_run: bool, any_version: bool = False
+) -> None:
     """Show a change, ask whether to make it, and make it.
 
     Args:
@@ -26,6 +28,7 @@ def applied(root: Path, plan: "Callable[[Lifecycle], PlannedChange]", yes: bool,
         plan: makes the plan.
         yes: whether not to ask.
         dry_run: whether only to show it.
+        any_version: whether the records may be written with another version of the vocabulary.
 
     The exit status is 1 if the change is refused or not made, and 0 after --dry-run.
 
@@ -34,7 +37,10 @@ def applied(root: Path, plan: "Callable[[Lifecycle], PlannedChange]", yes: bool,
         from upheaval.curate.lifecycle import Lifecycle
         from upheaval.schema.schema import prepare
 
-        found = plan(Lifecycle(prepare(root), date.today().isoformat()))
+        found = plan(Lifecycle(prepare(root, any_version=any_version), date.today().isoformat()))
+        if not found.draft.changed:
+            click.echo("nothing to change", err=True)
+            return
         _show(found.draft.diff())
         for remark in found.remarks:
             click.echo(remark, err=True)

@@ -22,6 +22,7 @@ COMMANDS = {
     "match": "match",
     "mcp": "mcp",
     "merge": "merge",
+    "migrate": "migrate",
     "new": "new",
     "query": "query",
     "release": "release",

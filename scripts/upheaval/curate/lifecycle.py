@@ -116,6 +116,13 @@ class Lifecycle:
         self._annotate(name, Fate.RETIRED, [], why)
         return self._plan([name], why)
 
+    def migrate(self) -> PlannedChange:
+        """Use what the installed vocabulary has instead of the terms, folders and versions that it has deprecated."""
+        from upheaval.curate.migration import migrate_sources
+
+        migrate_sources(self.names, self.draft, self.day)
+        return self._plan([], "the vocabulary renamed a term") if self.draft.changed else PlannedChange(self.draft)
+
     def _annotate(self, gone: str, state: Fate, heirs: Iterable[str], why: str) -> None:
         """Annotate the ledger: the record, and the nodes that do not go with it to the same place."""
         names, heirs = self.names, tuple(heirs)

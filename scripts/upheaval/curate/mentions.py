@@ -84,12 +84,12 @@ class _Search:
     def in_records(self, entries: Iterable[RecordFile]) -> Iterator[Mention]:
         for entry in entries:
             text = _text(self.root / entry.file, self.words)
-            if text is not None and (node := _compose(text)) is not None:
+            if text is not None and (node := compose(text)) is not None:
                 yield from self._within(entry.file, text, node, entry.kind)
 
     def in_metadata(self) -> Iterator[Mention]:
         text = _text(self.root / FILE, self.words)
-        node = _compose(text) if text is not None else None
+        node = compose(text) if text is not None else None
         if text is not None and node is not None:
             for key, value in node.value:
                 yield from self._addresses(FILE, text, key.value, value)
@@ -113,7 +113,7 @@ class _Search:
             if key is None:
                 continue
             if key.iri in self.iris:
-                yield _mention(file, text, name, key.iri, key.name, _local)
+                yield mention_of(file, text, name, key.iri, key.name, _local)
             items = value.value if isinstance(value, yaml.SequenceNode) else [value]
             if key.form is Form.NODE:
                 for item in items:
@@ -123,7 +123,7 @@ class _Search:
             elif key.form in (Form.RECORD, Form.CODE):
                 for item in items:
                     if isinstance(item, yaml.ScalarNode) and (iri := self._meant(key, item.value)) in self.iris:
-                        yield _mention(file, text, item, iri, key.name, self._slug)
+                        yield mention_of(file, text, item, iri, key.name, self._slug)
 
     def _meant(self, key: Key, text: str) -> str:
         return self.base + text if key.form is Form.RECORD else self.contract.codes[key.classes[0]].get(text, "")
@@ -134,7 +134,7 @@ class _Search:
     def _addresses(self, file: str, text: str, key: str, value: Any) -> Iterator[Mention]:
         for item in value.value if isinstance(value, yaml.SequenceNode) else [value]:
             if isinstance(item, yaml.ScalarNode) and self.names(item.value):
-                yield _mention(file, text, item, item.value, key, str)
+                yield mention_of(file, text, item, item.value, key, str)
 
 
 def _local(iri: str) -> str:
@@ -150,7 +150,7 @@ def _text(path: Path, words: Iterable[bytes]) -> str | None:
         return None
 
 
-def _compose(text: str) -> Any:
+def compose(text: str) -> Any:
     """Return the YAML mapping of a text with its positions, or None if there is none."""
     try:
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
@@ -159,7 +159,17 @@ def _compose(text: str) -> Any:
     return node if isinstance(node, yaml.MappingNode) else None
 
 
-def _mention(file: str, text: str, node: Any, iri: str, key: str, name: Write) -> Mention:
+def mention_of(file: str, text: str, node: Any, iri: str, key: str, name: Write) -> Mention:
+    """Return the mention of an IRI by a scalar of a YAML file.
+
+    Args:
+        file, text: the file and its content.
+        node: the scalar, as PyYAML composes it.
+        iri: what it stands for.
+        key: the key whose value it is.
+        name: returns what another IRI is called there.
+
+    """
     start, written = node.start_mark.index, text[node.start_mark.index : node.end_mark.index]
 
     def write(other: str) -> str:

@@ -11,6 +11,9 @@ from upheaval.schema.contract import Contract
 from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import FILE, Publication, locate
 
+CONFORMS_TO = "publication/conforms-to"
+"""The rule that the metadata name the version of the vocabulary that is installed."""
+
 
 def disagreements(publication: Publication, contract: Contract, graph: Graph) -> Iterator[Fault]:
     """Yield the faults of a publication's metadata that only its vocabulary shows.
@@ -30,7 +33,7 @@ def disagreements(publication: Publication, contract: Contract, graph: Graph) ->
         if stated not in versions:
             at = locate(publication, "conformsTo", stated)
             message, cure = _mismatch(stated, versions)
-            yield Fault(FILE, message, cure, at=at, rule="publication/conforms-to")
+            yield Fault(FILE, message, cure, at=at, rule=CONFORMS_TO)
     space = code_prefixes(contract).get(publication.prefix)
     if space not in (None, publication.iri):
         message = f"the prefix `{publication.prefix}` stands for the codes in <{space}>"
@@ -44,7 +47,7 @@ def _mismatch(stated: str, versions: dict[str, str]) -> tuple[str, str]:
         if stated.startswith((f"{ontology}/", f"{ontology}#")) or stated == ontology:
             return (
                 f"the records are written with <{stated}>, but <{version}> is installed",
-                f"install that version, or read what has changed and write `conformsTo: {version}`",
+                "run `upheaval migrate`, or install that version",
             )
     near = get_close_matches(stated, versions, 1)
     cure = f"did you mean <{near[0]}>?" if near else f"the versions here are {', '.join(sorted(versions)) or 'none'}"

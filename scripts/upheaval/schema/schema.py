@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upheaval.faults import Refusal
-from upheaval.schema.agreement import disagreements
+from upheaval.schema.agreement import CONFORMS_TO, disagreements
 from upheaval.schema.context import Context, derive_context
 from upheaval.schema.contract import Contract
 from upheaval.schema.derivation import derive_contract
@@ -31,11 +31,12 @@ class Schema:
     context: Context
 
 
-def prepare(root: Path) -> Schema:
+def prepare(root: Path, *, any_version: bool = False) -> Schema:
     """Read everything of a publication except its records.
 
     Args:
         root: the publication's folder.
+        any_version: whether the records may be written with another version of the vocabulary.
 
     Returns:
         The schema.
@@ -48,6 +49,7 @@ def prepare(root: Path) -> Schema:
     vocabulary = load_vocabulary(publication)
     contract = derive_contract(vocabulary.graph, vocabulary.place)
     contract = replace(contract, unshaped=unshaped_properties(publication, vocabulary, contract))
-    if faults := list(disagreements(publication, contract, vocabulary.graph)):
+    faults = list(disagreements(publication, contract, vocabulary.graph))
+    if faults := [fault for fault in faults if not (any_version and fault.rule == CONFORMS_TO)]:
         raise Refusal(faults)
     return Schema(publication, vocabulary, contract, derive_context(vocabulary.graph, contract, publication))

@@ -7,9 +7,9 @@ its rdflib dumper. Classes and the schema's look-ups are made beforehand, and al
 from pathlib import Path
 from typing import Any
 
-from linkml_runtime.dumpers import rdflib_dumper  # type: ignore[import-not-found]
-from linkml_runtime.loaders import yaml_loader  # type: ignore[import-not-found]
-from linkml_runtime.utils.schemaview import SchemaView  # type: ignore[import-not-found]
+from linkml_runtime.dumpers import rdflib_dumper
+from linkml_runtime.loaders import yaml_loader
+from linkml_runtime.utils.schemaview import SchemaView
 from pydantic import create_model
 from rdflib import Graph
 

@@ -21,6 +21,7 @@ from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.schema.questions import read_question
 from upheaval.serve.app import create_app
+from upheaval.serve.gateway import PATHS
 from upheaval.serve.resources import OFFERS
 from upheaval.site.rendering import render
 
@@ -87,7 +88,7 @@ def _routes() -> list[str]:
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(create_app))) if isinstance(node, ast.Call)]
     routes = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Route"]
     paths = [ast.literal_eval(path.args[0] if isinstance(path, ast.Call) else path) for path in routes]
-    return [path for path in paths if path != "/{path:path}"]
+    return [*(path for path in paths if path != "/{path:path}"), *PATHS]
 
 
 def _documents() -> list[str]:

@@ -140,7 +140,8 @@ def descend(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Running]:
-    command = [sys.executable, "-m", "upheaval.cli.serve", "--build", str(build), "--port", "0", *options]
+    store = [] if "--store" in options else ["--store", str(build.parent / "store")]
+    command = [sys.executable, "-m", "upheaval.cli.serve", "--build", str(build), "--port", "0", *store, *options]
     out = log.open("w") if log else subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -150,7 +151,7 @@ def running(build: Path, *options: str, log: Path | None = None) -> Iterator[Run
             pytest.fail(f"the server did not start: {line}{process.stderr.read()}")
         base, _, listening = line.rsplit(" at ", 1)[1].strip().partition(", listening on ")
         server = Running(process, f"http://{listening}/" if listening else base)
-        server.get("/health")
+        server.get("/reconcile")  # answered when everything is prepared, and the workers have been renewed
         yield server
     finally:
         process.send_signal(signal.SIGTERM)

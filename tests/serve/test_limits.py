@@ -147,7 +147,8 @@ def test_a_lost_zygote_is_replaced(strict: Running) -> None:
     assert strict.post(CROSS).status == 503
 
     def back() -> bool:
-        return strict.get("/health").json()["workers"] == 2 and strict.post("ASK {}").status == 200
+        prepared = strict.get("/reconcile").status == 200
+        return prepared and strict.get("/health").json()["workers"] == 2 and strict.post("ASK {}").status == 200
 
     until(back, "no workers come back")
     assert len(settled(strict)) == 2
@@ -201,4 +202,4 @@ def test_a_build_that_was_tampered_with_is_refused(build: Path, tmp_path: Path) 
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "is not the file that the manifest describes (run `upheaval build`" in done.stderr
+    assert "has another SHA-256 than the manifest says (build it again)" in done.stderr

@@ -48,6 +48,10 @@ def minted(build: Path) -> set[str]:
     found: set[str] = set()
     for path, form in (("northern-pact.nq", ox.RdfFormat.N_QUADS), ("shapes.ttl", None), ("queries.ttl", None)):
         for quad in ox.parse(path=str(build / path), format=form):
+            if (
+                quad.predicate.value == "http://www.w3.org/2002/07/owl#priorVersion"
+            ):  # not in this build, and no release is beside it
+                continue
             terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
             found |= {term.value for term in terms if isinstance(term, ox.NamedNode)}
     # the endpoint is named in queries.ttl and answers itself
@@ -219,7 +223,7 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
         assert server.get(f"/{script}").media == "text/javascript"
         assert server.get("/leak.html").status == 404
         (build / "northern-pact.nt").write_text("changed")
-        assert server.get("/northern-pact.nt").status == 503
+        assert server.get("/northern-pact.nt").text != "changed"  # what is served is out of the store
 
 
 def test_pages_of_another_build_are_not_served(world: Assembly, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from starlette.requests import Request
 
-from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.caching import validators
+from upheaval.serve.delivery import Answer
 from upheaval.serve.negotiation import CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Offer, accepted, choose
 
 OFFERS = (TURTLE, HTML, JSON_LD, N_TRIPLES, RDF_XML)
@@ -114,10 +115,14 @@ AFTER = "Fri, 01 Jan 2021 00:00:00 GMT"
     ],
 )
 def test_cached_copy_is_validated_by_tag_or_else_by_date(headers: list[tuple[str, str]], fresh: bool) -> None:
-    answer = unchanged(request(*headers), validators("a.ttl", CHANGED) | {"Vary": "Accept", "Link": "<x>"})
-    assert (answer is not None) == fresh
-    if answer is not None:
-        assert answer.status_code == 304
-        assert answer.headers["etag"] == '"a.ttl"'
-        assert answer.headers["vary"] == "Accept"
-        assert "link" not in answer.headers
+    asked: dict[str, str] = {}
+    for name, value in headers:
+        asked[name] = f"{asked[name]}, {value}" if name in asked else value
+    whole = Answer.made(200, validators(CHANGED) | {"ETag": '"a.ttl"', "Vary": "Accept", "Link": "<x>"}, b"text")
+    answer = whole.conditional(asked)
+    assert (answer is not whole) == fresh
+    if fresh:
+        assert (answer.status, answer.body) == (304, b"")
+        assert answer.names["etag"] == '"a.ttl"'
+        assert answer.names["vary"] == "Accept"
+        assert "link" not in answer.names

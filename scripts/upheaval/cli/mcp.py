@@ -3,6 +3,7 @@
 import io
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -37,14 +38,14 @@ def mcp_command(path: Path | None, seconds: float, rows: int) -> None:
     This is a Model Context Protocol server on standard input and output.
     """
     from upheaval.query.dataset import open_dataset
-    from upheaval.serve.assistant import make_server
+    from upheaval.serve.assistant import QueryHandler, make_server
     from upheaval.serve.wellformed import WellFormedLines
     from upheaval.serve.workers import Pool
 
     try:
         dataset = open_dataset(path, state=False)  # the workers can open no files
-        pool = Pool(None, replace(LIMITS, seconds=seconds, rows=rows))
-        pool.launch(dataset.store)
+        pool = Pool(partial(QueryHandler, dataset), replace(LIMITS, seconds=seconds, rows=rows), again=False)
+        pool.launch("fork")
         server = make_server(dataset, pool)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None

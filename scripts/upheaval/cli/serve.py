@@ -20,7 +20,11 @@ def _limit_options(command: Any) -> Any:
     for field in reversed(fields(Limits)):
         unit, meaning = MEANING[field.name]
         default = max(2, os.cpu_count() or 2) if field.name == "workers" else field.default
-        kind: Any = click.FloatRange(min=0.1) if isinstance(field.default, float) else click.IntRange(min=0)
+        kind: Any = (
+            click.FloatRange(min=0 if field.name == "budget" else 0.1)
+            if isinstance(field.default, float)
+            else click.IntRange(min=0)
+        )
         command = click.option(
             "--" + field.name.replace("_", "-"),
             type=kind,
@@ -50,9 +54,23 @@ def _limit_options(command: Any) -> Any:
 @click.option(
     "--trust-proxy", default="", help="Addresses of proxies whose X-Forwarded-For is trusted, separated by commas."
 )
+@click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that keeps the builds that are served, under .upheaval.  [default: ROOT, or a temporary folder]",
+)
+@click.option("--watch", is_flag=True, help="Serve each new build in the folder; SIGHUP does so once.")
 @_limit_options
 def serve_command(
-    folder: Path, root: Path, host: str, port: int, base: str | None, trust_proxy: str, **values: Any
+    folder: Path,
+    root: Path,
+    host: str,
+    port: int,
+    base: str | None,
+    trust_proxy: str,
+    store: Path | None,
+    watch: bool,
+    **values: Any,
 ) -> None:
     """Serve a build over HTTP, read-only, and below /VERSION/ the released versions of the publication in --root.
 
@@ -68,7 +86,7 @@ def serve_command(
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
-        run(folder, root, host, port, base, trust_proxy, limits)
+        run(folder, root, host, port, base, trust_proxy, limits, store, watch)
     except Refusal as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)

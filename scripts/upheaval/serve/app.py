@@ -1,65 +1,166 @@
-"""The ASGI application: its routes, and the few handlers that belong to no other module.
+"""What a worker answers with: the routes of an application on Starlette, which it drives without an event loop.
 
-It is built on Starlette and uvicorn, which are small (three dependencies between them), typed, long maintained by the
-same people, and leave full control of the response, as content negotiation, ETags and Signposting require. A framework
-that derives an API from annotations (FastAPI, Litestar) would get in the way, and a server in another language
-(Granian) gives no control of connections (`connections.py`).
+Starlette is small, typed and long maintained, and leaves full control of the response, as content negotiation and
+Signposting require. A framework that derives an API from annotations (FastAPI, Litestar) would get in the way.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Mapping
+import logging
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from upheaval.schema.termpaths import TermPaths
-from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.caching import entity_tag, validators
+from upheaval.serve.channels import Head
+from upheaval.serve.codings import SMALLEST, compress, is_compressible
+from upheaval.serve.driving import drive
 from upheaval.serve.endpoint import SparqlEndpoint
 from upheaval.serve.files import send as send_file
-from upheaval.serve.headers import EXPOSED, Always
-from upheaval.serve.html import HERE, render
+from upheaval.serve.headers import completed
+from upheaval.serve.html import load_templates, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names
-from upheaval.serve.negotiation import HTML, accepted, choose
-from upheaval.serve.observing import Metrics, Observed
-from upheaval.serve.problems import Problem, on_error, on_http_exception, on_problem
+from upheaval.serve.negotiation import GRAPHS, HTML, ROWS, accepted, choose
+from upheaval.serve.problems import Problem, on_http_exception, on_problem
+from upheaval.serve.protocol import DIRECT, FORM
 from upheaval.serve.reconciliation import Reconciliation
 from upheaval.serve.resources import OFFERS, Resources
-from upheaval.serve.snapshot import Snapshot
-from upheaval.serve.versions import VersionAtHand, Versions
-from upheaval.serve.workers import Pool
+from upheaval.serve.snapshot import SITE, Snapshot, open_build
+from upheaval.serve.versions import VersionAtHand, Versions, versions_of
 from upheaval.sources.reserved import owned
 
-STATIC = {"style.css": "text/css; charset=utf-8", "query.js": "text/javascript; charset=utf-8"}
+_COMPRESS = "compress"
 
 
-class Server:
-    """The handlers of a server, and their shared state."""
+class Application:
+    """Answers the requests about one build.
+
+    Args:
+        folder: the build.
+        root: the publication's folder, whose released versions are served as well.
+        base: the public address, with a trailing slash.
+        limits: the limits on requests and answers.
+        pages: the folder of the web pages.
+        version: the version below whose number the build is served; an empty string for the current build.
+
+    """
 
     def __init__(
-        self, served: Snapshot, pool: Pool, base: str, limits: Limits, released: Mapping[str, VersionAtHand]
+        self, folder: Path, root: Path, base: str, limits: Limits, pages: Path | None = None, version: str = ""
     ) -> None:
-        self.served, self.pool, self.limits = served, pool, limits
+        released = versions_of(root, folder)
+        served = open_build(folder, pages)
+        self.app, self._handlers = create_app(served, base, limits, released, version)
+        load_templates()
+        self._rehearse()
+        own = [one for one in released.values() if one.folder == folder and one.notice]
+        notice = f"this build is version {own[0].release.version}. {own[0].notice}" if own else ""
+        self.about: dict[str, Any] = {
+            "title": served.title,
+            "version": served.version,
+            "triples": dict(served.triples),
+            "notice": notice,
+        }
+
+    def _rehearse(self) -> None:
+        """Answer a few requests, because a worker can open no files, not even those of modules imported when needed."""
+        form, direct = {"content-type": FORM}, {"content-type": DIRECT}
+        for method, path, query, headers, body in (
+            ("GET", "/", "", {}, b""),
+            ("GET", "/-", "", {}, b""),
+            *(("GET", "/sparql", f"query=SELECT*%7B%7D&format={offer.name}", {}, b"") for offer in ROWS),
+            *(("GET", "/sparql", f"query=CONSTRUCT+WHERE%7B%7D&format={offer.name}", {}, b"") for offer in GRAPHS),
+            ("GET", "/sparql", "query=x", {"accept": "text/html"}, b""),
+            ("POST", "/sparql", "", direct, b"SELECT * {} LIMIT x"),
+            ("POST", "/sparql", "", form, b"query=SERVICE+FROM"),
+        ):
+            job = {"method": method, "path": path, "query": query, "headers": headers, "coding": "gzip"}
+            self.respond(job, body)
+
+    def warm(self) -> None:
+        """Prepare the name index and the service description."""
+        self._handlers.warm()
+
+    def respond(self, head: Head, body: bytes) -> tuple[Head, bytes]:
+        """Answer a request.
+
+        Args:
+            head: `method`, `path`, `query` (as received), `headers` (a few, by name in lower case) and `coding`, the
+                content coding to answer in; or only `compress`, a coding for the body.
+            body: its body.
+
+        Returns:
+            `status`, `headers`, `noted` (for the log), `keep` (whether the answer to the same request is always the
+            same) and `file` (the file of the build to send as body, or an empty string); and the body.
+
+        """
+        if _COMPRESS in head:
+            return {}, compress(body, head[_COMPRESS])
+        noted: dict[str, Any] = {}
+        state = {"noted": noted, "volatile": False, "file": ""}
+        scope = {
+            "type": "http", "http_version": "1.1", "method": head["method"], "path": head["path"], "root_path": "",
+            "query_string": head["query"].encode("latin-1"), "scheme": "http", "client": None, "server": None,
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in head["headers"].items()],
+            "state": state,
+        }  # fmt: skip
+        try:
+            answered = drive(self.app, scope, body)
+        except Exception:
+            logging.getLogger(__name__).exception("a request has failed")
+            noted["outcome"] = "failed"
+            answered = drive(Problem(500, "internal error; it has been logged").response(), scope, b"")
+        fields = [(name, value) for name, value in completed(answered.headers) if name != b"content-length"]
+        document, coding = answered.body, head["coding"]
+        if document and not state["file"]:
+            named = dict(fields)
+            if len(document) >= SMALLEST and is_compressible(named.get(b"content-type", b"").decode("latin-1")):
+                vary = b", ".join(filter(None, (named.get(b"vary"), b"Accept-Encoding")))
+                fields = [field for field in fields if field[0] != b"vary"] + [(b"vary", vary)]
+                if coding:
+                    fields.append((b"content-encoding", coding.encode()))
+            else:
+                coding = ""
+            if answered.status == 200 and b"etag" not in named:
+                fields.append((b"etag", entity_tag(document, coding).encode()))
+            document = compress(document, coding) if coding else document
+        return {
+            "status": answered.status,
+            "headers": [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields],
+            "noted": noted,
+            "keep": answered.status in (200, 301, 303, 410) and not state["volatile"],
+            "file": state["file"],
+        }, document
+
+
+class Handlers:
+    """The handlers of a build, and their shared state."""
+
+    def __init__(
+        self, served: Snapshot, base: str, limits: Limits, released: Mapping[str, VersionAtHand], version: str
+    ) -> None:
+        self.served = served
         stem = served.quads.path.stem
         terms = TermPaths(served.iri, served.vocabulary, lambda path: path == stem or self._is_record(path))
         self.names = Names(served.iri, base, terms)
-        self.metrics = Metrics()
-        self.versions = Versions(released, served, base, limits)
+        self.versions = Versions(released, served, base, limits, version)
         self.resources = Resources(served, self.names, limits, self.versions.links)
         self.reconciliation = Reconciliation(served, self.names, limits)
-        self.endpoint = SparqlEndpoint(served, pool, self.names, limits, self.metrics)
-        for graph, count in served.triples.items():
-            self.metrics.triples.labels(graph).set(count)
+        self.endpoint = SparqlEndpoint(served, self.names, limits)
+        self._version = version
+
+    def warm(self) -> None:
+        """Prepare what takes long, unless the build is only served below a version."""
+        if not self._version:
+            _ = self.reconciliation.index, self.endpoint.described
 
     def _is_record(self, path: str) -> bool:
         try:
@@ -80,10 +181,8 @@ class Server:
             location = self.names.own(path) if path in self.served.files else self.names.document("", offer.name)
             return RedirectResponse(location, 303, {"Vary": "Accept"})
         if page := self.served.site.get("index.html"):
-            return send_file(request, page, self.served, {"Vary": "Accept"})
-        headers = validators(f"{self.served.identity[:24]}.html", self.served.issued) | {"Vary": "Accept"}
-        if fresh := unchanged(request, headers):
-            return fresh
+            return send_file(request, f"{SITE}/index.html", page, self.served, {"Vary": "Accept"})
+        headers = validators(self.served.issued) | {"Vary": "Accept"}
         shown = {"served": self.served, "names": self.names, "others": self.versions.links(""), "notice": ""}
         text = render("index.html", files=sorted(self.served.files.items()), **shown)
         return Response(text, headers=headers, media_type=HTML.content_type)
@@ -97,85 +196,36 @@ class Server:
             return RedirectResponse(earlier, 303)
         return await self.resources.respond(request)
 
-    async def health(self, request: Request) -> Response:
-        """Report health: 200 if a worker is alive or being replaced, otherwise 503."""
-        request.state.noted["route"] = "health"
-        alive, workers = self.pool.alive, len(self.pool.pids)
-        state = {"status": "ok" if alive else "no workers", "version": self.served.version, "workers": workers}
-        return JSONResponse(state, 200 if alive else 503, {"Cache-Control": "no-store"})
-
-    async def show_metrics(self, request: Request) -> Response:
-        """Return the metrics in Prometheus's text format."""
-        request.state.noted["route"] = "metrics"
-        self.metrics.busy.set(self.pool.busy)
-        self.metrics.waiting.set(self.pool.waiting)
-        for reason, count in self.pool.lost.items():
-            self.metrics.replaced.labels(reason).set(count)
-        text = await run_in_threadpool(self.metrics.text)
-        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-    async def static(self, request: Request) -> Response:
-        """Return the style sheet, or the script of the query page."""
-        request.state.noted["route"] = "static"
-        name = str(request.path_params["name"])
-        if name not in STATIC:
-            raise Problem(404, "not found")
-        return FileResponse(HERE / "static" / name, media_type=STATIC[name])
-
 
 def create_app(
-    served: Snapshot, pool: Pool, base: str, limits: Limits, released: Mapping[str, VersionAtHand] | None = None
-) -> ASGIApp:
+    served: Snapshot, base: str, limits: Limits, released: Mapping[str, VersionAtHand], version: str = ""
+) -> tuple[ASGIApp, Handlers]:
     """Create the application.
 
     Args:
         served: the build.
-        pool: its workers, which the application starts and stops.
         base: the public address, with a trailing slash.
         limits: the limits on requests and answers.
         released: the released versions that are served as well, by number.
+        version: the version below whose number the build is served, or an empty string.
 
     Returns:
-        An ASGI application.
+        An ASGI application that waits for nothing, and its handlers.
 
     """
-    server = Server(served, pool, base, limits, released or {})
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await pool.start()
-        ahead = asyncio.gather(server.reconciliation.ready(), server.endpoint.ready())
-        yield
-        ahead.cancel()
-        await pool.close()
-
+    handlers = Handlers(served, base, limits, released, version)
     reads, asks = ["GET", "HEAD"], ["GET", "HEAD", "POST"]
-    reconcile = server.reconciliation
+    reconcile = handlers.reconciliation
     routes = [
-        Route("/", server.root, methods=reads),
-        Route(owned("/sparql"), server.endpoint.sparql, methods=asks),
-        Route(owned("/sparql/"), server.endpoint.sparql, methods=asks),
-        Route(owned("/.well-known/void"), server.endpoint.well_known_void, methods=reads),
-        Route(owned("/health"), server.health, methods=reads),
-        Route(owned("/metrics"), server.show_metrics, methods=reads),
-        Route(owned("/-/{name}"), server.static, methods=reads),
+        Route("/", handlers.root, methods=reads),
+        Route(owned("/sparql"), handlers.endpoint.sparql, methods=asks),
+        Route(owned("/sparql/"), handlers.endpoint.sparql, methods=asks),
+        Route(owned("/.well-known/void"), handlers.endpoint.well_known_void, methods=reads),
         Route(owned("/reconcile"), reconcile.respond, methods=asks),
         Route(owned("/reconcile/suggest/{kind}"), reconcile.suggest, methods=reads),
         Route(owned("/reconcile/preview"), reconcile.preview, methods=reads),
         Route(owned("/reconcile/properties"), reconcile.properties, methods=reads),
-        Route("/{path:path}", server.resource, methods=reads),
+        Route("/{path:path}", handlers.resource, methods=reads),
     ]
-    middleware = [
-        Middleware(Observed, metrics=server.metrics),
-        Middleware(Always, header_bytes=limits.header_bytes),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-            max_age=86400,
-        ),
-    ]
-    handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: on_http_exception, Exception: on_error}
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
+    known: dict[Any, Any] = {Problem: on_problem, HTTPException: on_http_exception}
+    return Starlette(routes=routes, exception_handlers=known), handlers

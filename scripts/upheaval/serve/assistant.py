@@ -16,7 +16,12 @@ from upheaval.query.dataset import OpenedDataset, to_python
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed
 from upheaval.schema.questions import default_of
-from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
+from upheaval.serve.admission import Admission, Displaced, TimedOut
+from upheaval.serve.admitted import run_admitted
+from upheaval.serve.answering import answer
+from upheaval.serve.channels import Crashed, Head
+from upheaval.serve.problems import Problem
+from upheaval.serve.workers import Pool
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -24,11 +29,27 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 
+class QueryHandler:
+    """Answers queries in a worker."""
+
+    def __init__(self, dataset: OpenedDataset) -> None:
+        self._store = dataset.store
+        self.about: dict[str, Any] = {"iri": dataset.iri}
+
+    def warm(self) -> None:
+        """Prepare nothing."""
+
+    def respond(self, head: Head, body: bytes) -> tuple[Head, bytes]:
+        """Answer a query; the head is the job."""
+        return answer(self._store, head)
+
+
 class WorkerClient:
     """Runs queries in the workers and returns their results, or an error, as a JSON object."""
 
     def __init__(self, dataset: OpenedDataset, pool: Pool) -> None:
         self.dataset, self.pool = dataset, pool
+        self._admission = Admission(pool.limits)
 
     async def ask(self, query: str) -> Answer:
         """Run a query.
@@ -49,12 +70,12 @@ class WorkerClient:
             "graph_form": "ttl", "rows": limits.rows, "size": limits.answer_bytes, "note": self.dataset.iri,
         }  # fmt: skip
         try:
-            header, body = await self.pool.run(job)
+            header, body = await run_admitted(self.pool, self._admission, "", job, b"")
         except TimedOut:
             return {"error": f"the query ran longer than {limits.seconds:g} s and was stopped; ask for less"}
         except Crashed:
             return {"error": "the query used too much memory or crashed the engine, and was stopped"}
-        except Overloaded:
+        except (Problem, Displaced):
             return {"error": "too many queries are waiting; try again shortly"}
         if header["status"] != 200:
             return {"error": header["detail"]}

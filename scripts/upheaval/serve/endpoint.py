@@ -1,16 +1,12 @@
-"""The SPARQL endpoint: run queries in the workers, and serve the service description and VoID."""
+"""The SPARQL endpoint: answer queries, and serve the service description and VoID."""
 
-import asyncio
-import contextlib
-from collections import Counter
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,34 +17,32 @@ from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import local
 from upheaval.schema.questions import Question, read_question
-from upheaval.serve.answering import Job, write_graph
+from upheaval.serve.answering import Job, answer, write_graph
 from upheaval.serve.caching import validators
 from upheaval.serve.description import service_description, void
 from upheaval.serve.html import render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names, successor_link
 from upheaval.serve.negotiation import CSV, GRAPHS, HTML, ROWS, TSV, TURTLE, Offer, accepted, by_word, choose
-from upheaval.serve.observing import Metrics, fingerprint
-from upheaval.serve.problems import Problem, busy
+from upheaval.serve.observing import fingerprint
+from upheaval.serve.problems import Problem
 from upheaval.serve.protocol import QueryRequest, read_request
 from upheaval.serve.snapshot import Snapshot
-from upheaval.serve.workers import Crashed, Overloaded, Pool, TimedOut
+
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b|\\u", re.IGNORECASE)
+"""What may make a query's answer another one the next time; an escape might spell it."""
 
 
 class SparqlEndpoint:
     """The endpoint of one build."""
 
-    def __init__(self, served: Snapshot, pool: Pool, names: Names, limits: Limits, metrics: Metrics) -> None:
-        self.served, self.pool, self.names, self.limits, self.metrics = served, pool, names, limits, metrics
-        self._clients: Counter[str] = Counter()
+    def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
+        self.served, self.names, self.limits = served, names, limits
         self._questions = _questions(served.extra)
 
-    async def ready(self) -> None:
-        """Prepare the service description, because counting the triples takes a tenth of a second."""
-        await run_in_threadpool(lambda: self._described)
-
     @cached_property
-    def _described(self) -> list[ox.Triple]:
+    def described(self) -> list[ox.Triple]:
+        """The service description; counting the triples takes a tenth of a second."""
         return service_description(self.served, self.names, self.limits)
 
     @cached_property
@@ -60,9 +54,9 @@ class SparqlEndpoint:
         request.state.noted["route"] = "sparql"
         asked = await read_request(request, self.limits)
         if asked.question:
-            asked = await run_in_threadpool(self._bind, asked)
+            asked = self._bind(asked)
         if asked.query is None:
-            return await self._describe(request, asked)
+            return self._describe(request, asked)
         accept = accepted(request)
         offers = (*ROWS, *GRAPHS, HTML) if request.method != "POST" else (*ROWS, *GRAPHS)
         if request.method != "POST" and not asked.word and choose(accept, offers) is HTML:
@@ -70,7 +64,7 @@ class SparqlEndpoint:
         rows, graph = _forms(accept, asked)
         if rows is None and graph is None:
             raise Problem(406, f"accept {', '.join(offer.media for offer in (*ROWS, *GRAPHS))}", {"Vary": "Accept"})
-        return await self._query(request, asked, rows, graph)
+        return self._query(request, asked, rows, graph)
 
     def _bind(self, asked: QueryRequest) -> QueryRequest:
         """Return a request for an example question with the text of its query."""
@@ -87,7 +81,7 @@ class SparqlEndpoint:
         links = ", ".join(successor_link(one.successor, one.former) for one in known.followed)
         return replace(asked, query=text, links=links)
 
-    async def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
+    def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
         job: Job = {
             "query": asked.query,
             "default": None if asked.default is None else list(asked.default),
@@ -101,27 +95,12 @@ class SparqlEndpoint:
         }
         noted = request.state.noted
         noted["query"] = fingerprint(asked.query or "")
-        outcome = "failed"
-        try:
-            with self._counted(request.client.host if request.client else ""):
-                header, body = await self._while_connected(request, job)
-            outcome = "answered" if header["status"] == 200 else "refused"
-        except TimedOut:
-            outcome = "timeout"
-            seconds = self.limits.seconds
-            raise busy(503, f"the query ran longer than {seconds:g} s and was stopped", seconds) from None
-        except Crashed:
-            outcome = "crash"
-            raise busy(503, "the query used too much memory or crashed the engine, and was stopped", 30) from None
-        except Overloaded:
-            outcome = "overload"
-            raise busy(503, "too many queries are waiting", self.limits.seconds) from None
-        finally:
-            noted["outcome"] = outcome
-            self.metrics.queries.labels(outcome).inc()
+        request.state.volatile = _VOLATILE.search(asked.query or "") is not None
+        header, body = answer(self.served.store, job)
+        noted["outcome"] = "answered" if header["status"] == 200 else "refused"
         if header["status"] != 200:
             place = {name: header[name] for name in ("line", "column") if name in header}
-            raise Problem(header["status"], header["detail"], **place)
+            raise Problem(header["status"], header["detail"], {"Vary": "Accept"}, **place)
         return self._answer(header, body, noted, asked.links)
 
     def _answer(self, header: dict[str, Any], body: bytes, noted: dict[str, Any], links: str) -> Response:
@@ -139,49 +118,17 @@ class SparqlEndpoint:
             headers["Link"] = links
         return Response(body, headers=headers, media_type=offer.content_type)
 
-    async def _while_connected(self, request: Request, job: Job) -> tuple[dict[str, Any], bytes]:
-        """Run a job, and stop it if the client disconnects."""
-        task = asyncio.create_task(self.pool.run(job))
-        gone = asyncio.create_task(_disconnected(request))
-        try:
-            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise Problem(400, "the client disconnected")
-            return task.result()
-        finally:
-            gone.cancel()
-            task.cancel()
-
-    @contextlib.contextmanager
-    def _counted(self, client: str) -> Iterator[None]:
-        """Count the queries of an address while they run; the address is not kept afterwards.
-
-        Raises:
-            Problem: 429 if the address has too many queries already.
-
-        """
-        if self.limits.per_client and self._clients[client] >= self.limits.per_client:
-            raise busy(429, f"the limit is {self.limits.per_client} queries per address at a time", 5)
-        self._clients[client] += 1
-        try:
-            yield
-        finally:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
-
-    async def _describe(self, request: Request, asked: QueryRequest) -> Response:
+    def _describe(self, request: Request, asked: QueryRequest) -> Response:
         offers = (*GRAPHS, HTML)
         offer = by_word(asked.word, GRAPHS) if asked.word else choose(accepted(request), offers)
         if offer is None:
             raise Problem(406, f"accept {', '.join(o.media for o in offers)}", {"Vary": "Accept"})
         if offer is HTML:
             return self._page("")
-        await self.ready()
-        return self._graph(self._described, offer)
+        return self._graph(self.described, offer)
 
     def _graph(self, triples: list[ox.Triple], offer: Offer) -> Response:
-        headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued) | {"Vary": "Accept"}
+        headers = validators(self.served.issued) | {"Vary": "Accept"}
         headers["Cache-Control"] = "no-cache"  # limits and addresses depend on the options, not on the build
         return Response(write_graph(triples, offer.name), headers=headers, media_type=offer.content_type)
 
@@ -207,11 +154,6 @@ class SparqlEndpoint:
         if offer is None:
             raise Problem(406, f"accept {', '.join(o.media for o in GRAPHS)}", {"Vary": "Accept"})
         return self._graph(self._void, offer)
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _forms(accept: str | None, asked: QueryRequest) -> tuple[Offer | None, Offer | None]:

@@ -1,39 +1,27 @@
-"""Add header fields to every response, and limit those of requests."""
+"""The header fields that every response has."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Iterable
 
 from upheaval.serve.policy import ANSWERS
-from upheaval.serve.problems import Problem
 
-EXPOSED = ("Upheaval-Truncated", "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Location")
+EXPOSED = (
+    "Upheaval-Truncated", "Upheaval-Snapshot", "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Location",
+)  # fmt: skip
+Fields = list[tuple[bytes, bytes]]
+
+_ALWAYS: Fields = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
+    (b"content-security-policy", ANSWERS.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+PLAIN = b"".join(name + b": " + value + b"\r\n" for name, value in _ALWAYS)
+"""The same, as they are written into a response that no application makes."""
 
 
-class Always:
-    """ASGI middleware for security headers, CORS and the limit on header fields."""
-
-    def __init__(self, app: ASGIApp, header_bytes: int) -> None:
-        self.app = app
-        self.header_bytes = header_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request and complete the headers of its response."""
-
-        async def completed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Access-Control-Allow-Origin", "*")
-                headers.setdefault("Access-Control-Expose-Headers", ", ".join(EXPOSED))
-                headers.setdefault("Content-Security-Policy", ANSWERS)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "no-referrer")
-            await send(message)
-
-        if scope["type"] == "http":
-            size = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
-            if size > self.header_bytes:
-                await Problem(431, f"the limit for header fields is {self.header_bytes} bytes").response()(
-                    scope, receive, completed
-                )
-                return
-        await self.app(scope, receive, completed)
+def completed(fields: Iterable[tuple[bytes, bytes]]) -> Fields:
+    """Return header fields with those for security and for scripts of other origins (CORS), unless they are there."""
+    found = list(fields)
+    names = {name for name, _ in found}
+    return found + [field for field in _ALWAYS if field[0] not in names]

@@ -16,7 +16,11 @@ from upheaval.serve.describing import labels
 HERE = Path(__file__).parent
 _NAMES = tuple(str(iri) for iri in (RDFS.label, SKOS.prefLabel, DCTERMS.title))
 _ENVIRONMENT = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
 )
 
 
@@ -60,6 +64,12 @@ class HtmlPaths(Protocol):
 def render(template: str, **values: Any) -> bytes:
     """Render a template; all values are escaped."""
     return _ENVIRONMENT.get_template(template).render(**values).encode()
+
+
+def load_templates() -> None:
+    """Read all templates now: a worker can open no files."""
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
 
 
 def link(iri: str, names: HtmlPaths) -> str:

@@ -1,16 +1,19 @@
 """An access log in JSON lines, without personal data, and Prometheus metrics."""
 
+import asyncio
 import hashlib
 import json
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger("upheaval.access")
+_FLUSH_SECONDS = 0.2
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
 class Metrics:
@@ -23,12 +26,29 @@ class Metrics:
             "upheaval_request_seconds", "Time to answer a request.", ("route",), registry=self.registry
         )
         self.queries = Counter("upheaval_queries", "Queries, by outcome.", ("outcome",), registry=self.registry)
-        self.busy = Gauge("upheaval_workers_busy", "Workers running a query.", registry=self.registry)
-        self.waiting = Gauge("upheaval_queries_waiting", "Queries waiting for a worker.", registry=self.registry)
+        self.busy = Gauge("upheaval_workers_busy", "Workers that have a request.", registry=self.registry)
+        self.waiting = Gauge("upheaval_queries_waiting", "Requests waiting for a worker.", registry=self.registry)
         self.replaced = Gauge(
             "upheaval_workers_replaced", "Workers replaced since the start.", ("reason",), registry=self.registry
         )
+        self.refused = Gauge(
+            "upheaval_refused", "Requests refused since the start, by reason.", ("reason",), registry=self.registry
+        )
+        self.connections = Gauge("upheaval_connections", "Open connections.", registry=self.registry)
+        self.reloads = Gauge(
+            "upheaval_builds", "Builds taken and refused since the start.", ("outcome",), registry=self.registry
+        )
         self.triples = Gauge("upheaval_triples", "Triples, by named graph.", ("graph",), registry=self.registry)
+        self._known: dict[tuple[str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
+
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        known = self._known.get((route, status))
+        if known is None:
+            known = self.requests.labels(route, str(status)).inc, self.seconds.labels(route).observe
+            self._known[route, status] = known
+        known[0]()
+        known[1](seconds)
 
     def text(self) -> bytes:
         """Return the metrics in Prometheus's text format."""
@@ -40,49 +60,50 @@ def fingerprint(query: str) -> str:
     return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-class Observed:
-    """ASGI middleware that logs and counts each request.
+class Journal:
+    """The access log and the counters; lines are written a few times a second, not one by one.
 
-    A line has the time, method, route, status, milliseconds, bytes sent, and whatever a handler put into
-    `request.state.noted`. It has nothing from the caller: no address, user agent or path.
+    A line has the time, method, route, status, milliseconds, bytes sent, and whatever the worker noted. It has nothing
+    from the caller: no address, user agent, path or query.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
+    def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
+        self._lines: list[str] = []
+        self._second, self._text = 0, ""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request and record the response."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        begin = time.perf_counter()
-        noted: dict[str, Any] = {}
-        scope.setdefault("state", {})["noted"] = noted
-        status, size = 0, 0
+    def record(
+        self, method: str, route: str, status: int, began: float, size: int, noted: dict[str, Any] | None = None
+    ) -> None:
+        """Record a response.
 
-        async def counted(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                size += len(message.get("body", b""))
-            await send(message)
+        Args:
+            method, route, status: of the request and its response; 499 if the client had gone.
+            began: when it arrived, by `time.perf_counter`.
+            size: the bytes of the body.
+            noted: what else goes into the line.
 
-        try:
-            await self.app(scope, receive, counted)
-        finally:
-            seconds = time.perf_counter() - begin
-            route = noted.pop("route", "none")
-            self.metrics.requests.labels(route, str(status or 499)).inc()
-            self.metrics.seconds.labels(route).observe(seconds)
-            line = {
-                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "method": scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 10 else "other",
-                "route": route,
-                "status": status or 499,
-                "ms": round(seconds * 1000, 1),
-                "bytes": size,
-                **noted,
-            }
-            LOG.info(json.dumps(line, separators=(",", ":")))
+        """
+        seconds = time.perf_counter() - began
+        self.metrics.count(route, status, seconds)
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+        more = f",{json.dumps(noted, separators=(',', ':'))[1:-1]}" if noted else ""
+        named = method if method in _METHODS else "other"
+        self._lines.append(
+            f'{{"time":"{self._now()}","method":"{named}","route":"{route}","status":{status},'
+            f'"ms":{seconds * 1000:.1f},"bytes":{size}{more}}}'
+        )
+
+    def flush(self) -> None:
+        """Write the lines."""
+        if self._lines:
+            LOG.info("\n".join(self._lines))
+            self._lines.clear()
+
+    def _now(self) -> str:
+        now = time.time()
+        if int(now) != self._second:
+            self._second = int(now)
+            self._text = datetime.fromtimestamp(self._second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._text}.{int(now % 1 * 1000):03d}+00:00"

@@ -49,8 +49,3 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """Answer the framework's own errors, 404 and 405, with a problem document."""
     assert isinstance(error, HTTPException)
     return Problem(error.status_code, str(error.detail), error.headers).response()
-
-
-async def on_error(request: Request, error: Exception) -> Response:
-    """Answer 500 without revealing internals."""
-    return Problem(500, "internal error; it has been logged").response()

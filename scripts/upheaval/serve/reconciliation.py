@@ -1,13 +1,12 @@
 """The Reconciliation Service API 0.2, with which OpenRefine matches a table of states or treaties to the records."""
 
-import asyncio
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, NoReturn
 
 import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,7 +16,7 @@ from upheaval.serve.html import link, render
 from upheaval.serve.limits import Limits
 from upheaval.serve.nameindex import CERTAIN, Entity, NameEntry, NameIndex
 from upheaval.serve.names import Names
-from upheaval.serve.problems import Problem, busy
+from upheaval.serve.problems import Problem
 from upheaval.serve.protocol import FORM, read_body, read_fields
 from upheaval.serve.snapshot import Snapshot
 
@@ -31,38 +30,11 @@ class Reconciliation:
 
     def __init__(self, served: Snapshot, names: Names, limits: Limits) -> None:
         self.served, self.names, self.limits = served, names, limits
-        self._slot = asyncio.Semaphore(1)
-        self._queued = 0
-        self._index: NameIndex | None = None
-        self._making = asyncio.Lock()
 
-    @property
+    @cached_property
     def index(self) -> NameIndex:
-        """The name index; available once `ready` has been awaited."""
-        assert self._index is not None
-        return self._index
-
-    async def ready(self) -> None:
-        """Build the index if there is none yet, while the server answers other requests."""
-        async with self._making:
-            if self._index is None:
-                self._index = await run_in_threadpool(NameIndex, self.served)
-
-    async def _in_turn(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Do expensive work in a thread, one task at a time, so that queries and documents do not wait for it.
-
-        Raises:
-            Problem: 503 if too many tasks are waiting.
-
-        """
-        if self._queued >= self.limits.waiting:
-            raise busy(503, "too many reconciliation requests are waiting; try again shortly", 5)
-        self._queued += 1
-        try:
-            async with self._slot:
-                return await run_in_threadpool(work, *arguments)
-        finally:
-            self._queued -= 1
+        """The name index, which takes as long to build as the dataset to load."""
+        return NameIndex(self.served)
 
     def manifest(self) -> dict[str, Any]:
         """Return the service manifest (section 3.1)."""
@@ -91,7 +63,6 @@ class Reconciliation:
     async def respond(self, request: Request) -> Response:
         """Answer with the manifest, with candidates for `queries`, or with values for `extend` (sections 4 and 6)."""
         request.state.noted["route"] = "reconcile"
-        await self.ready()
         fields = read_fields(request.scope["query_string"])
         if request.method == "POST":
             if not request.headers.get("content-type", "").lower().startswith(FORM):
@@ -99,9 +70,9 @@ class Reconciliation:
             fields += read_fields(await read_body(request, self.limits))
         given = dict(fields)
         if "queries" in given:
-            return JSONResponse(await self._in_turn(self.batch, _object(given["queries"])))
+            return JSONResponse(self.batch(_object(given["queries"])))
         if "extend" in given:
-            return JSONResponse(await self._in_turn(self.extend, _object(given["extend"])))
+            return JSONResponse(self.extend(_object(given["extend"])))
         return JSONResponse(self.manifest())
 
     def batch(self, queries: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,13 +137,12 @@ class Reconciliation:
     async def suggest(self, request: Request) -> Response:
         """Complete the prefix of an entity, a type or a property (section 5)."""
         request.state.noted["route"] = "reconcile-suggest"
-        await self.ready()
         given = dict(read_fields(request.scope["query_string"]))
         prefix = given.get("prefix", "")[:300]
         cursor = _number(given.get("cursor", ""), 0)
         kind = request.path_params["kind"]
         if kind == "entity":
-            found = await self._in_turn(self.index.find, prefix, (), MOST)
+            found = self.index.find(prefix, (), MOST)
             result = [
                 {**self._entity(entity), "notable": [_term(self.index.types[t]) for t in entity.types]}
                 for entity, _ in found
@@ -189,7 +159,6 @@ class Reconciliation:
     async def preview(self, request: Request) -> Response:
         """Return a small page about an entity, for display in a frame (section 4.4)."""
         request.state.noted["route"] = "reconcile-preview"
-        await self.ready()
         entity = self.index.entity(dict(read_fields(request.scope["query_string"])).get("id", ""))
         if entity is None:
             raise Problem(404, "there is no entity with this id")
@@ -204,11 +173,10 @@ class Reconciliation:
     async def properties(self, request: Request) -> Response:
         """Propose the properties of entities of a type (section 6.1)."""
         request.state.noted["route"] = "reconcile-properties"
-        await self.ready()
         given = dict(read_fields(request.scope["query_string"]))
         limit = _number(given.get("limit", ""), 0) or MOST
         kind = given.get("type", "")
-        proposed = await self._in_turn(self._properties_of, kind)
+        proposed = self._properties_of(kind)
         return JSONResponse({"properties": proposed[:limit], "limit": limit} | ({"type": kind} if kind else {}))
 
     def _properties_of(self, kind: str) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from itertools import chain
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,7 +21,7 @@ from upheaval.schema.contract import local
 from upheaval.schema.termdocuments import TermDocuments
 from upheaval.schema.termpaths import document_of
 from upheaval.serve.answering import write_graph
-from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.caching import validators
 from upheaval.serve.describing import about, describe
 from upheaval.serve.files import send
 from upheaval.serve.html import View, render, view
@@ -31,7 +30,7 @@ from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose, writable
 from upheaval.serve.problems import Problem
 from upheaval.serve.resultformats import Unwritable
-from upheaval.serve.snapshot import Snapshot
+from upheaval.serve.snapshot import SITE, Snapshot
 from upheaval.serve.tombstones import Tombstones
 
 OFFERS = (TURTLE, HTML, *GRAPHS[1:])
@@ -74,6 +73,8 @@ class Resources:
         self.tombstones = Tombstones(served, names)
         self._graphs = {graph.value for graph in served.store.named_graphs() if isinstance(graph, ox.NamedNode)}
         self._written_terms: dict[tuple[str, Offer], bytes] = {}
+        own = served.files.get(f"{local(_STATECRAFT)}.ttl")
+        self._vocabulary_file = own.path.read_bytes() if own else b""
 
     @cached_property
     def _documents(self) -> TermDocuments:
@@ -93,7 +94,7 @@ class Resources:
         noted = request.state.noted
         if path in self.served.files:
             noted["route"] = "file"
-            return send(request, self.served.files[path], self.served)
+            return send(request, path, self.served.files[path], self.served)
         if former := self._former(request, path):
             noted["route"] = "former"
             return former
@@ -130,7 +131,11 @@ class Resources:
         iri = self.names.thing(name)
         about_record = name != file and self._exists(iri)
         return send(
-            request, self.served.site[file], self.served, {"Link": self._links(iri, name, HTML)} if about_record else {}
+            request,
+            f"{SITE}/{file}",
+            self.served.site[file],
+            self.served,
+            {"Link": self._links(iri, name, HTML)} if about_record else {},
         )
 
     def _readings(self, path: str) -> Iterable[tuple[str, Offer | None]]:
@@ -181,13 +186,11 @@ class Resources:
         name, asked = found
         iri = self.names.thing(name)
         offer = asked or self._negotiate(request)
-        headers = validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
+        headers = validators(self.served.issued)
         headers |= {"Vary": "Accept", "Link": self._links(iri, name, offer)}
         if asked is None:
             headers["Content-Location"] = self.names.document(name, offer.name)
-        if fresh := unchanged(request, headers):
-            return fresh
-        body, cut = await run_in_threadpool(self._written, iri, name, offer)
+        body, cut = self._written(iri, name, offer)
         if cut:
             headers["Upheaval-Truncated"] = f"rows; limit={self.limits.rows}"
         return Response(body, headers=headers, media_type=offer.content_type)
@@ -257,13 +260,11 @@ class Resources:
         if asked is None:
             headers["Content-Location"] = ascii_iri(self.names.own(twin))
         if iri == _STATECRAFT and twin in self.served.files:
-            return send(request, self.served.files[twin], self.served, headers)
+            return send(request, twin, self.served.files[twin], self.served, headers)
         if offer is HTML and (page := self._page(iri)):  # the page's links are relative to the folder
             return RedirectResponse(page, 303, {"Vary": "Accept", "Link": headers["Link"]})
-        headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
-        if fresh := unchanged(request, headers):
-            return fresh
-        body = await run_in_threadpool(self._terms, iri, name, offer)
+        headers |= validators(self.served.issued)
+        body = self._terms(iri, name, offer)
         return Response(body, headers=headers, media_type=offer.content_type)
 
     def _page(self, iri: str) -> str:
@@ -278,10 +279,8 @@ class Resources:
         if asked is None:
             location = (offer is HTML and self._page(iri)) or ascii_iri(self.names.own(f"{name}.{offer.name}"))
             return RedirectResponse(location, 303, headers | {"Cache-Control": "public, max-age=300"})
-        headers |= validators(f"{self.served.identity[:24]}.{offer.name}", self.served.issued)
-        if fresh := unchanged(request, headers):
-            return fresh
-        body, cut = await run_in_threadpool(self._written_term, iri, name, offer)
+        headers |= validators(self.served.issued)
+        body, cut = self._written_term(iri, name, offer)
         if cut:
             headers["Upheaval-Truncated"] = f"rows; limit={self.limits.rows}"
         return Response(body, headers=headers, media_type=offer.content_type)
@@ -307,9 +306,8 @@ class Resources:
         return self._written_terms[iri, offer]
 
     def _write_terms(self, iri: str, name: str, offer: Offer) -> bytes:
-        file = self.served.files.get(f"{name}.ttl") if iri == _STATECRAFT else None
-        if file:
-            triples = [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.TURTLE)]
+        if iri == _STATECRAFT and self._vocabulary_file:
+            triples = [quad.triple for quad in ox.parse(self._vocabulary_file, format=ox.RdfFormat.TURTLE)]
         else:
             triples = self._documents.triples(iri)
         if offer is not HTML:

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pyoxigraph as ox
 
-from upheaval import __version__
 from upheaval.build.mediatypes import MEDIA
 from upheaval.faults import refuse
 from upheaval.rdf.namespaces import DCTERMS, OWL
@@ -21,6 +20,7 @@ from upheaval.rdf.xsd import XSD
 from upheaval.schema.termpaths import DescribedTerms, described_terms
 from upheaval.serve.describing import about, known
 from upheaval.serve.loading import load_store
+from upheaval.store.integrity import is_inside
 
 SITE = "site"
 _SITE_MEDIA = {
@@ -47,21 +47,43 @@ class SnapshotFile:
     Attributes:
         path: its path.
         media: its media type.
-        size, changed: its size and modification time when the server started; a file that differs is not sent.
-        sha256: its hash in hexadecimal; empty for web pages, which the manifest does not list.
+        sha256: its hash in hexadecimal; a file that differs is not sent.
+        page: whether it is a web page, which the manifest does not list.
 
     """
 
     path: Path
     media: str
-    size: int
-    changed: int
-    sha256: str = ""
+    sha256: str
+    page: bool = False
 
     @property
     def digest(self) -> str:
-        """The value of Repr-Digest (RFC 9530 section 3), or an empty string if the hash is unknown."""
-        return f"sha-256=:{base64.b64encode(bytes.fromhex(self.sha256)).decode()}:" if self.sha256 else ""
+        """The value of Repr-Digest (RFC 9530 section 3), or an empty string for a web page."""
+        return "" if self.page else f"sha-256=:{base64.b64encode(bytes.fromhex(self.sha256)).decode()}:"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFiles:
+    """The files of a build, whose sizes have been compared with its manifest.
+
+    Attributes:
+        name: the SHA-256 of the manifest, which names the build.
+        manifest: the manifest.
+        files: the files that it lists, by path under the build folder.
+        site: the web pages, by path under the `site` folder.
+
+    """
+
+    name: str
+    manifest: Mapping[str, Any]
+    files: Mapping[str, SnapshotFile]
+    site: Mapping[str, SnapshotFile]
+
+    def file(self, path: str) -> SnapshotFile:
+        """Return a file by its path under the build folder, web pages included."""
+        within = path.removeprefix(f"{SITE}/")
+        return self.files[path] if path in self.files else self.site[within]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,6 @@ class Snapshot:
 
     Attributes:
         iri: the namespace of its records, which is also the IRI of the dataset.
-        identity: a hash of the manifest and this package's version, from which entity tags are made.
         version, issued: the version of the data and its date, as midnight UTC.
         title, description, license: from the catalogue.
         quads: the N-Quads file, which is also among the files.
@@ -86,7 +107,6 @@ class Snapshot:
     """
 
     iri: str
-    identity: str
     version: str
     issued: datetime
     title: str
@@ -123,27 +143,49 @@ def find_quads(folder: Path) -> Path:
     return found[0]
 
 
-def open_build(folder: Path) -> Snapshot:
-    """Load a build.
+def read_files(folder: Path, pages: Path | None = None) -> BuildFiles:
+    """Read what a build has, without its content.
 
     Args:
         folder: the output of `upheaval build`.
+        pages: the folder of its web pages; by default `site` in the build's.
 
     Returns:
-        The build; its files are only those listed in its manifest and inside the folder.
+        The files; they are only those listed in its manifest and inside the folder.
 
     Raises:
         Refusal: the folder is not a build, or a file does not have the size given in the manifest.
 
     """
-    quads = find_quads(folder)
+    find_quads(folder)
     try:
         text = (folder / "manifest.json").read_bytes()
         manifest = json.loads(text)
-        iri, issued = str(manifest["publication"]), datetime.fromisoformat(manifest["issued"]).replace(tzinfo=UTC)
         files = _listed(folder, manifest["files"])
-        sha256 = hashlib.sha256(text).hexdigest()
-        files["manifest.json"] = _file(folder, "manifest.json", MEDIA[".json"], sha256)
+        name = hashlib.sha256(text).hexdigest()
+        files["manifest.json"] = SnapshotFile(folder / "manifest.json", MEDIA[".json"], name)
+        site = _site(pages or folder / SITE, str(manifest["rdfc10_sha256"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _refuse(folder, f"cannot be served: {error}")
+    return BuildFiles(name, manifest, files, site)
+
+
+def open_build(folder: Path, pages: Path | None = None) -> Snapshot:
+    """Load a build.
+
+    Args:
+        folder: the output of `upheaval build`.
+        pages: the folder of its web pages; by default `site` in the build's.
+
+    Raises:
+        Refusal: the folder is not a build, a file does not have the size given in the manifest, or the N-Quads are
+            not the ones that it describes.
+
+    """
+    quads, opened = find_quads(folder), read_files(folder, pages)
+    manifest, files = opened.manifest, opened.files
+    try:
+        iri, issued = str(manifest["publication"]), datetime.fromisoformat(manifest["issued"]).replace(tzinfo=UTC)
         store = load_store(str(quads), files[quads.name].sha256)
         extra = _extra(folder, files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
@@ -151,7 +193,6 @@ def open_build(folder: Path) -> Snapshot:
     dataset, retired = ox.NamedNode(iri), _retired(store)
     return Snapshot(
         iri=iri,
-        identity=hashlib.sha256(text + __version__.encode()).hexdigest(),
         version=str(manifest["version"]),
         issued=issued,
         title=_value(store, dataset, str(DCTERMS.title)) or iri,
@@ -161,7 +202,7 @@ def open_build(folder: Path) -> Snapshot:
         store=store,
         extra=extra,
         files=files,
-        site=_site(folder / SITE, str(manifest["rdfc10_sha256"])),
+        site=opened.site,
         triples={name: int(count) for name, count in manifest["triples"].items()},
         vocabulary=_vocabulary(store, extra, iri, retired),
         retired=retired,
@@ -181,48 +222,34 @@ def _refuse(folder: Path, message: str) -> NoReturn:
 def _listed(folder: Path, listed: Mapping[str, Mapping[str, object]]) -> dict[str, SnapshotFile]:
     files = {}
     for path, entry in listed.items():
-        file = _file(folder, path, MEDIA.get(Path(path).suffix, "application/octet-stream"), str(entry["sha256"]))
-        if file.size != entry["bytes"]:
+        place = (folder / path).resolve()
+        if not place.is_relative_to(folder.resolve()):
+            raise ValueError(f"{path} is outside the folder")
+        if place.stat().st_size != entry["bytes"]:
             raise ValueError(f"{path} does not have the size given in the manifest")
-        files[path] = file
+        media = MEDIA.get(place.suffix, "application/octet-stream")
+        files[path] = SnapshotFile(place, media, str(entry["sha256"]))
     return files
-
-
-def _file(folder: Path, path: str, media: str, sha256: str = "") -> SnapshotFile:
-    place = (folder / path).resolve()
-    if not place.is_relative_to(folder.resolve()):
-        raise ValueError(f"{path} is outside the folder")
-    stat = place.stat()
-    return SnapshotFile(place, media, stat.st_size, stat.st_mtime_ns, sha256)
 
 
 def _site(folder: Path, identity: str) -> dict[str, SnapshotFile]:
     """Return the web pages, or none if they belong to another build or are incomplete.
 
-    Symbolic links are ignored, because they could lead out of the folder. There may be tens of thousands of pages, so
-    each costs only one system call.
+    They are those that `site.json` lists with their hashes; each is compared with its hash before it is sent.
     """
-    files: dict[str, SnapshotFile] = {}
     try:
-        shown = json.loads((folder / "site.json").read_text(encoding="utf-8"))["rdfc10_sha256"]
+        found = json.loads((folder / "site.json").read_text(encoding="utf-8"))
+        shown, listed = found["rdfc10_sha256"], found["files"]
     except FileNotFoundError:
-        return files
+        return {}
     if shown != identity:
         logging.getLogger(__name__).warning("the pages in %s belong to another build: run `upheaval site`", folder)
-        return files
-    waiting = [(str(folder), "")] if not folder.is_symlink() else []
-    for place, within in waiting:
-        with os.scandir(place) as entries:
-            for entry in entries:
-                path = within + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, f"{path}/"))
-                elif entry.is_file(follow_symlinks=False) and (
-                    media := _SITE_MEDIA.get(os.path.splitext(entry.name)[1])
-                ):
-                    stat = entry.stat()
-                    files[path] = SnapshotFile(Path(entry.path), media, stat.st_size, stat.st_mtime_ns)
-    return dict(sorted(files.items()))
+        return {}
+    return {
+        str(path): SnapshotFile(folder / path, media, str(digest), True)
+        for path, digest in sorted(listed.items())
+        if digest and is_inside(path) and (media := _SITE_MEDIA.get(os.path.splitext(path)[1]))
+    }
 
 
 def _extra(folder: Path, files: Mapping[str, SnapshotFile]) -> ox.Store:

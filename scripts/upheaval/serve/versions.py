@@ -1,36 +1,31 @@
 """The released versions of a publication over HTTP, each below its own number, beside the build that is served."""
 
-import asyncio
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from upheaval.faults import Refusal
 from upheaval.schema.publication import FILE, open_publication
 from upheaval.schema.termpaths import TermPaths
-from upheaval.serve.caching import unchanged, validators
+from upheaval.serve.caching import validators
 from upheaval.serve.html import render
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import Names, ascii_iri
 from upheaval.serve.negotiation import HTML, JSON_LD, TURTLE, accepted, choose
 from upheaval.serve.problems import Problem
 from upheaval.serve.resources import OFFERS, Resources
-from upheaval.serve.snapshot import Snapshot, open_build
-from upheaval.store.integrity import MANIFEST, listed_files, verify
+from upheaval.serve.snapshot import Snapshot
+from upheaval.store.integrity import MANIFEST, listed_files
 from upheaval.store.releases import FOLDER, Release, latest, read_releases, release_folder
 
 _CATALOGUES = (TURTLE, JSON_LD)
-_LOADED = 2
-"""The number of versions that are held in memory; any other takes a second to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +84,34 @@ def versions_of(root: Path, build: Path) -> dict[str, VersionAtHand]:
 class Versions:
     """Answers for the released versions."""
 
-    def __init__(self, found: Mapping[str, VersionAtHand], served: Snapshot, base: str, limits: Limits) -> None:
-        self.found, self.served, self.base, self.limits = found, served, base, limits
+    def __init__(
+        self, found: Mapping[str, VersionAtHand], served: Snapshot, base: str, limits: Limits, shown: str = ""
+    ) -> None:
+        """Prepare the answers.
+
+        Args:
+            found: the versions, by number.
+            served: the build that this process holds.
+            base: the public address, with a trailing slash.
+            limits: the limits on answers.
+            shown: the version that the build is served as, or an empty string for the current build.
+
+        """
+        self.found, self.served, self.limits = found, served, limits
         self.own = Names(served.iri, base, TermPaths(served.iri, served.vocabulary))
         newest = latest({version: one.release for version, one in found.items()})
         self.latest = newest.version if newest else ""
-        self._loaded: OrderedDict[str, Resources] = OrderedDict()
-        self._loading = asyncio.Lock()
+        self._files = {
+            version: listed_files((one.folder / MANIFEST).read_bytes(), MANIFEST)
+            for version, one in found.items()
+            if one.folder
+        }
+        self._shown = shown
+        if shown:
+            names = Names(served.iri, f"{base}{shown}/", TermPaths(served.iri, served.vocabulary))
+            notice = found[shown].notice
+            without_pages = replace(served, site={})
+            self._resources = Resources(without_pages, names, limits, lambda name: self.links(name, shown), notice)
 
     def __contains__(self, version: str) -> bool:
         return version in self.found
@@ -104,8 +120,8 @@ class Versions:
         """Answer a request for a path whose first segment is a version.
 
         Raises:
-            Problem: 404 if there is no such thing in the version or its files are not at hand, 503 if they are damaged,
-                and whatever `Resources.respond` raises.
+            Problem: 404 if there is no such thing in the version or its files are not at hand, and whatever
+                `Resources.respond` raises.
 
         """
         version, slash, path = str(request.path_params["path"]).partition("/")
@@ -113,9 +129,11 @@ class Versions:
         if not path:
             answer = self._page(request, version) if slash else self._redirect(request, version)
         else:
-            resources = await self._resources(version)
+            if version != self._shown:
+                message = f"the files of version {version} are not on this server; /{version}/ says what it is"
+                raise Problem(404, message)
             request.path_params["path"] = path
-            answer = await resources.respond(request)
+            answer = await self._resources.respond(request)
             request.state.noted["route"] = "version"
         answer.headers.update(self._headers(version, answer.headers.get("link", "")))
         return answer
@@ -157,10 +175,8 @@ class Versions:
     def _page(self, request: Request, version: str) -> Response:
         one = self.found[version]
         issued = datetime.fromisoformat(one.release.withdrawn or one.release.date).replace(tzinfo=UTC)
-        headers = validators(f"{one.release.manifest_sha256[:24]}-{self.served.identity[:24]}", issued)
-        if fresh := unchanged(request, headers):
-            return fresh
-        files = listed_files((one.folder / MANIFEST).read_bytes(), MANIFEST) if one.folder else {}
+        headers = validators(issued)
+        files = self._files.get(version, {})
         body = render(
             "version.html",
             served=replace(self.served, version=version),
@@ -186,28 +202,3 @@ class Versions:
             headers["Deprecation"] = f"@{int(day.timestamp())}"
             more.append(f'<{self.own.own(version)}/>; rel="deprecation"; type="text/html"')
         return headers | {"Link": ", ".join(filter(None, [links, *more]))}
-
-    async def _resources(self, version: str) -> Resources:
-        """Return the linked data of a version, loaded and verified at its first request."""
-        folder = self.found[version].folder
-        if folder is None:
-            raise Problem(404, f"the files of version {version} are not on this server; /{version}/ says what it is")
-        async with self._loading:
-            if version not in self._loaded:
-                self._loaded[version] = await run_in_threadpool(self._load, version, folder)
-                while len(self._loaded) > _LOADED:
-                    self._loaded.popitem(last=False)
-            self._loaded.move_to_end(version)
-            return self._loaded[version]
-
-    def _load(self, version: str, folder: Path) -> Resources:
-        try:
-            if faults := [fault for fault in verify(folder) if fault.rule != "snapshot/extra"]:
-                raise Refusal(faults)
-            opened = open_build(folder)
-        except Refusal:
-            raise Problem(503, f"the files of version {version} on this server have been changed") from None
-        terms = TermPaths(opened.iri, opened.vocabulary)
-        names = Names(opened.iri, f"{self.own.base}{version}/", terms)
-        opened, notice = replace(opened, site={}), self.found[version].notice
-        return Resources(opened, names, self.limits, lambda name: self.links(name, version), notice)

@@ -1,95 +1,54 @@
-"""A pool of worker processes that run queries, limited in number and running time; lost workers are replaced."""
+"""A pool of worker processes that share one dataset; lost workers are replaced, and more are forked when needed."""
 
 import asyncio
 import contextlib
-import json
-import multiprocessing
 import os
 import signal
 import socket
-import struct
 import sys
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any
 
-import pyoxigraph as ox
-
 from upheaval.serve import zygote
-from upheaval.serve.answering import AnswerHeader, Job
+from upheaval.serve.admission import Displaced, TimedOut, Turn
+from upheaval.serve.channels import Crashed, Head, Worker, packed
+from upheaval.serve.control import Control
 from upheaval.serve.limits import Limits
-from upheaval.serve.snapshot import SnapshotFile
 
-START_SECONDS = 300.0
-WAIT_SECONDS = 30.0  # after waiting longer than this, the client will have gone
-
-
-class Overloaded(Exception):
-    """Raised if too many queries are waiting, or one has waited too long."""
-
-
-class TimedOut(Exception):
-    """Raised for a query that ran too long, after its process has been killed."""
-
-
-class Crashed(Exception):
-    """Raised for a query whose process died, out of memory or through a bug in the engine."""
-
-
-class Worker:
-    """A worker process and the socket to it."""
-
-    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.pid = pid
-        self._reader = reader
-        self._writer = writer
-
-    async def ask(self, job: Job) -> tuple[AnswerHeader, bytes]:
-        """Send a job and wait for its answer.
-
-        Raises:
-            Crashed: the process has died.
-
-        """
-        try:
-            text = json.dumps(job).encode()
-            self._writer.write(struct.pack("!I", len(text)) + text)
-            await self._writer.drain()
-            head, body = zygote.LENGTH.unpack(await self._reader.readexactly(zygote.LENGTH.size))
-            header: AnswerHeader = json.loads(await self._reader.readexactly(head))
-            return header, await self._reader.readexactly(body)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise Crashed from None
-
-    def close(self) -> None:
-        """Close the socket, which ends an idle process."""
-        self._writer.close()
+_LOWEST = 19
 
 
 class Pool:
     """Worker processes that share one dataset.
 
     Args:
-        quads: the file to reload the dataset from if the zygote is lost; None if it cannot be reloaded.
-        limits: the limits of a query.
+        make: makes the function that answers jobs, in the process that holds the dataset; it can be pickled.
+        limits: the limits of a job.
+        again: whether the dataset can be loaded again, if the process that holds it dies.
 
     Attributes:
-        lost: the number of workers replaced, by reason: timeout, crash, cancelled or grown.
+        about: what that process says of the dataset, once it is loaded.
+        lost: the number of workers replaced, by reason: timeout, crash, cancelled, displaced, grown or demoted.
+        failed: called if the process that holds the dataset has died and cannot be replaced.
 
     """
 
-    def __init__(self, quads: SnapshotFile | None, limits: Limits) -> None:
+    def __init__(self, make: "Callable[[], zygote.Handler]", limits: Limits, again: bool = True) -> None:
         self.limits = limits
+        self.about: dict[str, Any] = {}
         self.lost: Counter[str] = Counter()
-        self._quads = quads
-        self._zygote: Any = None  # a multiprocessing.Process of the fork or spawn context
-        self._control: socket.socket | None = None
-        self._lock = asyncio.Lock()
+        self.failed: Callable[[], None] = _nothing
+        self.warm = asyncio.Event()
+        self._make, self._again = make, again
+        self._control: Control | None = None
+        self._filling = asyncio.Lock()
         self._idle: deque[Worker] = deque()
         self._busy: set[Worker] = set()
-        self._free = asyncio.Condition()
-        self._waiting = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._starting = False
         self._closed = False
-        self._refills: set[asyncio.Task[None]] = set()
+        self._restarting: asyncio.Task[None] | None = None
 
     @property
     def pids(self) -> list[int]:
@@ -98,202 +57,215 @@ class Pool:
 
     @property
     def busy(self) -> int:
-        """The number of running queries."""
+        """The number of workers that have a job."""
         return len(self._busy)
 
     @property
-    def alive(self) -> bool:
-        """Whether queries can be answered: there is a worker, or one is being replaced, which takes milliseconds."""
-        return bool(self._idle or self._busy or self._refills)
+    def ready(self) -> bool:
+        """Whether jobs can be answered: the dataset is loaded, and its process is alive."""
+        return bool(self.about) and not self._closed and self._restarting is None
 
-    @property
-    def waiting(self) -> int:
-        """The number of waiting queries."""
-        return self._waiting
+    def launch(self, method: str = "spawn", *inherited: socket.socket) -> None:
+        """Start the process that loads the dataset.
 
-    def launch(self, store: ox.Store) -> None:
-        """Fork the zygote, which shares the store's memory; call this while there is only one thread."""
-        ours, theirs = socket.socketpair()
-        self._begin("fork", ours, theirs, zygote.inherit, ours, store)
-
-    def _relaunch(self) -> None:
-        if self._quads is None:
-            raise Crashed("the process that holds the dataset has died")
-        ours, theirs = socket.socketpair()
-        self._begin("spawn", ours, theirs, zygote.reload, os.fspath(self._quads.path), self._quads.sha256)
-
-    def _begin(self, method: str, ours: socket.socket, theirs: socket.socket, target: Any, *arguments: Any) -> None:
-        context: Any = multiprocessing.get_context(method)
-        arguments = (theirs, *arguments, self.limits.memory)
-        self._zygote = context.Process(target=target, args=arguments, name="zygote", daemon=True)
-        self._zygote.start()
-        theirs.close()
-        ours.setblocking(False)
-        self._control = ours
-
-    async def start(self) -> None:
-        """Wait for the zygote and fork the workers.
-
-        Raises:
-            Crashed: the zygote does not respond.
+        Args:
+            method: `fork` while there is only one thread, later `spawn`.
+            inherited: the sockets that a fork copies and must not keep.
 
         """
-        await self._ready()
-        for _ in range(self.limits.workers):
-            await self._add()
+        self._control = Control(method, inherited, self._make, self.limits.memory)
 
-    async def run(self, job: Job) -> tuple[AnswerHeader, bytes]:
+    async def start(self) -> None:
+        """Wait for the dataset and fork the workers.
+
+        Raises:
+            Crashed: the dataset cannot be loaded; the argument says why.
+
+        """
+        await self._begin()
+
+    async def run(self, head: Head, body: bytes, turn: Turn) -> tuple[Head, bytes]:
         """Run one job.
 
         Args:
-            job: a job for `answering.answer`.
+            head, body: the job, as the handler expects it.
+            turn: the turn, whose end stops the job.
 
         Returns:
-            The header and the body of the answer.
+            The head and the body of the answer.
 
         Raises:
-            Overloaded: no worker was free in time.
-            TimedOut: it ran too long; its process has been killed.
+            TimedOut, Displaced: it has been stopped.
             Crashed: its process died.
 
         """
-        worker = await self._take()
+        worker = self._idle.popleft() if self._idle else await self._one_more()
+        self._busy.add(worker)
         reason = "cancelled"
+        turn.stop = worker.fail
+        turn.demote = lambda: _demote(worker.pid)
         try:
-            async with asyncio.timeout(self.limits.seconds):
-                header, body = await worker.ask(job)
-            peak = header.get("peak", 0) / (1 if sys.platform == "darwin" else 1024)
-            reason = "grown" if peak > self.limits.memory else ""
-            return header, body
-        except TimeoutError:
-            reason = "timeout"
+            answer = await worker.ask(packed(head, body))
+            peak = answer[0].get("peak", 0) / (1 if sys.platform == "darwin" else 1024)
+            reason = "grown" if peak > self.limits.memory else "demoted" if turn.long else ""
+            if not worker.warm and self.warm.is_set():
+                reason = reason or "cold"
+            return answer
+        except (TimedOut, Displaced) as stopped:
+            reason = "timeout" if isinstance(stopped, TimedOut) else "displaced"
             await asyncio.shield(self._kill(worker))
-            raise TimedOut from None
+            raise
         except Crashed:
             reason = "crash"
             raise
         finally:
-            await asyncio.shield(self._give_back(worker, reason))
+            self._give_back(worker, reason)
 
     async def close(self) -> None:
-        """Stop all workers and the zygote."""
+        """Stop all workers and the process that holds the dataset."""
         self._closed = True
-        for task in self._refills:
+        for task in self._tasks:
             task.cancel()
         for worker in (*self._idle, *self._busy):
             worker.close()
         if self._control:
-            self._control.close()
-        if self._zygote:
-            await asyncio.to_thread(self._zygote.join, 5)
-            self._zygote.kill()
-            self._zygote.join()
+            await asyncio.to_thread(self._control.end)
 
-    async def _take(self) -> Worker:
-        async with self._free:
-            if not self._idle:
-                if self._waiting >= self.limits.waiting:
-                    raise Overloaded
-                self._waiting += 1
-                try:
-                    async with asyncio.timeout(max(self.limits.seconds, WAIT_SECONDS)):
-                        await self._free.wait_for(lambda: bool(self._idle))
-                except TimeoutError:
-                    raise Overloaded from None
-                finally:
-                    self._waiting -= 1
-            worker = self._idle.popleft()
-            self._busy.add(worker)
-            return worker
-
-    async def _give_back(self, worker: Worker, reason: str) -> None:
+    def _give_back(self, worker: Worker, reason: str) -> None:
         self._busy.discard(worker)
-        if not reason:
-            async with self._free:
-                self._idle.append(worker)
-                self._free.notify()
+        if not reason and len(self._idle) < self.limits.workers and not self._closed:
+            self._idle.append(worker)
             return
-        self.lost[reason] += 1
         worker.close()
-        self._later(worker)
-
-    def _later(self, worker: Worker) -> None:
-        """Replace a worker in the background."""
+        if reason not in ("", "cold"):
+            self.lost[reason] += 1
         if not self._closed:
-            task = asyncio.create_task(self._refill(worker))
-            self._refills.add(task)
-            task.add_done_callback(self._refills.discard)
+            self._later(self._replace(worker))
 
-    async def _refill(self, gone: Worker) -> None:
+    async def _replace(self, gone: Worker) -> None:
         await self._kill(gone)
-        await self._add()
+        await self._refill()
+
+    async def _refill(self) -> None:
+        """Fork as many workers as are missing."""
+        async with self._filling:
+            while len(self._idle) + len(self._busy) < self.limits.workers and not self._closed:
+                try:
+                    worker = await self._fork_again()
+                except Crashed:
+                    return
+                self._idle.append(worker)
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _kill(self, worker: Worker) -> None:
         """Have the zygote kill a worker, because only its parent knows that a process id has not been reused."""
         try:
-            await self._command(b"k", worker.pid)
+            await self._commanded(b"k", worker.pid)
         except ConnectionError:  # the zygote has died and cannot kill the worker
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)
 
-    async def _add(self) -> None:
+    async def _one_more(self) -> Worker:
+        """Fork a worker; if nobody waits for it any more, another job gets it."""
+        forking = asyncio.ensure_future(self._fork_again())
         try:
-            worker = await self._fork()
-        except ConnectionError:
-            async with self._lock:
-                await self._restart()
-            worker = await self._fork()
-        async with self._free:
-            self._idle.append(worker)
-            self._free.notify()
+            return await asyncio.shield(forking)
+        except asyncio.CancelledError:
+            forking.add_done_callback(self._unclaimed)
+            raise
+
+    def _unclaimed(self, forked: "asyncio.Future[Worker]") -> None:
+        if not forked.cancelled() and not forked.exception():
+            self._give_back(forked.result(), "")
+
+    async def _fork_again(self) -> Worker:
+        """Fork a worker, if need be from a new process that holds the dataset."""
+        for _ in range(2):
+            if self._restarting:
+                await asyncio.shield(self._restarting)
+            try:
+                return await self._fork()
+            except ConnectionError:
+                self._restart()
+        raise Crashed("the process that holds the dataset has died")
 
     async def _fork(self) -> Worker:
         ours, theirs = socket.socketpair()
+        warm = self.warm.is_set()
         try:
-            pid = await self._command(b"f", 0, theirs.fileno())
-        except ConnectionError:
+            pid = await self._commanded(b"f", 0, theirs.fileno())
+        except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-        reader, writer = await asyncio.open_connection(sock=ours)
-        return Worker(pid, reader, writer)
+        return Worker(pid, ours, warm)
 
-    async def _restart(self) -> None:
-        """Start a new zygote after the old one has died, and kill its orphaned workers."""
-        if self._zygote.is_alive():
-            return
-        self.lost["zygote"] += 1
-        if self._control:
-            self._control.close()
-        orphans, self._idle = self._idle, deque()
-        for worker in (*orphans, *self._busy):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGKILL)
-            worker.close()
-        self._relaunch()
-        await self._ready()
-        for orphan in orphans:
-            self._later(orphan)
-
-    async def _ready(self) -> None:
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._reply()
-        except (ConnectionError, TimeoutError):
-            raise Crashed("the dataset cannot be loaded") from None
-
-    async def _command(self, command: bytes, pid: int, file: int | None = None) -> int:
-        async with self._lock:
-            if self._control is None:
-                raise ConnectionError
-            message = struct.pack("!ci", command, pid)
-            socket.send_fds(self._control, [message], [] if file is None else [file])
-            return await self._reply()
-
-    async def _reply(self) -> int:
-        assert self._control is not None
-        data = await asyncio.get_running_loop().sock_recv(self._control, 4)
-        if len(data) < 4:
+    async def _commanded(self, command: bytes, pid: int, file: int | None = None) -> int:
+        if self._control is None:
             raise ConnectionError
-        return int(struct.unpack("!i", data)[0])
+        return await self._control.command(command, pid, file)
+
+    def _restart(self) -> None:
+        if self._restarting is None and not self._closed:
+            self._restarting = asyncio.create_task(self._relaunch())
+
+    async def _relaunch(self) -> None:
+        """Start a new zygote after the old one has died, and kill its orphaned workers."""
+        try:
+            self.lost["zygote"] += 1
+            if self._control:
+                self._control.close()
+            self.warm.clear()
+            orphans, self._idle = self._idle, deque()
+            for worker in (*orphans, *self._busy):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGKILL)
+            for worker in orphans:
+                worker.close()
+            if not self._again:
+                raise Crashed
+            self.launch()
+            await self._begin()
+        except (Crashed, ConnectionError, OSError):
+            self.about = {}
+            self.failed()
+        finally:
+            self._restarting = None
+
+    async def _begin(self) -> None:
+        assert self._control is not None
+        self.about = await self._control.loaded()
+        self._later(self._follow(self._control))
+        for _ in range(self.limits.workers):
+            self._idle.append(await self._fork())
+
+    async def _follow(self, control: Control) -> None:
+        """Renew the workers once everything is prepared, and replace the process as soon as it has died."""
+        async for _ in control.listen():
+            self.warm.set()
+            self._renew()
+        if control is self._control:
+            self._restart()
+
+    def _renew(self) -> None:
+        """Replace the idle workers that were forked before everything was prepared."""
+        cold = [worker for worker in self._idle if not worker.warm]
+        for worker in cold:
+            if worker in self._idle:
+                self._idle.remove(worker)
+                self._give_back(worker, "cold")
+
+
+def _demote(pid: int) -> None:
+    """Give a process the lowest priority; its worker is not used again."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, _LOWEST)
+
+
+def _nothing() -> None:
+    pass

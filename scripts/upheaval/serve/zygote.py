@@ -1,8 +1,7 @@
 """The zygote: a process that holds the dataset and forks the workers, which share its memory.
 
-It is forked from the server before the server has a second thread or an open connection, and is single-threaded
-itself, so forking is safe. If it has to be replaced, a fresh process loads the dataset again. A fork takes a few
-milliseconds and loading much longer, so a killed worker is replaced quickly.
+It is started by the server before the server has a second thread, or as a fresh process, and is single-threaded itself,
+so forking is safe. A fork takes a few milliseconds and loading much longer, so a killed worker is replaced quickly.
 
 A worker cannot open anything: its limit of open files is 0, so that neither a SERVICE that got past `rdf.sparql` nor
 anything else can reach the network or a file. Its memory is limited too. It blocks on its only socket.
@@ -17,66 +16,95 @@ import signal
 import socket
 import struct
 import sys
-from typing import NoReturn
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn, Protocol
 
-import pyoxigraph as ox
-
+from upheaval.faults import Refusal
 from upheaval.rdf.sparql import judge
-from upheaval.serve.answering import answer
-from upheaval.serve.loading import load_store
+from upheaval.serve.channels import LENGTHS, Head, packed
 
-LENGTH = struct.Struct("!II")
+WARM = -2
+"""What the zygote sends once everything is prepared; all else that it sends is a process id, or 0."""
 
 
-def inherit(control: socket.socket, other: socket.socket, store: ox.Store, memory: int) -> None:
-    """Close the server's end of the control socket, which the fork copied, then run `serve`.
+class Handler(Protocol):
+    """Answers jobs.
 
-    With that copy open, this process would not notice that the server has died.
+    Attributes:
+        about: what the server has to know of the dataset.
+
     """
-    other.close()
-    serve(control, store, memory)
+
+    about: dict[str, Any]
+
+    def warm(self) -> None:
+        """Prepare what takes long and is not needed at once."""
+
+    def respond(self, head: Head, body: bytes) -> tuple[Head, bytes]:
+        """Answer a job."""
 
 
-def reload(control: socket.socket, path: str, sha256: str, memory: int) -> None:
-    """Load a dataset, then run `serve`; for the arguments see there and `loading.load_store`."""
-    serve(control, load_store(path, sha256), memory)
-
-
-def serve(control: socket.socket, store: ox.Store, memory: int) -> None:
-    """Serve commands until the other end closes.
+def serve(control: socket.socket, others: tuple[socket.socket, ...], make: Callable[[], Handler], memory: int) -> None:
+    """Load the dataset, then serve commands until the other end closes.
 
     Args:
         control: the socket for commands, one per message. `f` with a socket attached forks a worker on that socket;
             `k` with a process id kills a worker. The reply is a process id, or 0 if there is no such worker.
-        store: the dataset.
+        others: the server's sockets that this process has inherited. With its end of the control socket open, it would
+            not notice that the server has died.
+        make: makes what answers the jobs.
         memory: the memory that a worker may use beyond what it starts with, in MiB.
 
     """
-    judge("ASK FROM <urn:x:y> {}")  # import lazily loaded modules now: a worker cannot open files
+    for other in others:
+        other.close()
     os.setsid()  # Ctrl-C is for the server, which stops this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the workers are killed on exit
-    gc.collect()
-    gc.freeze()
+    try:
+        handler = make()
+    except (Refusal, OSError, MemoryError) as error:
+        _introduce(control, {"error": str(error) or type(error).__name__})
+        return
+    judge("ASK FROM <urn:x:y> {}")  # import lazily loaded modules now: a worker cannot open files
+    _settle()
+    _introduce(control, handler.about)
     children: set[int] = set()
-    control.sendall(struct.pack("!i", os.getpid()))
+    warmed = False
     try:
         while True:
-            ready, _, _ = select.select([control], [], [], 0.5)
+            ready, _, _ = select.select([control], [], [], 0.5 if warmed else 0.02)
             _reap(children)
             if not ready:
+                if not warmed:
+                    handler.warm()
+                    warmed = True
+                    _settle()
+                    control.sendall(struct.pack("!i", WARM))
                 continue
             message, files, _, _ = socket.recv_fds(control, 5, 1)
             if not message:
                 break
             command, pid = struct.unpack("!ci", message)
-            reply = _fork(control, files[0], store, memory, children) if command == b"f" else _kill(pid, children)
+            reply = _fork(control, files[0], handler, memory, children) if command == b"f" else _kill(pid, children)
             control.sendall(struct.pack("!i", reply))
     except (ConnectionError, BrokenPipeError):
         pass
     finally:
         for pid in list(children):
             _kill(pid, children)
+
+
+def _introduce(control: socket.socket, about: dict[str, Any]) -> None:
+    text = json.dumps(about).encode()
+    control.sendall(struct.pack("!I", len(text)) + text)
+
+
+def _settle() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def _reap(children: set[int]) -> None:
@@ -95,11 +123,11 @@ def _kill(pid: int, children: set[int]) -> int:
     return pid
 
 
-def _fork(control: socket.socket, file: int, store: ox.Store, memory: int, children: set[int]) -> int:
+def _fork(control: socket.socket, file: int, handler: Handler, memory: int, children: set[int]) -> int:
     pid = os.fork()
     if pid == 0:
         control.close()
-        _work(socket.socket(fileno=file), store, memory)
+        _work(socket.socket(fileno=file), handler, memory)
     os.close(file)
     children.add(pid)
     return pid
@@ -117,20 +145,21 @@ def _confine(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _work(channel: socket.socket, store: ox.Store, memory: int) -> NoReturn:
+def _work(channel: socket.socket, handler: Handler, memory: int) -> NoReturn:
     """Answer jobs until the server closes the socket, then exit; never returns to the parent's code."""
     status = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _confine(memory)
-        os.nice(5)  # queries yield to the server
+        os.nice(5)  # jobs yield to the server
         while True:
-            (length,) = struct.unpack("!I", _exactly(channel, 4))
-            header, body = answer(store, json.loads(_exactly(channel, length)))
-            header["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            head = json.dumps(header).encode()
-            channel.sendall(LENGTH.pack(len(head), len(body)) + head)
-            channel.sendall(body)
+            head, body = LENGTHS.unpack(_exactly(channel, LENGTHS.size))
+            data = _exactly(channel, head + body)
+            begin = time.process_time()
+            answer, document = handler.respond(json.loads(data[:head]), data[head:])
+            answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            answer["seconds"] = time.process_time() - begin
+            channel.sendall(packed(answer, document))
     except (EOFError, ConnectionError):
         status = 0
     finally:
@@ -138,10 +167,13 @@ def _work(channel: socket.socket, store: ox.Store, memory: int) -> NoReturn:
 
 
 def _exactly(channel: socket.socket, length: int) -> bytes:
-    data = bytearray()
-    while len(data) < length:
-        piece = channel.recv(length - len(data))
+    data = channel.recv(length)
+    if len(data) == length:
+        return data
+    parts = bytearray(data)
+    while len(parts) < length:
+        piece = channel.recv(length - len(parts))
         if not piece:
             raise EOFError
-        data += piece
-    return bytes(data)
+        parts += piece
+    return bytes(parts)

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     databases,
     endpoint,
     exporting,
+    hostile,
     imports,
     populating,
     querying,
@@ -32,7 +33,7 @@ from tests.benchmarks.rows import Row
 
 SIZED = ("read", "populate", "validate", "export", "build", "ask", "stores")
 """The steps whose rows are of one size, and which may so be in the results at several."""
-STEPS = (*SIZED, "check", "growth", "load", "serve", "import")
+STEPS = (*SIZED, "check", "growth", "load", "serve", "hostile", "import")
 
 
 def main() -> None:
@@ -96,6 +97,7 @@ def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], li
         "growth": lambda: whole.growing(options.growth, repeats if options.quick else 1),
         "load": stores.measure,
         "serve": lambda: endpoint.measure(3 * repeats),
+        "hostile": lambda: hostile.measure(*((4, 24, 4_000_000) if options.quick else (20, 600))),
         "import": lambda: imports.measure(repeats),
     }
 

@@ -115,7 +115,8 @@ def test_a_refusal_for_too_many_requests_says_when_one_has_surely_ended() -> Non
             await admission.enter("192.0.2.1")
         assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "7")
         stopped: list[Exception] = []
-        turn.stop = stopped.append
+        turn.start(stopped.append, lambda: None)
+        turn.began -= 4
         clock.now += 6.5
         await asyncio.sleep(0.2)
         assert [type(one) for one in stopped] == [TimedOut]
@@ -151,7 +152,7 @@ def test_long_requests_give_way() -> None:
         turns = []
         for number in range(4):
             turn = await asyncio.wait_for(admission.enter(f"192.0.2.{number}"), 1)
-            turn.demote = lambda turn=turn: demoted.append(turn)  # type: ignore[misc]
+            turn.start(lambda reason: None, lambda turn=turn: demoted.append(turn))  # type: ignore[misc]
             turns.append(turn)
             if number % 2:
                 clock.now += FRESH
@@ -172,6 +173,25 @@ def test_long_requests_give_way() -> None:
         assert (await innocent).account.key == "192.0.2.9"
 
     scenario(Limits(workers=2, budget=0.0), play)
+
+
+def test_time_without_a_worker_does_not_count() -> None:
+    """While the dataset is loaded again, nothing is stopped; once a worker has the request, its time counts."""
+
+    async def play(admission: Admission, clock: Clock) -> None:
+        turn = await admission.enter("192.0.2.1")
+        clock.now += 5
+        await asyncio.sleep(0.12)
+        stopped: list[Exception] = []
+        turn.start(stopped.append, lambda: None)
+        clock.now += 0.9
+        await asyncio.sleep(0.12)
+        assert stopped == []
+        clock.now += 0.2
+        await asyncio.sleep(0.12)
+        assert [type(one) for one in stopped] == [TimedOut]
+
+    scenario(Limits(seconds=1.0), play)
 
 
 def test_accounts_are_forgotten_but_not_those_in_use() -> None:

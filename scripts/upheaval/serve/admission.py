@@ -39,18 +39,24 @@ class Turn:
     Attributes:
         account: who pays.
         began: when it started to run.
+        started: whether a worker has it; until then, as while the dataset is loaded again, its time does not count.
         long: whether it is in the long lane.
         demote: called when it moves there.
         stop: called with the reason when it has to end.
 
     """
 
-    __slots__ = ("account", "began", "demote", "long", "stop", "stopped")
+    __slots__ = ("_clock", "account", "began", "demote", "long", "started", "stop", "stopped")
 
-    def __init__(self, account: Account, began: float) -> None:
-        self.account, self.began, self.long, self.stopped = account, began, False, False
+    def __init__(self, account: Account, clock: Callable[[], float]) -> None:
+        self.account, self.began, self._clock = account, clock(), clock
+        self.started = self.long = self.stopped = False
         self.demote: Callable[[], None] = _nothing
         self.stop: Callable[[Exception], None] = _ignore
+
+    def start(self, stop: Callable[[Exception], None], demote: Callable[[], None]) -> None:
+        """Begin: a worker has the request."""
+        self.began, self.started, self.stop, self.demote = self._clock(), True, stop, demote
 
 
 class _Waiter:
@@ -104,7 +110,7 @@ class Admission:
         if self.limited:
             self._check(account, now)
         if not self._round and self._fresh < self.limits.workers and len(account.running) < self.share:
-            return self._begin(account, now)
+            return self._begin(account)
         if self.waiting >= self.limits.waiting:
             self._make_place(account, now)
         waiter = _Waiter(asyncio.get_running_loop().create_future(), now)
@@ -167,8 +173,8 @@ class Admission:
         ends += [waiter.since + WAIT_SECONDS - now for waiter in account.waiting]
         return max(1, math.ceil(min(ends, default=0) + 2 * TICK))
 
-    def _begin(self, account: Account, now: float) -> Turn:
-        turn = Turn(account, now)
+    def _begin(self, account: Account) -> Turn:
+        turn = Turn(account, self._clock)
         self._turns.add(turn)
         account.running.add(turn)
         self._fresh += 1
@@ -182,7 +188,6 @@ class Admission:
             account.deficit = min(account.deficit, QUANTUM)
 
     def _dispatch(self) -> None:
-        now = self._clock()
         while self._fresh < self.limits.workers:
             account = self._next()
             if account is None:
@@ -190,7 +195,7 @@ class Admission:
             waiter = account.waiting.popleft()
             self._left(account)
             if not waiter.admitted.done():
-                waiter.admitted.set_result(self._begin(account, now))
+                waiter.admitted.set_result(self._begin(account))
 
     def _next(self) -> Account | None:
         """Return whose request runs next: the first, in turn, that is not in debt."""
@@ -228,7 +233,7 @@ class Admission:
         self._timer = None
         now = self._clock()
         longs = len(self._turns) - self._fresh
-        for turn in sorted(self._turns, key=lambda turn: turn.began):
+        for turn in sorted((turn for turn in self._turns if turn.started), key=lambda turn: turn.began):
             ran = now - turn.began
             if ran >= self.limits.seconds:
                 self._stop(turn, TimedOut(ran))
@@ -252,7 +257,7 @@ class Admission:
             for account in self._round.values()
             if not account.running and now - account.waiting[0].since > PATIENCE
         ]
-        old = [turn for turn in self._turns if now - turn.began > FRESH and not turn.stopped]
+        old = [turn for turn in self._turns if turn.started and not turn.stopped and now - turn.began > FRESH]
         ending = any(turn.stopped for turn in self._turns)
         if late and old and not ending and self._fresh >= self.limits.workers:
             worst = min(old, key=lambda turn: (turn.account.balance(now), turn.began))

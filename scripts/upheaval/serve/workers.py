@@ -102,9 +102,8 @@ class Pool:
         worker = self._idle.popleft() if self._idle else await self._one_more()
         self._busy.add(worker)
         reason = "cancelled"
-        turn.stop = worker.fail
-        turn.demote = lambda: _demote(worker.pid)
         try:
+            turn.start(worker.fail, lambda: _demote(worker.pid))
             answer = await worker.ask(packed(head, body))
             peak = answer[0].get("peak", 0) / (1 if sys.platform == "darwin" else 1024)
             reason = "grown" if peak > self.limits.memory else "demoted" if turn.long else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from upheaval.cli.options import JOBS, ROOT, collect_no_garbage, has_errors, refusals, terminal_width
+from upheaval.cli.options import JOBS, ROOT, STATE, collect_no_garbage, has_errors, refusals, terminal_width
 from upheaval.faults import Fault, Refusal
 
 Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
@@ -29,8 +29,9 @@ Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
 )
 @click.option("--explain", is_flag=True, help="Show which rules and shapes read other records, and which read all.")
 @JOBS
+@STATE
 def check_command(
-    root: Path, form: str, engine: str, watch: bool, coverage: bool, explain: bool, jobs: int | None
+    root: Path, form: str, engine: str, watch: bool, coverage: bool, explain: bool, jobs: int | None, state: bool
 ) -> None:
     """Find all faults, with file, line and column.
 
@@ -44,13 +45,14 @@ def check_command(
             if has_errors(_coverage(root, form)):
                 sys.exit(1)
             return
-        find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs, watch)
         if watch:
             from upheaval.cli.watching import watch as keep
 
+            find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs, watch)
             keep(root, lambda changed: _check(find, changed, form))
             return
         collect_no_garbage()
+        find = _whole(root, engine) if engine != "compiled" else _remembering(root, jobs, state)
         if has_errors(_check(find, (), form)):
             sys.exit(1)
 
@@ -88,6 +90,26 @@ def _incremental(root: Path, jobs: int | None, watch: bool) -> Find:
         return faults, len(snapshot.listing.entries)
 
     return check_again
+
+
+def _remembering(root: Path, jobs: int | None, state: bool) -> Find:
+    def check_once(changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        from upheaval.check.keptfaults import keep_faults, kept_faults
+        from upheaval.sources.inputkey import input_key
+        from upheaval.store.state import State
+        from upheaval.store.transactions import recover
+
+        recover(root)
+        memory = State(root, state)
+        key = input_key(memory, root)
+        if (kept := kept_faults(memory, key)) is not None:
+            return kept
+        faults, records = _incremental(root, jobs, False)(changed)
+        if key and input_key(memory, root) == key:  # nothing was edited in the meantime
+            keep_faults(memory, key, faults, records)
+        return faults, records
+
+    return check_once
 
 
 def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:

@@ -1,12 +1,17 @@
 """What runs the server: the unit by systemd's own checks, the container files by their steps, without an engine."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,11 +20,14 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
+from tests.curate.test_verifying import serving
 from tests.deploy.webservers import free_port, program
 from tests.serve.support import PATIENCE, running
 from tests.support import ROOT, run_tool
 from upheaval.deploy.configurations import deployment_files, write_deployment
 from upheaval.deploy.facts import site_of
+from upheaval.store.integrity import verify
+from upheaval.store.releases import release_folder
 
 ADDRESS = "https://data.river.example/id/"
 
@@ -139,3 +147,41 @@ def test_workflow_for_pages_is_sound(deployed: Path, tmp_path: Path) -> None:
     audited = run_tool("zizmor", "--offline", "--no-progress", str(tmp_path / ".github"))
     assert audited.returncode == 0, audited.stdout
     assert yaml.safe_load(file.read_text(encoding="utf-8"))["permissions"] == {}
+
+
+@pytest.mark.slow
+def test_workflow_for_pages_fetches_released_versions_and_builds_what_is_not_published(tmp_path: Path) -> None:
+    root, fresh, published = tmp_path / "river", tmp_path / "fresh", tmp_path / "published"
+
+    def run(*command: str, cwd: Path = root, **more: str) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **more})
+        assert done.returncode == 0, done.stderr
+
+    def commit() -> None:
+        run("git", "add", "-A")
+        run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "x")
+
+    shutil.copytree(ROOT / "tests" / "riverworld", root)
+    run("git", "init", "-q")
+    (root / ".git/info/exclude").write_text(".upheaval\n")
+    for version in ("3.1.0", "3.1.1"):
+        with (root / "CHANGELOG.md").open("a") as file:
+            file.write(f"\n## [{version}] - 2026-03-01\n\n- Something changes.\n")
+        commit()
+        run(sys.executable, "-m", "upheaval", "release", version, "--date", "2026-03-01")
+        commit()
+    run("git", "clone", "-q", str(root), str(fresh))
+    shutil.copytree(release_folder(root, "3.1.0"), published / "3.1.0")
+    command = tmp_path / "bin" / "upheaval"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m upheaval "$@"\n')
+    command.chmod(0o755)
+    workflow = yaml.safe_load(deployment_files(site_of(root, ADDRESS))["github/pages.yml"])
+    (step,) = (one for one in workflow["jobs"]["publish"]["steps"] if "releases" in one.get("run", ""))
+    assert step["env"] == {"ADDRESS": ADDRESS}
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    with contextmanager(serving)(partial(SimpleHTTPRequestHandler, directory=str(published))) as address:
+        words = ("bash", "-e", "-c", step["run"])
+        run(*words, cwd=fresh, PATH=path, ADDRESS=address, RUNNER_TEMP=str(tmp_path / "temp"))
+    assert [verify(release_folder(fresh, version)) for version in ("3.1.0", "3.1.1")] == [[], []]
+    assert [path.name for path in (tmp_path / "temp").iterdir()] == ["3.1.1"]

@@ -485,3 +485,29 @@ def test_the_numbers_of_a_manifest_are_those_of_the_release(first: Path) -> None
     manifest = json.loads((release_folder(first, FIRST) / "manifest.json").read_bytes())
     assert manifest["rdfc10_sha256"] == read_releases(first)[FIRST].rdfc10_sha256
     assert "ledger.tsv" in manifest["files"]
+
+
+@pytest.mark.slow
+def test_without_a_number_the_lowest_is_proposed_and_nothing_written(river: Path) -> None:
+    def proposed_number(root: Path) -> str:
+        before = content(root)
+        done = run(root, "release")
+        assert done.exit_code == 0, done.output
+        assert content(root) == before
+        found = re.search(
+            r"the lowest number for the next release is (\S+), (?:after \S+|the first)$", done.stdout.strip()
+        )
+        assert found, done.stdout
+        return found[1]
+
+    assert proposed_number(river) == "3.1.1"
+    gauge = sorted((river / "data/gauges").glob("*.yaml"))[0]
+    text = re.sub(r"^label: .*", "label: {en: Another}", gauge.read_text(), flags=re.M)
+    (river / "data/gauges/another-gauge.yaml").write_text(text)
+    assert proposed_number(river) == "3.2.0"
+    note(river, "3.2.0")
+    assert release(river, "3.2.0").exit_code == 0
+    assert run(river, "release", "--withdraw", "3.2.0", "--why", "a forged source").exit_code == 0
+    assert proposed_number(river) == "3.2.1", "3.2.0 is taken, although what it added is compared with 3.1.0"
+    shutil.rmtree(river / "releases")
+    assert proposed_number(river) == "3.2.0"

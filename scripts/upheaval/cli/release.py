@@ -10,7 +10,7 @@ import click
 from upheaval.cli.options import ROOT, refusals
 
 if TYPE_CHECKING:
-    from upheaval.curate.releasing import ReleasePlan
+    from upheaval.curate.releasing import Proposal, ReleasePlan
 
 
 @click.command("release", epilog="Example: upheaval release 0.2.0 --dry-run")
@@ -25,10 +25,11 @@ def release_command(
 ) -> None:
     """Release a version: check it, compare it with the one before, and store its files under its number.
 
-    Sets the version in data/publication.yaml, adds new IRIs to ledger.tsv, and writes releases/VERSION.json, all or
-    nothing. docs/releasing.md says what a release demands and how its number is judged.
+    Without VERSION, only says what has changed since the last release, and the lowest number that may follow. Sets the
+    version in data/publication.yaml, adds new IRIs to ledger.tsv, and writes releases/VERSION.json, all or nothing.
+    docs/releasing.md says what a release demands and how its number is judged.
     """
-    if bool(version) == bool(withdraw):
+    if version and withdraw:
         raise click.UsageError("name one version: either to release, or with --withdraw")
     with refusals():
         from upheaval.curate import releasing
@@ -39,8 +40,12 @@ def release_command(
                 gone = releasing.withdraw(root, withdraw, why, today)
             click.echo(f"withdrawn: {gone.version}; commit releases/{gone.version}.json, and build again")
             return
+        if not version:
+            with releasing.one_release(root):
+                _show_proposal(releasing.propose(root))
+            return
         released: date = day.date() if day else today
-        with releasing.one_release(root), releasing.planned(root, version or "", released, today) as plan:
+        with releasing.one_release(root), releasing.planned(root, version, released, today) as plan:
             _show(plan)
             if dry_run:
                 click.echo("nothing written", err=True)
@@ -49,6 +54,15 @@ def release_command(
             sys.stderr.flush()
             written = ", ".join(plan.after)
             click.echo(f"released: {plan.release.version}; commit {written}, and tag it v{plan.release.version}")
+
+
+def _show_proposal(proposal: "Proposal") -> None:
+    from upheaval.curate.versioning import summary
+
+    for line in summary(proposal.changes):
+        click.echo(line)
+    since = f"after {proposal.previous.version}" if proposal.previous else "the first"
+    click.echo(f"the lowest number for the next release is {proposal.version}, {since}")
 
 
 def _show(plan: "ReleasePlan") -> None:

@@ -72,6 +72,52 @@ class ReleasePlan:
     added: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """The lowest number that the next release may have.
+
+    Attributes:
+        version: the number.
+        previous: the release that the sources are compared with, or None if there is none.
+        changes: what differs for those who rely on it.
+
+    """
+
+    version: Version
+    previous: Release | None
+    changes: list[SurfaceChange]
+
+
+def propose(root: Path) -> Proposal:
+    """Compare the sources with the release before, and find the lowest number that may follow; nothing is written.
+
+    Args:
+        root: the publication's folder.
+
+    Raises:
+        Refusal: the sources have faults or have lost an IRI, or the files of the release before are not at hand.
+
+    """
+    recover(root)
+    releases, publication = read_releases(root), open_publication(root)
+    current = parse_version(publication.version)
+    previous = latest(releases)
+    assembly = assemble(root)
+    _demand_clean(assembly)
+    if previous is None:
+        return Proposal(current, None, [])
+    last = open_build(release_folder(root, previous.version))
+    old, ledger = surface_of(last), read_ledger(root)
+    demand_kept(ledger, last.folder)
+    grown = grown_ledger(ledger, assembly, publication.version, old.iris, previous)
+    with tempfile.TemporaryDirectory(prefix="upheaval-") as place:
+        write_build(export(assembly, grown.render().encode()), Path(place) / "build")
+        changes = compare(old, surface_of(open_build(Path(place) / "build")), grown, publication.iri)
+    newest = max(release.order for release in releases.values())
+    lowest = max(proposed(previous.order, changes), current.finalize_version())
+    return Proposal(lowest if lowest > newest else newest.bump_patch(), previous, changes)
+
+
 @contextmanager
 def planned(root: Path, text: str, day: date, today: date) -> Iterator[ReleasePlan]:
     """Make everything that a release consists of, without writing anything into the publication.

@@ -16,6 +16,7 @@ from tests.support import ROOT
 from upheaval.cli.main import main
 from upheaval.faults import Severity
 from upheaval.link.addresses import NotAnItem, item_id
+from upheaval.link.comparing import dates_overlap
 from upheaval.link.contradictions import LinkVerification, verify_links
 from upheaval.link.queryservices import QueryService
 from upheaval.link.slicefiles import SliceFile
@@ -193,6 +194,24 @@ def test_addresses_in_links_are_judged(target: str, message: str, tmp_path: Path
     result = verified(assemble(linked_world(tmp_path, arvenia=target)), world_items(), tmp_path)
     errors = [fault.message for fault in result.faults if fault.rule == "link/address"]
     assert errors == [message]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("1991-01-01", "1991", True),
+        ("1991", "1991-07", True),
+        ("1991-01", "1991-02", False),
+        ("1990/1992", "1991-05-05", True),
+        ("1991-03~", "1992", False),
+        ("199X", "1995", True),
+        ("1990/..", "2020", True),
+        ("../1990", "1991-01-01", False),
+    ],
+)
+def test_dates_are_compared_as_precisely_as_they_are_known(ours: str, theirs: str, same: bool) -> None:
+    assert dates_overlap(ours, theirs) is same
+    assert dates_overlap(theirs, ours) is same
 
 
 def test_command_reports_both_sides(tmp_path: Path) -> None:

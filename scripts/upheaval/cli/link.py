@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from upheaval.cli.linkgive import give_command
 from upheaval.cli.linksuggest import review_command, suggest_command
 from upheaval.cli.linkverify import verify_command
 from upheaval.cli.options import ROOT, has_errors, refusals
@@ -40,5 +41,5 @@ def link_command(context: click.Context, root: Path, only_check: bool) -> None:
             sys.exit(1)
 
 
-for _command in (review_command, suggest_command, verify_command):
+for _command in (give_command, review_command, suggest_command, verify_command):
     link_command.add_command(_command)

@@ -9,6 +9,7 @@ from upheaval.link.namekeys import key_of, keys_of, likeness
 from upheaval.link.profiles import Profiles, RecordProfile
 from upheaval.link.superclasses import Superclasses
 from upheaval.link.wikidataitems import INSTANCE_OF, SUBCLASS_OF, ItemStatement, ItemTime, Snaks, WikidataItem
+from upheaval.rdf.edtf import extent
 
 WIKIMEDIA = frozenset({"Q4167410", "Q4167836"})
 """Disambiguation pages and categories, which are about Wikimedia's own pages."""
@@ -24,6 +25,8 @@ UNLIKE = 50.0
 
 IMPOSSIBLE = 5.0
 """The weight from which what speaks against a match rules it out: another class, or another code."""
+
+_FIRST, _LAST = "0000", "9999-99"
 
 
 class Aspect(StrEnum):
@@ -149,7 +152,7 @@ def _times(
 ) -> Iterable[Indication]:
     written = [one.value.written for one in theirs if isinstance(one.value, ItemTime) and one.value.written]
     if written:
-        agrees = any(_overlap(one, other) for one in ours for other in written)
+        agrees = any(dates_overlap(one, other) for one in ours for other in written)
         yield _indication(Aspect.TIME, agrees, entry, ours, written, theirs, 3)
 
 
@@ -186,9 +189,10 @@ def _few(values: Iterable[str]) -> str:
     return ", ".join(found[:3]) + more
 
 
-def _overlap(one: str, other: str) -> bool:
-    """Return whether two dates can be the same day, each being as precise as it is written."""
-    return one.startswith(other) or other.startswith(one)
+def dates_overlap(one: str, other: str) -> bool:
+    """Return whether two dates of XSD or EDTF can be the same day, each being as precise as it is written."""
+    (begin, end), (other_begin, other_end) = extent(one), extent(other)
+    return (begin or _FIRST) <= (other_end or _LAST) and (other_begin or _FIRST) <= (end or _LAST)
 
 
 _COMPARE = {"code": _codes, "time": _times, "item": _items}

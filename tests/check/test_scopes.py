@@ -33,6 +33,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "25-terms.rq": NOTHING,
     "26-force-unknown.rq": NOTHING,
     "27-agreement-dates.rq": NOTHING,
+    "28-agreement-dates-as-written.rq": NOTHING,
     "30-phases.rq": NOTHING,
     "40-states.rq": ("partOf", "ofState", "continuedBy"),
     "41-target-states.rq": ("partOf", "ofState", "continuedBy"),

@@ -80,7 +80,7 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
 def test_rows_convert_to_data_frames(dataset: OpenedDataset, library: str) -> None:
     pytest.importorskip(library)
     frame = dataset.query("who-supplies-whom").frame(library)
-    assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record"]
+    assert list(frame.columns) == ["supplier", "recipient", "item", "first", "status", "record", "earliest", "latest"]
     assert len(frame) == len(dataset.query("who-supplies-whom"))
     assert len(dataset.query("SELECT ?x { FILTER (false) }").frame(library)) == 0
 

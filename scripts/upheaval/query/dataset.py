@@ -42,7 +42,7 @@ class ResultRows(list[dict[str, Any]]):
         self.columns = columns
 
     def frame(self, library: str = "") -> Any:
-        """Return a data frame.
+        """Return a data frame; dates of which some have no day are texts, as written.
 
         Args:
             library: pandas or polars; by default whichever is installed, pandas first.
@@ -51,9 +51,10 @@ class ResultRows(list[dict[str, Any]]):
             ImportError: the library is not installed.
 
         """
+        columns = {name: _of_one_type([row[name] for row in self]) for name in self.columns}
         if library in ("", "pandas"):
             try:
-                return import_module("pandas").DataFrame(list(self), columns=self.columns)
+                return import_module("pandas").DataFrame(columns, columns=self.columns)
             except ImportError:
                 if library:
                     raise ImportError("pandas is not installed: pip install 'upheaval[frame]'") from None
@@ -64,8 +65,14 @@ class ResultRows(list[dict[str, Any]]):
         except ImportError:
             which = library or "neither pandas nor polars"
             raise ImportError(f"{which} is not installed: pip install 'upheaval[frame]' or polars") from None
-        columns = {name: [row[name] for row in self] for name in self.columns}
         return polars.DataFrame(columns, strict=False)
+
+
+def _of_one_type(values: list[Any]) -> list[Any]:
+    """Return a column's values; days as texts where others are texts: a month, a year or an uncertain date."""
+    if any(isinstance(value, str) for value in values):
+        return [value.isoformat() if isinstance(value, date) else value for value in values]
+    return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,14 +30,16 @@ export function compose(asked, prefixes) {
   if (asked.source) lines.push(`?record ${EVIDENCE}/statecraft:source/statecraft:sourceKind ${asked.source} .`);
   lines.push(...(BASIS[asked.basis] ?? []));
   const within = [
-    asked.to && `?first <= ${day(asked.to, true)}`,
-    asked.from && `(!BOUND(?last) || ?last >= ${day(asked.from, false)})`,
+    asked.to && `?earliest <= ${day(asked.to, true)}`,
+    asked.from && `(!BOUND(?latest) || ?latest >= ${day(asked.from, false)})`,
   ].filter(Boolean);
-  lines.push(within.length ? "?record statecraft:earliest ?first ." : "OPTIONAL { ?record statecraft:earliest ?first }");
-  lines.push("OPTIONAL { ?record statecraft:latest ?last }");
+  lines.push(within.length ? "?record statecraft:earliest ?earliest ." : "OPTIONAL { ?record statecraft:earliest ?earliest }");
+  lines.push("OPTIONAL { ?record statecraft:latest ?latest }");
+  lines.push("OPTIONAL { ?record statecraft:date|statecraft:startDate|statecraft:firstDate ?first }");
+  lines.push("OPTIONAL { ?record statecraft:date|statecraft:endDate|statecraft:lastDate ?last }");
   if (within.length) lines.push(`FILTER (${within.join(" && ")})`);
   const body = lines.map((line) => `  ${line}\n`).join("");
-  const query = `SELECT DISTINCT ?first ?last ?kind ?label ?status ?record WHERE {\n${body}}\nORDER BY ?first ?record ?kind\n`;
+  const query = `SELECT DISTINCT ?first ?last ?kind ?label ?status ?record ?earliest ?latest WHERE {\n${body}}\nORDER BY ?earliest ?record ?kind\n`;
   const used = Object.keys(prefixes).filter((prefix) => new RegExp(`(?<![\\w<"-])${prefix}:`).test(query));
   return `${used.sort().map((prefix) => `PREFIX ${prefix}: <${prefixes[prefix]}>\n`).join("")}\n${query}`;
 }

@@ -389,7 +389,27 @@ def test_sources_of_parts_support_the_whole_and_disputing_ones_do_not(world: Ass
 
 def test_disputed_by_its_status_or_by_a_source(derived: Conclusions, world: Assembly) -> None:
     assert derived.of("disputed") == {("shells-to-corvania-2011", "true")}
-    assert conclude(world, "x:r :evidentialStatus status:disputed .", "81").of("disputed") == {("r", "true")}
+    record = 'x:r rdfs:label "r"@en'
+    assert conclude(world, f"{record} ; :evidentialStatus status:disputed .", "81").of("disputed") == {("r", "true")}
+    for part in ("step", "estimate", "attribution"):
+        found = conclude(world, f"{record} ; :{part} x:p . x:p :evidentialStatus status:disputed .", "81")
+        assert found.of("disputed") == {("r", "true")}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(":tenure", ":ownership", ":registration", ":territorialClaim", ":administration", ":attribution"),
+        "<http://www.opengis.net/ont/geosparql#hasGeometry>",
+    ],
+)
+def test_parts_of_each_kind_support_and_dispute(world: Assembly, part: str) -> None:
+    inner = f"{part} x:p . x:p :citation x:c . x:c :source x:paper ; :bearing bearing:"
+    supported = conclude(world, f'{SOURCES} x:r rdfs:label "r"@en ; {inner}supports .', "80", "81")
+    assert supported.values("r", "independentSources") == ["1"]
+    assert not supported.of("disputed")
+    disputed = conclude(world, f'{SOURCES} x:r rdfs:label "r"@en ; {inner}disputes .', "80", "81")
+    assert disputed.of("disputed") == {("r", "true")}
 
 
 def test_links_become_matches(derived: Conclusions) -> None:

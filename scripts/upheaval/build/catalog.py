@@ -9,6 +9,7 @@ from rdflib.term import Node
 from upheaval.build.statistics import Counts
 from upheaval.build.void import add_statistics
 from upheaval.populate.naming import slug
+from upheaval.rdf.wkt import WKT_LITERAL
 from upheaval.schema.publication import Publication
 from upheaval.store.releases import read_releases, releases_before
 
@@ -17,7 +18,7 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SCHEMA = Namespace("https://schema.org/")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
+WKT = URIRef(WKT_LITERAL)
 LICENCE_TYPES = {
     "https://creativecommons.org/publicdomain/zero/": ("PublicDomain", "Public domain"),
     "https://creativecommons.org/licenses/by/": ("Attribution", "Attribution"),

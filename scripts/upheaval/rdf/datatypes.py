@@ -1,4 +1,4 @@
-"""Datatypes of values as curators write them: dates, numbers, booleans and web addresses."""
+"""Datatypes of values as curators write them: dates, numbers, booleans, geometries and web addresses."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pyoxigraph as ox
 
 from upheaval.rdf.edtf import EDTF, extent
+from upheaval.rdf.wkt import WKT_LITERAL, wkt_problem
 from upheaval.rdf.xsd import XSD, checker
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -134,11 +135,18 @@ def _boolean(text: str) -> str:
     return XSD + "boolean"
 
 
+def _wkt(text: str) -> str:
+    if problem := wkt_problem(text):
+        raise IllFormed(*problem)
+    return WKT_LITERAL
+
+
 _CHECKS: tuple[tuple[Callable[[str], str], frozenset[str]], ...] = (
     (_date, DATES),
     (_decimal, frozenset({XSD + "decimal"})),
     (_integer, frozenset({XSD + "integer"})),
     (_boolean, frozenset({XSD + "boolean"})),
+    (_wkt, frozenset({WKT_LITERAL})),
 )
 
 

@@ -1,7 +1,7 @@
 // The form for users who do not write SPARQL: it composes a query and shows it.
 
 const EVIDENCE =
-  "(statecraft:step|statecraft:provision|statecraft:membership|statecraft:vote|statecraft:belligerency|statecraft:ownership|statecraft:registration|statecraft:tenure|statecraft:territorialClaim|statecraft:administration|statecraft:estimate)?/statecraft:citation";
+  "(statecraft:step|statecraft:provision|statecraft:membership|statecraft:vote|statecraft:belligerency|statecraft:ownership|statecraft:registration|statecraft:tenure|statecraft:territorialClaim|statecraft:administration|<http://www.opengis.net/ont/geosparql#hasGeometry>|statecraft:attribution|statecraft:estimate)?/statecraft:citation";
 const BASIS = {
   two: ["?record statecraft:independentSources ?independent . FILTER (?independent >= 2)"],
   official: ["?record statecraft:officialOnly true ."],

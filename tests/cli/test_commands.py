@@ -196,7 +196,12 @@ def test_query_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
     ("words", "text", "status", "message"),
     [
         (["no-such"], None, 1, "the questions are agreements-of-state, assessments, "),
-        (["-"], "SELECT *\nWHERE { ?s ?p }", 1, "standard input:2:16: error: this query cannot be run: expected"),
+        (
+            ["-"],
+            "SELECT *\nWHERE { ?s ?p }",
+            1,
+            "standard input:2:15: error: this query cannot be run: `}` cannot stand",
+        ),
         (["-"], "", 1, "standard input:1:1: error: "),
         (["-", "--format", "csv"], TRIPLES, 1, "use ttl or json"),
         (["in-force", "--format", "ttl"], None, 1, "use table, csv, json or md"),

@@ -228,7 +228,7 @@ def test_keywords_in_names_literals_and_comments_are_allowed(store: ox.Store, te
         ("SELECT * { ?s ?p '\\u005Cu0027' }", (1, 19), "disagree"),
         ("SELECT * { ?s ?p '\\uDC00' }", (1, 19), "not a character"),
         ("SELECT * { ?s ?p '\\UFFFFFFFF' }", (1, 19), "not a character"),
-        ("SELECT * {\n ?s ?p }", (2, 9), "expected"),
+        ("SELECT * {\n ?s ?p }", (2, 8), "expected"),
     ],
 )
 def test_refusal_has_a_position_and_a_reason(

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from upheaval.rdf.syntaxerrors import explain
+
 if TYPE_CHECKING:
     from rdflib.plugins.sparql.sparql import Query
 
@@ -231,6 +233,17 @@ def _parse(text: str, base: str | None) -> None:
         pass
 
 
+def _message(text: str) -> str:
+    """Return the engine's message about a query without SERVICE, or an empty string if it is SPARQL."""
+    try:
+        ox.Store().query(text)
+    except SyntaxError as error:
+        return error.msg
+    except (RuntimeError, ValueError):
+        pass
+    return ""
+
+
 def _find_keyword(word: str, text: str) -> int | None:
     """Return the offset of a word outside comments, names and literals, for a message."""
     words = ((match.start(), (match["word"] or "").upper()) for match in _TOKEN.finditer(text))
@@ -284,11 +297,12 @@ def _refused(text: str, start: int | None, message: str) -> SyntaxError:
 
 
 def _explained(error: SyntaxError, text: str) -> SyntaxError:
-    """Return the engine's error with line and column separated, and a clear message for an update."""
+    """Return the engine's error with line and column separated, and a clear message."""
     words = ((match.start(), (match["word"] or "").upper()) for match in _TOKEN.finditer(text))
     start, first = next(((at, word) for at, word in words if word not in ("", "BASE", "PREFIX", "VERSION")), (0, ""))
     if first in _UPDATES:
         return _refused(text, start, f"{first} is an update, and the dataset is read-only")
     place = _PLACE.search(error.msg)
-    line, column = (int(place[1]), int(place[2])) if place else (None, None)
-    return SyntaxError(" ".join(_PLACE.sub("", error.msg).split()), (None, line, column, None))
+    message = " ".join(_PLACE.sub("", error.msg).split())
+    said, at = explain(message, text, (int(place[1]), int(place[2])) if place else None, _message)
+    return SyntaxError(said, (None, *(at or (None, None)), None))

@@ -161,7 +161,8 @@ def _question(path: Path) -> Iterator[str]:
     yield f"question {path.stem}"
     for one in question.parameters:
         classes = f"({' '.join(one.classes)})" if one.classes else ""
-        yield f"question {path.stem} parameter {one.name} {one.type}{classes}{' (required)' if one.required else ''}"
+        need = " (required)" if one.required else " (optional)" if one.optional else ""
+        yield f"question {path.stem} parameter {one.name} {one.type}{classes}{need}"
     answer = ox.Store().query(question.text)
     if isinstance(answer, ox.QuerySolutions):
         yield from (f"question {path.stem} column {variable.value}" for variable in answer.variables)

@@ -188,7 +188,7 @@ def test_required_parameter_must_be_given(world: Assembly) -> None:
     text = "# parameter: state record(State) required the state\nSELECT * { VALUES ?state { UNDEF } }"
     question = read_question("t", text)
     assert question.faults == ()
-    with pytest.raises(Refusal, match=r"--state is required \(record\(State\): the state\)"):
+    with pytest.raises(Refusal, match=r"--state is required \(give the state, such as `arvenia` or `belmora`\)"):
         bind(question, {}, known(world))
     assert "<https://example.org/northern-pact/arvenia>" in bind(question, {"state": "arvenia"}, known(world))
 

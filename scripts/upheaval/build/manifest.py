@@ -24,6 +24,7 @@ def make_manifest(
     """
     manifest = {
         "publication": publication.iri,
+        "prefix": publication.prefix,
         "version": publication.version,
         "issued": publication.issued,
         "rdfc10_sha256": identity,

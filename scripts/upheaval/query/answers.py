@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from upheaval.faults import refuse, syntax_location
+from upheaval.rdf.prefixes import as_written, declarations, prefixes_in
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.xsd import XSD
 
@@ -20,13 +21,16 @@ UNBROKEN = 12
 _PLAIN = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 
 
-def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+def ask(
+    store: ox.Store, text: str, name: str, prefixes: Mapping[str, str] | None = None
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     """Run a query over all named graphs together.
 
     Args:
         store: the data, derived facts and vocabulary.
         text: SPARQL 1.1.
         name: the query's name in messages.
+        prefixes: namespaces by prefix that need no declaration, beside the usual ones and those of codes.
 
     Returns:
         The engine's result.
@@ -35,9 +39,11 @@ def ask(store: ox.Store, text: str, name: str) -> ox.QuerySolutions | ox.QueryTr
         Refusal: the query is not SPARQL, with line and column, or is not allowed.
 
     """
+    head = declarations(text, lambda: {**prefixes_in(store), **(prefixes or {})})
     try:
-        return evaluate(store, text)
-    except SyntaxError as error:
+        return evaluate(store, head + text)
+    except SyntaxError as problem:
+        error = as_written(problem, head)
         refuse(
             name,
             f"this query cannot be run: {error.msg}",

@@ -11,7 +11,8 @@ from upheaval.faults import Refusal, refuse
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed, typed
 from upheaval.rdf.xsd import XSD
-from upheaval.schema.questions import Parameter, Question, read_question, values_blocks
+from upheaval.schema.contract import local
+from upheaval.schema.questions import Parameter, Question, default_of, read_question, values_blocks
 
 _DATATYPES = {"date": "date", "year": "gYear", "number": "decimal"}
 
@@ -49,8 +50,27 @@ def bind(question: Question, values: Mapping[str, str], known: KnownTerms) -> st
         text = f"{text[: block.start(1)]} {term} {text[block.end(1) :]}"
     for parameter in question.required:
         if parameter.name not in values:
-            _refuse(question, f"--{parameter.name} is required", f"{parameter.written}: {parameter.description}")
+            known_names = known.some(parameter) if parameter.type in ("record", "code") else []
+            such = f", such as {' or '.join(f'`{name}`' for name in known_names)}" if known_names else ""
+            _refuse(question, f"--{parameter.name} is required", f"give {parameter.description}{such}")
     return text
+
+
+def left_out(question: Question, values: Mapping[str, str]) -> list[str]:
+    """Say which parameters of a question have not been given, and what stands in their place."""
+    lacking = [parameter for parameter in question.parameters if parameter.name not in values]
+    return [
+        f"--{parameter.name} not given: {_default(question, parameter)}"
+        for parameter in lacking
+        if not parameter.required
+    ]
+
+
+def _default(question: Question, parameter: Parameter) -> str:
+    if parameter.optional:
+        return "any"
+    default = default_of(question, parameter)
+    return f"{local(default) if parameter.type in ('record', 'code') else default}, the example's"
 
 
 def _term(parameter: Parameter, value: str, known: KnownTerms) -> ox.NamedNode | ox.Literal:

@@ -14,8 +14,9 @@ import pyoxigraph as ox
 
 from upheaval.faults import refuse
 from upheaval.query.answers import ask
-from upheaval.query.binding import bind
+from upheaval.query.binding import bind, left_out
 from upheaval.query.known import KnownTerms
+from upheaval.query.unknown import unknown_names
 from upheaval.rdf.graphs import in_graph, to_rdflib
 from upheaval.rdf.xsd import XSD
 from upheaval.schema.questions import Question, read_question
@@ -82,12 +83,14 @@ class OpenedDataset:
     Attributes:
         iri: the namespace of the records.
         store: the engine, with a named graph for each part.
+        prefixes: the namespace by the publication's prefix.
 
     """
 
     iri: str
     store: ox.Store = field(repr=False)
     _questions: Mapping[str, Question] = field(repr=False)
+    prefixes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def questions(self) -> dict[str, str]:
         """Return the titles of the example questions, by name."""
@@ -115,19 +118,24 @@ class OpenedDataset:
 
         Returns:
             ResultRows of Python values: str for IRIs and texts, Python numbers, dates and booleans, and None for
-            unbound variables. An ASK returns one row with the column `answer`.
+            unbound variables. An ASK returns one row with the column `answer`. If there are no rows, names in the
+            query that nothing has are warned of.
 
         Raises:
             Refusal: there is no such question, the query is not SPARQL or not allowed, or a value is invalid.
 
         """
-        found = self._ask(self.text_of(text_or_name, parameters))
+        text = self.text_of(text_or_name, parameters)
+        found = self._ask(text)
         if isinstance(found, ox.QueryBoolean):
             return ResultRows(["answer"], [{"answer": bool(found)}])
         if isinstance(found, ox.QueryTriples):
             _refuse("the query returns triples, not rows", "use .graph(query)")
         names = [variable.value for variable in found.variables]
-        return ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
+        rows = ResultRows(names, [{name: to_python(solution[name]) for name in names} for solution in found])
+        for sentence in () if rows else unknown_names(self.store, text, self.prefixes):
+            _warn(sentence)
+        return rows
 
     def graph(self, text: str = "") -> "Graph":
         """Return an rdflib Graph of the whole dataset, or of the result of a CONSTRUCT or DESCRIBE.
@@ -164,7 +172,8 @@ class OpenedDataset:
         Args:
             text_or_name: the name of an example, or SPARQL.
             parameters: the question's parameters.
-            note: is told of former names among the values; by default, they are warned of.
+            note: is told of former names among the values, and of parameters that are left out; by default, of former
+                names is warned.
 
         Raises:
             Refusal: there is no such question, or a value is invalid.
@@ -177,13 +186,16 @@ class OpenedDataset:
             text = bind(self.question(name), values, known)
             for followed in known.followed:
                 (note or _warn)(followed.sentence)
+            if note:
+                for sentence in left_out(self.question(name), values):
+                    note(sentence)
             return text
         if parameters:
             _refuse("only example questions have parameters", "write the values into the query")
         return text_or_name
 
     def _ask(self, text: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-        return ask(self.store, text, "query")
+        return ask(self.store, text, "query", self.prefixes)
 
 
 def open_dataset(path: str | Path | None = None, version: str = "", state: bool = True) -> OpenedDataset:
@@ -210,12 +222,12 @@ def open_dataset(path: str | Path | None = None, version: str = "", state: bool 
 
         build = open_build(folder)
         questions = {name: read_question(name, text) for name, text in build.questions().items()}
-        return OpenedDataset(build.iri, build.store(), questions)
+        return OpenedDataset(build.iri, build.store(), questions, build.prefixes)
     from upheaval.query.origins import current
 
     origin = current(folder, State(folder, state), partial=True)
     origin.keep()
-    return OpenedDataset(origin.iri, origin.store, origin.questions)
+    return OpenedDataset(origin.iri, origin.store, origin.questions, origin.prefixes)
 
 
 def _warn(sentence: str) -> None:

@@ -7,9 +7,10 @@ import pyoxigraph as ox
 
 from upheaval.faults import refuse
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
-from upheaval.query.binding import bind, find_question
+from upheaval.query.binding import bind, find_question, left_out
 from upheaval.query.known import KnownTerms
 from upheaval.query.origins import Origin
+from upheaval.query.unknown import unknown_names
 from upheaval.schema.questions import Question
 
 
@@ -33,7 +34,8 @@ def answer(
         width: the width of a table, in characters.
         stdin: the query, if the name is `-`.
         extend: adds further data, such as imports, to the store.
-        note: is told of former names among the values.
+        note: is told of former names among the values, of parameters that are left out, and of names in a query of
+            one's own that nothing has.
 
     Returns:
         The answer as text.
@@ -50,7 +52,11 @@ def answer(
     text = bind(question, values, known)
     for followed in known.followed:
         note(followed.sentence)
-    found = ask(store, text, question.file)
+    for sentence in left_out(question, values):
+        note(sentence)
+    found = ask(store, text, question.file, prefixes)
+    for sentence in unknown_names(store, text, prefixes) if question.name not in origin.questions else ():
+        note(sentence)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
     if isinstance(found, ox.QueryBoolean):

@@ -82,6 +82,11 @@ class KnownTerms:
         accepted = (names for cls, names in found.items() if parameter.accepts(self._with_wider({cls})))
         return sorted(set().union(*accepted))
 
+    def some(self, parameter: Parameter) -> list[str]:
+        """Return the names of two records or codes that a parameter accepts, the first that are not former ones."""
+        names = self.records(parameter) if parameter.type == "record" else list(map(local, self.codes(parameter)))
+        return [name for name in names if not any(self._about(self.base + name, _DEPRECATED))][:2]
+
     def code(self, text: str, parameter: Parameter) -> ox.NamedNode:
         """Return a code.
 

@@ -63,16 +63,14 @@ def released(root: Path, version: str) -> Origin:
 
     """
     from upheaval.query.dataset import open_dataset
-    from upheaval.rdf.iris import SKOS
-    from upheaval.rdf.writers import PREFIXES
-    from upheaval.schema.prefixes import scheme_prefixes
+    from upheaval.rdf.prefixes import prefixes_in
     from upheaval.schema.publication import open_publication
 
     dataset = open_dataset(root, version)
     prefix = open_publication(root).prefix
-    codes = dataset.store.quads_for_pattern(None, ox.NamedNode(SKOS.inScheme), None, None)
-    schemes = scheme_prefixes(quad.subject.value for quad in codes if isinstance(quad.subject, ox.NamedNode))
-    return Origin(dataset.iri, dataset.examples, lambda: (dataset.store, PREFIXES | schemes | {prefix: dataset.iri}))
+    return Origin(
+        dataset.iri, dataset.examples, lambda: (dataset.store, prefixes_in(dataset.store) | {prefix: dataset.iri})
+    )
 
 
 def current(root: Path, state: State, partial: bool = False) -> Origin:

@@ -1,7 +1,6 @@
 """Prefixes for codes and the order of properties, for writers."""
 
-from collections.abc import Iterable
-
+from upheaval.rdf.prefixes import scheme_prefixes
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication
@@ -15,12 +14,6 @@ def query_prefixes(contract: Contract, publication: Publication) -> dict[str, st
 def code_prefixes(contract: Contract) -> dict[str, str]:
     """Return a prefix for each scheme of codes, taken from the last part of its IRI."""
     return scheme_prefixes(iri for codes in contract.codes.values() for iri in codes.values())
-
-
-def scheme_prefixes(codes: Iterable[str]) -> dict[str, str]:
-    """Return a prefix for each namespace of some codes that ends in a hash."""
-    namespaces = {iri[: iri.rfind("#") + 1] for iri in codes if "#" in iri}
-    return {namespace[:-1].rsplit("/", 1)[-1]: namespace for namespace in namespaces}
 
 
 def ranks(contract: Contract) -> dict[str, float]:

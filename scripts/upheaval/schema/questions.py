@@ -9,7 +9,8 @@ completion, validation and documentation:
     # parameter: organization record(Organization Coalition) the organization or coalition
     # parameter: at date the day asked about
 
-A parameter's default is the only term in `VALUES ?name { … }`; a required parameter has UNDEF there.
+A parameter's default is the only term in `VALUES ?name { … }`; a required one has UNDEF there, and an optional one
+too, which binds nothing if it is left out.
 """
 
 import re
@@ -27,7 +28,7 @@ FIELDS = ("title", "keywords", "answers", "parameter", "federates")
 TYPES = ("date", "year", "number", "text", "record", "code")
 _LINE = re.compile(r"#\s*(?P<field>[A-Za-z]+):(?P<value>.*)")
 _PARAMETER = re.compile(
-    r"\s*(?P<name>[^\W\d]\w*)\s+(?P<type>[a-z]+)(?:\((?P<classes>[^()]*)\))?(?P<required>\s+required)?\s+(?P<what>\S.*)"
+    r"\s*(?P<name>[^\W\d]\w*)\s+(?P<type>[a-z]+)(?:\((?P<classes>[^()]*)\))?(?:\s+(?P<need>required|optional))?\s+(?P<what>\S.*)"
 )
 _CLASS = re.compile(r"(?:(?P<prefix>[\w.-]*):)?(?P<local>[\w.-]+)")
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
@@ -42,7 +43,8 @@ class Parameter:
         name: the variable.
         type: date, year, number, text, record or code.
         classes: the permitted classes of a record or code, as local names or IRIs; any class if empty.
-        required: whether it has no default.
+        required: whether it has no default and must be given.
+        optional: whether it has no default and, left out, restricts nothing.
         description: its description, for people.
         line: its line in the file.
 
@@ -54,6 +56,7 @@ class Parameter:
     required: bool
     description: str
     line: int
+    optional: bool = False
 
     @property
     def written(self) -> str:
@@ -172,8 +175,10 @@ class _Header:
             self.fault((line, start + match.start("name") + 1), f"there are two parameters `{name}`", "remove one")
         else:
             classes = tuple(self._classes(match["classes"] or "", line, start + match.start("classes") + 1))
-            required = match["required"] is not None
-            self.parameters[name] = Parameter(name, kind, classes, required, match["what"], line)
+            need = match["need"] or ""
+            self.parameters[name] = Parameter(
+                name, kind, classes, need == "required", match["what"], line, need == "optional"
+            )
 
     def _classes(self, text: str, line: int, start: int) -> Iterator[str]:
         for word in re.finditer(r"\S+", text):
@@ -199,9 +204,11 @@ class _Header:
         except SyntaxError as error:
             self.fault(at, f"the VALUES block of ?{name} is not SPARQL: {error.msg}", "correct it")
             return
-        if parameter.required and terms != [None]:
-            self.fault(at, f"?{name} is required and has a default", f"write VALUES ?{name} {{ UNDEF }}")
-        elif not parameter.required and (len(terms) != 1 or not _fits(parameter.type, terms[0])):
+        without = parameter.required or parameter.optional
+        if without and terms != [None]:
+            need = "required" if parameter.required else "optional"
+            self.fault(at, f"?{name} is {need} and has a default", f"write VALUES ?{name} {{ UNDEF }}")
+        elif not without and (len(terms) != 1 or not _fits(parameter.type, terms[0])):
             cure = f"write VALUES ?{name} {{ … }} with one {parameter.type}"
             self.fault(at, f"the default of ?{name} is not one {parameter.type}", cure)
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from upheaval.query.unknown import unknown_names
 from upheaval.rdf.graphs import iri_of
+from upheaval.rdf.prefixes import as_written, declarations, prefixes_in
 from upheaval.rdf.sparql import evaluate, judge
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.serve.describing import describe
@@ -21,18 +23,22 @@ def answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
     Args:
         store: the dataset. Its default graph is the union of the named graphs, unless the request or the query
             names another.
-        job: `query`; `default` and `named`, lists of graph IRIs, or None if the request sets no dataset; `base`;
-            `rows_form` and `graph_form`, the acceptable format of each kind, or None; `rows` and `size`, the limits;
-            `note`, the IRI that a truncated answer links to.
+        job: `query`; `prefixes`, namespaces that need no declaration beside the usual ones, if any; `default` and
+            `named`, lists of graph IRIs, or None if the request sets no dataset; `base`; `rows_form` and `graph_form`,
+            the acceptable format of each kind, or None; `rows` and `size`, the limits; `note`, the IRI that a truncated
+            answer links to.
 
     Returns:
-        A header with `status` 200, `kind` (rows, boolean or graph), `form`, `count` and `cut`, and the document; or
-        a header with a 4xx status and `detail`, and for a syntax error also `line` and `column`.
+        A header with `status` 200, `kind` (rows, boolean or graph), `form`, `count` and `cut`, for rows also `unknown`
+        (if there are none, sentences on names in the query that nothing has), and the document; or a header with a 4xx
+        status and `detail`, and for a syntax error also `line` and `column`.
 
     """
+    head = declarations(job["query"], lambda: prefixes_in(store) | job.get("prefixes", {}))
     try:
-        return _answer(store, job)
-    except SyntaxError as error:
+        return _answer(store, {**job, "query": head + job["query"]})
+    except SyntaxError as problem:
+        error = as_written(problem, head)
         place = "" if error.lineno is None else f"error at {error.lineno}:{error.offset}: "
         return _refusal(400, f"{place}{error.msg}", error.lineno, error.offset)
     except Unwritable as error:
@@ -64,7 +70,8 @@ def _answer(store: ox.Store, job: Job) -> tuple[AnswerHeader, bytes]:
         return {"status": 200, "kind": "boolean", "form": form, "count": 1, "cut": ""}, write_boolean(bool(found), form)
     variables = [variable.value for variable in found.variables]
     body, count, cut = write_rows(variables, found, form, job["rows"], job["size"], job["note"])
-    return {"status": 200, "kind": "rows", "form": form, "count": count, "cut": cut}, body
+    unknown = [] if count else unknown_names(store, job["query"], job.get("prefixes", {}))
+    return {"status": 200, "kind": "rows", "form": form, "count": count, "cut": cut, "unknown": unknown}, body
 
 
 def _triples(store: ox.Store, found: ox.QueryTriples, job: Job, union: bool) -> tuple[list[ox.Triple], str]:

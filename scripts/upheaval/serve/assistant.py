@@ -15,7 +15,7 @@ from upheaval.faults import Refusal
 from upheaval.query.dataset import OpenedDataset, to_python
 from upheaval.query.known import KnownTerms
 from upheaval.rdf.datatypes import IllFormed
-from upheaval.schema.questions import default_of
+from upheaval.schema.questions import Parameter, Question, default_of
 from upheaval.serve.admission import Admission, Displaced, TimedOut
 from upheaval.serve.admitted import run_admitted
 from upheaval.serve.answering import answer
@@ -59,15 +59,16 @@ class WorkerClient:
 
         Returns:
             `rows` of a SELECT, `answer` of an ASK, or `turtle` of a graph, each with `truncated`, which is true if a
-            limit cut the answer short; or `error`.
+            limit cut the answer short, and `note` if names in the query are unknown; or `error`.
 
         """
         limits = self.pool.limits
         if len(query.encode("utf-8", "surrogatepass")) > limits.query_bytes:
             return {"error": f"the query is too long: the limit is {limits.query_bytes} bytes"}
         job = {
-            "query": query, "default": None, "named": None, "base": self.dataset.iri, "rows_form": "json",
-            "graph_form": "ttl", "rows": limits.rows, "size": limits.answer_bytes, "note": self.dataset.iri,
+            "query": query, "prefixes": self.dataset.prefixes, "default": None, "named": None,
+            "base": self.dataset.iri, "rows_form": "json", "graph_form": "ttl", "rows": limits.rows,
+            "size": limits.answer_bytes, "note": self.dataset.iri,
         }  # fmt: skip
         try:
             header, body = await run_admitted(self.pool, self._admission, "", job, b"")
@@ -79,7 +80,9 @@ class WorkerClient:
             return {"error": "too many queries are waiting; try again shortly"}
         if header["status"] != 200:
             return {"error": header["detail"]}
-        return _readable(header["kind"], body) | {"truncated": bool(header["cut"])}
+        unknown = header.get("unknown")
+        note = {"note": "; ".join(unknown)} if unknown else {}
+        return _readable(header["kind"], body) | {"truncated": bool(header["cut"])} | note
 
 
 def _readable(kind: str, body: bytes) -> Answer:
@@ -96,6 +99,12 @@ def _readable(kind: str, body: bytes) -> Answer:
 def _plain(term: object) -> Any:
     value = to_python(term)
     return value if isinstance(value, (int, float, bool)) or value is None else str(value)
+
+
+def _need(question: Question, parameter: Parameter) -> Answer:
+    if parameter.required or parameter.optional:
+        return {"required": parameter.required}
+    return {"default": default_of(question, parameter)}
 
 
 def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
@@ -136,7 +145,7 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
                 each.name: {
                     "type": each.written,
                     "description": each.description,
-                    **({"required": True} if each.required else {"default": default_of(question, each)}),
+                    **_need(question, each),
                 }
                 for each in question.parameters
             }
@@ -145,7 +154,7 @@ def make_server(dataset: OpenedDataset, pool: Pool) -> "MCPServer[Any]":
 
     @server.tool()
     async def ask(name: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
-        """Ask an example question by its name; give a record by its name, such as `russia`."""
+        """Ask an example question by its name; give a record by the name of its file, as in its IRI."""
         try:
             notes: list[str] = []
             answer = await client.ask(dataset.text_of(name, parameters or {}, notes.append))

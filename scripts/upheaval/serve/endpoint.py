@@ -84,6 +84,7 @@ class SparqlEndpoint:
     def _query(self, request: Request, asked: QueryRequest, rows: Offer | None, graph: Offer | None) -> Response:
         job: Job = {
             "query": asked.query,
+            "prefixes": self.served.prefixes,
             "default": None if asked.default is None else list(asked.default),
             "named": None if asked.named is None else list(asked.named),
             "base": self.served.iri,
@@ -116,6 +117,8 @@ class SparqlEndpoint:
                 headers["Content-Disposition"] = f'inline; filename="truncated.{offer.name}"'
         if links:
             headers["Link"] = links
+        if header.get("unknown"):
+            headers["Upheaval-Unknown"] = "; ".join(header["unknown"]).encode("ascii", "backslashreplace").decode()
         return Response(body, headers=headers, media_type=offer.content_type)
 
     def _describe(self, request: Request, asked: QueryRequest) -> Response:

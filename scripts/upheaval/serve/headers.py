@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from upheaval.serve.policy import ANSWERS
 
 EXPOSED = (
-    "Upheaval-Truncated", "Upheaval-Snapshot", "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Location",
+    "Upheaval-Truncated", "Upheaval-Unknown", "Upheaval-Snapshot", "Link", "ETag", "Retry-After", "Repr-Digest",
+    "Content-Location",
 )  # fmt: skip
 Fields = list[tuple[bytes, bytes]]
 

@@ -92,6 +92,7 @@ class Snapshot:
 
     Attributes:
         iri: the namespace of its records, which is also the IRI of the dataset.
+        prefixes: the namespace by the publication's prefix.
         version, issued: the version of the data and its date, as midnight UTC.
         title, description, license: from the catalogue.
         quads: the N-Quads file, which is also among the files.
@@ -107,6 +108,7 @@ class Snapshot:
     """
 
     iri: str
+    prefixes: Mapping[str, str]
     version: str
     issued: datetime
     title: str
@@ -193,6 +195,7 @@ def open_build(folder: Path, pages: Path | None = None) -> Snapshot:
     dataset, retired = ox.NamedNode(iri), _retired(store)
     return Snapshot(
         iri=iri,
+        prefixes={str(manifest["prefix"]): iri} if "prefix" in manifest else {},
         version=str(manifest["version"]),
         issued=issued,
         title=_value(store, dataset, str(DCTERMS.title)) or iri,

@@ -3,8 +3,8 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -51,6 +51,7 @@ class Build:
         counts: the number of triples, by the IRI of the named graph.
         identity: the RDFC-1.0 SHA-256 of the data and derived facts.
         quads: the N-Quads files; those of an import may be compressed.
+        prefixes: the namespace by the publication's prefix.
 
     """
 
@@ -59,6 +60,7 @@ class Build:
     counts: dict[str, int]
     identity: str
     quads: tuple[Path, ...]
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -165,16 +167,22 @@ def open_build(folder: Path) -> Build:
     cure = "run `upheaval build` first, or name a build with --build"
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        prefixes = {str(manifest["prefix"]): str(manifest["publication"])} if "prefix" in manifest else {}
         iri, identity, triples = manifest["publication"], manifest.get("rdfc10_sha256", ""), manifest["triples"]
         named = {path: about["sha256"] for path, about in manifest["files"].items() if ".nq" in path}
         imported = manifest.get("kind") == "import"
         counts = {name if imported else f"{iri}graph/{name}": int(count) for name, count in triples.items()}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Unloaded(f"there is no build in {folder}", cure) from None
     if not named or (imported and manifest["form"] != "nq"):
         raise Unloaded(f"{folder} has no N-Quads", "import with --format nq")
     build = Build(
-        folder, iri, counts, identity or canonical_hash(()), tuple((folder / path).resolve() for path in named)
+        folder,
+        iri,
+        counts,
+        identity or canonical_hash(()),
+        tuple((folder / path).resolve() for path in named),
+        prefixes,
     )
     for path, expected in zip(build.quads, named.values(), strict=True):
         try:

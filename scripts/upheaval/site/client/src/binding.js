@@ -13,8 +13,8 @@ const escaped = (text) =>
 
 /** Returns a value as an RDF term in SPARQL; throws if it is not valid for its type. */
 export function term(type, value) {
+  if (!value && type !== "text") return "UNDEF";
   if (type === "record" || type === "code") {
-    if (!value) return "UNDEF";
     if (/[\x00-\x20<>"{}|^`\\]/.test(value)) throw new Error(`“${value}” is not an IRI`);
     return `<${value}>`;
   }

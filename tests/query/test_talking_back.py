@@ -10,7 +10,7 @@ from tests.support import WORLD, copy_of_world
 from upheaval.cli.query import query_command
 from upheaval.query.dataset import OpenedDataset, open_dataset
 from upheaval.query.unknown import unknown_names
-from upheaval.rdf.prefixes import declarations
+from upheaval.rdf.declarations import declarations
 
 Ask = Callable[..., Result]
 

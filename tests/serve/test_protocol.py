@@ -117,8 +117,8 @@ def test_invalid_requests_get_the_right_status(
 
 def test_a_syntax_error_has_line_and_column(server: Running) -> None:
     answer = server.ask("SELECT * {\n ?s ?p \n} x")
-    assert (answer.status, answer.json()["line"], answer.json()["column"]) == (400, 3, 2)
-    assert "3:2" in answer.json()["detail"]
+    assert (answer.status, answer.json()["line"], answer.json()["column"]) == (400, 3, 3)
+    assert "3:3" in answer.json()["detail"]
 
 
 def test_the_request_and_from_select_the_graphs(server: Running) -> None:

@@ -73,6 +73,44 @@ def test_candidates(server: Running) -> None:
     assert len(found["other"]) == 1
 
 
+CODES = ["AV", "ARV", " ARV", "901", NAMESPACE + "arvenia", "https://example.com/atlas/arvenia"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_codes_and_iris_are_equal_or_not(server: Running, code: str) -> None:
+    found = batch(
+        server, any={"query": code}, state={"query": code, "type": "State"}, other={"query": code, "type": "Treaty"}
+    )
+    for name in ("any", "state"):
+        assert [(one["id"], one["score"], one["match"]) for one in found[name]] == [("arvenia", 100, True)]
+    assert found["other"] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["ARW", "902902", "Q159", "wd:Q1", NAMESPACE + "arvenja", "https://example.com/atlas/arveni", "XX"]
+)
+def test_a_code_that_nothing_has_is_not_taken_for_a_name(server: Running, code: str) -> None:
+    assert batch(server, q={"query": code}) == {"q": []}
+
+
+def test_codes_of_properties_are_equal_or_not(server: Running) -> None:
+    asked = {"query": "Arvenia", "properties": [{"pid": "isoAlpha3", "v": "ARW"}]}
+    features = batch(server, q=asked)["q"][0]["features"]
+    assert {"id": "isoAlpha3", "value": 0.0} in features
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000\t"])
+def test_a_blank_cell_has_no_candidates_and_fails_no_batch(server: Running, blank: str) -> None:
+    found = batch(server, blank={"query": blank}, typed={"query": blank, "type": "State"}, named={"query": "Arvenia"})
+    assert (found["blank"], found["typed"]) == ([], [])
+    assert found["named"][0]["id"] == "arvenia"
+
+
+def test_accents_make_no_other_name_and_types_go_by_their_labels(server: Running) -> None:
+    found = batch(server, accent={"query": "Árvenïa", "type": "state"}, cyrillic={"query": "Арвения", "type": "state"})
+    assert all([(one["id"], one["match"]) for one in found[name]][:1] == [("arvenia", True)] for name in found)
+
+
 def test_properties_are_matched(server: Running) -> None:
     found = batch(
         server,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from upheaval.faults import refuse, syntax_location
-from upheaval.rdf.prefixes import as_written, declarations, prefixes_in
+from upheaval.rdf.declarations import as_written, declarations, prefixes_in
 from upheaval.rdf.sparql import evaluate
 from upheaval.rdf.xsd import XSD
 

@@ -63,7 +63,7 @@ def released(root: Path, version: str) -> Origin:
 
     """
     from upheaval.query.dataset import open_dataset
-    from upheaval.rdf.prefixes import prefixes_in
+    from upheaval.rdf.declarations import prefixes_in
     from upheaval.schema.publication import open_publication
 
     dataset = open_dataset(root, version)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from upheaval.rdf.prefixes import PROLOGUE, prefixes_in, tokens
+from upheaval.rdf.declarations import PROLOGUE, prefixes_in, tokens
 from upheaval.rdf.sparql import select
 
 _BUILT_IN = ("http://www.w3.org/2001/XMLSchema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#")

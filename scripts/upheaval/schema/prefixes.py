@@ -1,6 +1,6 @@
 """Prefixes for codes and the order of properties, for writers."""
 
-from upheaval.rdf.prefixes import scheme_prefixes
+from upheaval.rdf.declarations import scheme_prefixes
 from upheaval.rdf.writers import PREFIXES
 from upheaval.schema.contract import Contract
 from upheaval.schema.publication import Publication

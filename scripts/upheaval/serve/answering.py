@@ -5,8 +5,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from upheaval.query.unknown import unknown_names
+from upheaval.rdf.declarations import as_written, declarations, prefixes_in
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.prefixes import as_written, declarations, prefixes_in
 from upheaval.rdf.sparql import evaluate, judge
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.serve.describing import describe

@@ -1,6 +1,7 @@
 """Find records by name: an index of all labels in all languages, scored by rapidfuzz."""
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz, process, utils
 from upheaval.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS
 from upheaval.schema.context import iri_in, is_class
 from upheaval.schema.succession import REPLACED
+from upheaval.serve.codes import CodeIndex
 from upheaval.serve.describing import about, labels
 from upheaval.serve.snapshot import Snapshot
 
@@ -59,8 +61,10 @@ class NameIndex:
         self.types = self._terms({o.value for _, p, o in triples if p == _TYPE and isinstance(o, ox.NamedNode)}, short)
         self.properties = self._terms({p.value for _, p, _ in triples if p != _TYPE}, short)
         self.by_iri = {term.iri: term.id for term in (*self.types.values(), *self.properties.values())}
+        self.by_iri |= {term.name: term.id for term in self.types.values()}
         self.entities = {entity.id: entity for entity in self._entities(triples, short)}
         self._successors = dict(self._former(served.retired))
+        self._codes = CodeIndex(self.store, served.iri, triples)
         self._choices: list[str] = []
         self._owners: list[Entity] = []
         former: dict[str, list[str]] = {}
@@ -75,21 +79,27 @@ class NameIndex:
                     t.object.value for t in about(self.store, subject, predicate) if isinstance(t.object, ox.Literal)
                 }
             for name in sorted(names):
-                self._choices.append(utils.default_process(name))
+                self._choices.append(_comparable(name))
                 self._owners.append(entity)
 
     def find(self, text: str, types: Iterable[str] = (), limit: int = 25) -> list[tuple[Entity, float]]:
         """Return the records with similar names, best first, each with a score from 0 to 100.
 
         Args:
-            text: a name in any language and script; only its first LONGEST characters count.
+            text: a name in any language and script, of which only the first LONGEST characters count; or a code or an
+                IRI, to which records are equal or not.
             types: short names or IRIs of classes; if any are given, a record must belong to one of them.
             limit: the maximum number of records.
 
         """
         wanted = {self.by_iri.get(name, name) for name in types}
-        asked = utils.default_process(text[:LONGEST])
+        asked = _comparable(text[:LONGEST])
         best: dict[str, tuple[Entity, float]] = {}
+        if (coded := self._codes.find(text, self._successors)) is not None:
+            named = (owner for owner, choice in zip(self._owners, self._choices, strict=True) if choice == asked)
+            entities = {one.id: one for one in (*(self.entities.get(name) for name in coded), *named) if one}
+            same = sorted(entities.values(), key=lambda one: (one.id not in coded, one.id))
+            return [(one, 100.0) for one in same if not wanted or wanted & one.all_types][:limit]
         found = process.extract(asked, self._choices, scorer=fuzz.WRatio, score_cutoff=55, limit=None, processor=None)
         for _, score, place in found:
             entity = self._owners[place]
@@ -134,8 +144,11 @@ class NameIndex:
 
     def agreement(self, entity: Entity, pid: str, wanted: Sequence[str]) -> float:
         """Return how well a record's property matches any of some texts, from 0 to 1."""
-        have = [utils.default_process(text) for value in self.values(entity, pid) for text in self.texts(value)]
-        asked = [utils.default_process(text[:LONGEST]) for text in wanted]
+        term = self.properties.get(self.by_iri.get(pid, pid))
+        if term and term.iri in self._codes.properties:
+            return float(not {value.value for value in self.values(entity, pid)}.isdisjoint(map(str.strip, wanted)))
+        have = [_comparable(text) for value in self.values(entity, pid) for text in self.texts(value)]
+        asked = [_comparable(text[:LONGEST]) for text in wanted]
         return max((fuzz.ratio(one, other) for one in asked for other in have), default=0.0) / 100
 
     def _entities(self, triples: Sequence[ox.Triple], short: Mapping[str, str]) -> Iterable[Entity]:
@@ -185,6 +198,17 @@ def _short_names(served: Snapshot) -> dict[str, str]:
         if ":" in iri and not name.startswith("@"):
             found.setdefault(iri, name)
     return found
+
+
+def _comparable(name: str) -> str:
+    """Return a name in small letters and without accents on Latin ones, so that Türkiye and Turkiye are the same."""
+    letters = unicodedata.normalize("NFKD", name)
+    bare = "".join(
+        char
+        for place, char in enumerate(letters)
+        if not (unicodedata.combining(char) and letters[place - 1] < "\u0250")
+    )
+    return utils.default_process(unicodedata.normalize("NFC", bare))
 
 
 def _records(served: Snapshot) -> Iterable[ox.Triple]:

@@ -91,8 +91,10 @@ class Reconciliation:
         required = types if strict != "should" else []
         if strict == "all" and len(types) > 1:
             found = [pair for pair in self.index.find(text, types, MOST) if self._in_all(pair[0], types)]
-        elif text:
+        elif text.strip():
             found = self.index.find(text, required, MOST)
+        elif not properties:  # a blank cell
+            found = []
         else:
             found = [(entity, 100.0) for entity in self.index.of_type(required)]
         scored = [(entity, *self._score(entity, score, types, properties)) for entity, score in found]
@@ -278,13 +280,13 @@ def _read(query: Any) -> tuple[str, list[str], int, list[tuple[str, list[str]]],
     """Read one query of a batch: text, types, limit, properties, and how strictly types apply."""
     if not isinstance(query, dict):
         raise Problem(400, "a query must be an object")
+    if "query" not in query and not query.get("properties"):
+        raise Problem(400, "a query needs a `query` string or at least one property")
     text, kind, given = query.get("query", ""), query.get("type", []), query.get("properties", [])
     types = [kind] if isinstance(kind, str) and kind else kind or []
     limit, strict = query.get("limit", 25), query.get("type_strict", "any")
     if not isinstance(text, str) or not _texts(types) or not isinstance(given, list):
         raise Problem(400, "in a query, `query` must be a string, `type` a string or a list, and `properties` a list")
-    if not text and not given:
-        raise Problem(400, "a query needs a `query` string or at least one property")
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or strict not in ("any", "should", "all"):
         raise Problem(400, "`limit` must be a number, and `type_strict` must be any, should or all")
     properties = []

@@ -27,6 +27,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "11-belligerents.rq": NOTHING,
     "20-dates.rq": NOTHING,
     "20-uncertain-dates.rq": NOTHING,
+    "21-terms-set.rq": NOTHING,
     "22-step-parties.rq": ("ofState", "continuedBy"),
     "23-entry-into-force.rq": NOTHING,
     "24-consent-and-notice.rq": NOTHING,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 CASES: dict[str, dict[str, Any]] = yaml.load(Path(__file__).with_name("cases.yaml").read_text("utf-8"), yaml.BaseLoader)
 STEP = re.compile(
-    r"(?P<date>[\d-]+) (?P<action>[a-z-]+)(?: by (?P<by>[a-z ]+?))?"
+    r"(?P<date>[\d?~X-]+) (?P<action>[a-z-]+)(?: by (?P<by>[a-z ]+?))?"
     r"(?: toward (?P<toward>\S+))?(?: until (?P<until>\S+))?"
 )
 CITATION = "[{source: gazette, locator: whole}]"

@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 
 from upheaval.cli.linkgive import give_command
+from upheaval.cli.linkrefresh import refresh_command
 from upheaval.cli.linksuggest import review_command, suggest_command
+from upheaval.cli.linktake import take_command
 from upheaval.cli.linkverify import verify_command
 from upheaval.cli.options import ROOT, has_errors, refusals
 
@@ -41,5 +43,5 @@ def link_command(context: click.Context, root: Path, only_check: bool) -> None:
             sys.exit(1)
 
 
-for _command in (give_command, review_command, suggest_command, verify_command):
+for _command in (give_command, refresh_command, review_command, suggest_command, take_command, verify_command):
     link_command.add_command(_command)

@@ -141,12 +141,25 @@ def read_profiles(assembly: Assembly) -> Profiles:
                 profile.values.setdefault(entry, []).append(value)
     items = _read_links(assembly, by_iri)
     _read_classes(assembly, records.values())
-    kinds = {kind.iri for kind in assembly.contract.folders.values()}
-    matched = _matches(store)
-    classes = frozenset(
-        one for kind in kinds for iri in assembly.contract.wider.get(kind, {kind}) for one in matched.get(iri, ())
-    )
+    classes = frozenset(one for group in aligned_classes(assembly).values() for one in group)
     return Profiles(records, items, classes)
+
+
+def aligned_classes(assembly: Assembly) -> dict[str, frozenset[str]]:
+    """Return the Wikidata classes that each kind of record is aligned with, wider kinds included, by folder."""
+    matched = _matches(assembly.store)
+    return {
+        folder: frozenset(
+            one for iri in assembly.contract.wider.get(kind.iri, {kind.iri}) for one in matched.get(iri, ())
+        )
+        for folder, kind in assembly.contract.folders.items()
+    }
+
+
+def linked_items(assembly: Assembly) -> set[str]:
+    """Return the numbers of all items that records are linked to, however closely they match."""
+    targets = [row["target"].value for row in select(assembly.store, _LINKS)]
+    return {target.removeprefix(ENTITY) for target in targets if target.startswith(f"{ENTITY}Q")}
 
 
 def _read_links(assembly: Assembly, by_iri: Mapping[str, RecordProfile]) -> dict[str, str]:

@@ -94,19 +94,32 @@ class QueryService:
         """
         found: dict[str, WikidataItem] = {}
         for batch in _batches(sorted(numbers)):
-            iris = " ".join(f"<{ENTITY}{number}>" for number in batch)
-            triples = {
-                ox.Triple(row["s"], row["p"], row["o"])
-                for row in self._select(_ABOUT.format(items=iris))
-                if isinstance(row["p"], ox.NamedNode) and isinstance(row["s"], ox.NamedNode | ox.BlankNode)
-            }
-            answered = TripleItems(triples).items()
-            if strange := sorted(answered.keys() - set(batch)):
-                refuse(self.name, f"answers about {strange[0]}, which it was not asked for", "check the endpoint")
-            found.update(answered)
-        for item in found.values():
-            self._classes.update(item.items(INSTANCE_OF), item.items(SUBCLASS_OF))
+            found.update(TripleItems(self._about(batch)).items())
         return found
+
+    def triples(self, numbers: Collection[str]) -> Iterator[ox.Triple]:
+        """Yield what the endpoint says of items, of their statements and of the references and values of those.
+
+        Raises:
+            Refusal: the endpoint cannot be asked, or answers with something else.
+
+        """
+        for batch in _batches(sorted(numbers)):
+            yield from self._about(batch)
+
+    def _about(self, batch: list[str]) -> set[ox.Triple]:
+        iris = " ".join(f"<{ENTITY}{number}>" for number in batch)
+        triples = {
+            ox.Triple(row["s"], row["p"], row["o"])
+            for row in self._select(_ABOUT.format(items=iris))
+            if isinstance(row["p"], ox.NamedNode) and isinstance(row["s"], ox.NamedNode | ox.BlankNode)
+        }
+        answered = TripleItems(triples).items()
+        if strange := sorted(answered.keys() - set(batch)):
+            refuse(self.name, f"answers about {strange[0]}, which it was not asked for", "check the endpoint")
+        for item in answered.values():
+            self._classes.update(item.items(INSTANCE_OF), item.items(SUBCLASS_OF))
+        return triples
 
     def superclasses(self) -> Superclasses:
         """Return the subclass statements above the classes of the items that were asked for.

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _WIDE = 32
 
@@ -27,6 +27,11 @@ class Superclasses:
             if low < 1 << _WIDE and high < 1 << _WIDE:
                 self._edges.append(low << _WIDE | high)
                 self._sorted = False
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield the classes and the wider ones, by number."""
+        for edge in self._edges:
+            yield f"Q{edge >> _WIDE}", f"Q{edge & ((1 << _WIDE) - 1)}"
 
     def distances(self, classes: Iterable[str], limit: int = 30) -> dict[str, int]:
         """Return all classes that are as wide as some classes or wider, with the number of steps to each."""

@@ -39,7 +39,7 @@ class WebService:
     Attributes:
         url: its address.
         timeout: the time limit of an answer, in seconds.
-        interval: the least time between two requests, in seconds.
+        interval: the least time between two requests, in seconds; this machine's own services are not spared.
         tries: how often a request is sent before giving up.
         cache: a folder for answers, or None.
         fresh: how old an answer from the cache may be, in seconds.
@@ -118,7 +118,8 @@ class WebService:
     def _send(self, url: str, form: Mapping[str, str] | None, accept: str) -> tuple[bytes, str]:
         """Send a request until it is answered, and no more often than the service is to be tried."""
         for attempt in range(1, self.tries + 1):
-            self.sleep(max(0.0, self._last + self.interval - time.monotonic()))
+            if urlsplit(url).hostname not in LOOPBACK:
+                self.sleep(max(0.0, self._last + self.interval - time.monotonic()))
             wait = 2.0 ** (attempt - 1)
             try:
                 status, headers, content = self._once(url, form, accept)

@@ -6,8 +6,9 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from tests.benchmarks.crowds import HOSTILE, Got, Seen, descend, get, hold, post, reconcile, repeat, request
 
@@ -31,7 +32,7 @@ class Attack:
 
     name: str
     clients: int
-    run: Callable[[int, int, float], Awaitable[Seen]]
+    run: Callable[[int, int, float], Coroutine[Any, Any, Seen]]
 
 
 def batch() -> bytes:

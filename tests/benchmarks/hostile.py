@@ -5,16 +5,19 @@ row has the 99th percentile of their seconds in both; the note says how many got
 """
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote
 
 from tests.benchmarks.attacks import ACCEPTED, ATTACKS, Attack
 from tests.benchmarks.crowds import INNOCENT, POLITE, Seen, get, read_slowly, request, resources, visit_together
-from tests.benchmarks.endpoint import started
 from tests.benchmarks.rows import ROOT, Row, run, upheaval
 from tests.load.stores import free_port
 
@@ -38,21 +41,26 @@ def compare(port: int, pid: int, attack: Attack, seconds: float, record: str = R
     innocents = [INNOCENT] * INNOCENTS
     polite = [POLITE.format(number + 1) for number in range(attack.clients)]
 
-    async def beside_polite() -> Seen:
-        crowd = asyncio.ensure_future(visit_together(port, record, seconds, polite, 0.5))
-        seen = await visit_together(port, record, seconds, innocents, PAUSE)
-        await crowd
-        return seen
+    def ask() -> Seen:
+        time.sleep(1)
+        return asyncio.run(visit_together(port, record, seconds - 1, innocents, PAUSE))
 
-    async def beside_attack() -> tuple[Seen, Seen]:
-        crowd = asyncio.ensure_future(attack.run(port, pid, seconds))
-        await asyncio.sleep(min(1.0, seconds / 4))
-        seen = await visit_together(port, record, seconds - 1, innocents, PAUSE)
-        return seen, await crowd
+    with ProcessPoolExecutor(1, get_context("spawn")) as crowd:  # of its own, so that the innocents' clock is their own
+        crowd.submit(time.sleep, 0).result()
+        others = crowd.submit(_polite, port, record, seconds, polite)
+        calm = ask()
+        others.result()
+        others = crowd.submit(_hostile, port, pid, seconds, attack)
+        under = ask()
+        return calm, under, others.result()
 
-    calm = asyncio.run(beside_polite())
-    under, attacker = asyncio.run(beside_attack())
-    return calm, under, attacker
+
+def _polite(port: int, record: str, seconds: float, sources: list[str]) -> Seen:
+    return asyncio.run(visit_together(port, record, seconds, sources, 0.5))
+
+
+def _hostile(port: int, pid: int, seconds: float, attack: Attack) -> Seen:
+    return asyncio.run(attack.run(port, pid, seconds))
 
 
 def row(attack: Attack, calm: Seen, under: Seen, attacker: Seen) -> Row:
@@ -91,14 +99,29 @@ def measure(seconds: float, soak: float, rate: int = SLOW, attacks: Sequence[Att
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(upheaval("build", "--root", ROOT, "--to", folder / "build"))
-        command = [sys.executable, "-m", "upheaval", "serve", "--build", str(folder / "build"), "--port", str(port)]
-        with started([*command, "--store", str(folder), "--watch"], port, "/reconcile") as _:
-            pid = int(subprocess.run(["pgrep", "-of", f"--port {port}"], capture_output=True, text=True).stdout)
+        with serving(folder / "build", folder, port) as pid:
             rows = [row(attack, *compare(port, pid, attack, seconds)) for attack in attacks]
             rows.append(_slow_reader(port, rate))
             rows.append(_soaked(port, pid, soak, attacks))
             rows.append(_rebuilt(port, folder / "build"))
     return rows
+
+
+@contextlib.contextmanager
+def serving(build: Path, store: Path, port: int) -> Iterator[int]:
+    """Run a server, and yield its process id once it has prepared everything."""
+    options = ["--build", str(build), "--store", str(store), "--port", str(port), "--watch"]
+    command = [sys.executable, "-m", "upheaval", "serve", *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while asyncio.run(request(port, get("/reconcile"), INNOCENT)).status != 200:
+            if process.poll() is not None:
+                raise RuntimeError("the server does not start")
+            time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 def _slow_reader(port: int, rate: int) -> Row:

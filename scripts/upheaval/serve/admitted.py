@@ -1,5 +1,6 @@
 """Run a job in a worker when it is its turn."""
 
+import asyncio
 import time
 
 from upheaval.serve.admission import Admission, TimedOut
@@ -35,7 +36,7 @@ async def _run_once(pool: Pool, admission: Admission, address: str, head: Head, 
         found = await pool.run(head, body, turn)
         seconds = found[0]["seconds"]
         return found
-    except (TimedOut, Crashed):
+    except (TimedOut, Crashed, asyncio.CancelledError):  # each costs a process
         penalty = True
         raise
     finally:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any
 
 LENGTHS = struct.Struct("!II")
@@ -29,11 +30,13 @@ class Worker:
     Attributes:
         pid: its process id.
         warm: whether it was forked after everything had been prepared.
+        lost: called if it dies.
 
     """
 
     def __init__(self, pid: int, channel: socket.socket, warm: bool) -> None:
         self.pid, self.warm = pid, warm
+        self.lost: Callable[[], None] = _nothing
         self._channel = channel
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[tuple[Head, bytes]] | None = None
@@ -115,3 +118,8 @@ class Worker:
         self.fail(Crashed())
         with contextlib.suppress(OSError, ValueError):
             self._loop.remove_reader(self._channel.fileno())
+        self.lost()
+
+
+def _nothing() -> None:
+    pass

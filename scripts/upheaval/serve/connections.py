@@ -25,7 +25,8 @@ LONGEST_URL = 65_535
 """What the parser can read of a request target."""
 PIPELINED = 16
 """Requests that may wait behind the one that is answered."""
-_LINGER_SECONDS = 1.0
+_SLICE = 2048
+_LINGER_SECONDS = 0.25
 _PHRASES = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -100,7 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Let a client that has only closed its own side have its answer, if that takes but a moment."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self.idle:
             return False
         self.loop.call_later(_LINGER_SECONDS, self._end)
         return True
@@ -119,6 +120,16 @@ class GuardedProtocol(HttpToolsProtocol):
             self.received = b""
         before = self._begun
         self._head += len(data)
+        for start in range(0, len(data), _SLICE):
+            if not self._feed(data[start : start + _SLICE]):
+                return
+        if self._begun != before + 1 or self._begun != self._completed:
+            self.received = b""
+        if self._in_head and self._head > self._most_head:
+            self._refuse(431, "the request line or the header fields are too long")
+
+    def _feed(self, data: bytes) -> bool:
+        """Parse a slice; return whether to go on. Thousands of requests in one piece would hold up everybody else."""
         with contextlib.suppress(httptools.HttpParserUpgrade):  # a request to speak another protocol is ignored
             try:
                 self.parser.feed_data(data)
@@ -127,13 +138,10 @@ class GuardedProtocol(HttpToolsProtocol):
                     self._refuse(414, f"the limit is {LONGEST_URL} bytes; send the query by POST")
                 else:
                     self._refuse(400, "this is not HTTP/1.1")
-                return
-        if self._begun != before + 1 or self._begun != self._completed:
-            self.received = b""
-        if self._in_head and self._head > self._most_head:
-            self._refuse(431, "the request line or the header fields are too long")
-        elif len(self.pipeline) > PIPELINED:
+                return False
+        if len(self.pipeline) > PIPELINED:
             self.abort()
+        return not self.transport.is_closing()
 
     def on_message_begin(self) -> None:
         """Start the deadline of a request."""

@@ -1,8 +1,9 @@
 """Send answers: from memory, as 304, or a file of the build, compressed if the client accepts that."""
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
@@ -20,7 +21,6 @@ from upheaval.serve.snapshot import SnapshotFile
 
 SMALL_FILE = 1024 * 1024
 """Files up to this size are held in memory; larger ones are read piece by piece."""
-_READY = 4096
 _READY_BYTES = 64 * 1024
 
 Run = Callable[[dict[str, Any], bytes], Awaitable[tuple[dict[str, Any], bytes]]]
@@ -118,7 +118,9 @@ class Delivery:
         await send({"type": "http.response.body", "body": answer.body})
         return answer.status, 0 if scope["method"] == "HEAD" else len(answer.body)
 
-    def remember(self, ready: dict[bytes, Ready], answer: Answer, scope: Scope, connection: Any, route: str) -> None:
+    def remember(
+        self, ready: MutableMapping[bytes, Ready], answer: Answer, scope: Scope, connection: Any, route: str
+    ) -> None:
         """Keep the bytes of an answer for the same bytes of a request, if nothing else matters to it."""
         received = connection.received
         if (
@@ -134,14 +136,13 @@ class Delivery:
             or any(name == b"connection" and value.lower() != b"keep-alive" for name, value in scope["headers"])
         ):
             return
-        if len(ready) >= _READY:
-            ready.clear()
         fields = answer.fields
         if answer.status != 304:
             fields = [*fields, (b"content-length", str(len(answer.body)).encode())]
         head = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n".encode()
         rest = b"".join(b"%b: %b\r\n" % one for one in fields) + b"\r\n" + answer.body
-        ready[received] = Ready(head, rest, answer.status, len(answer.body), route)
+        with contextlib.suppress(ValueError):  # too large
+            ready[received] = Ready(head, rest, answer.status, len(answer.body), route)
 
     async def file(self, answer: Answer, file: SnapshotFile, coding: str, run: Run) -> Answer:
         """Put a file into an answer.

@@ -47,7 +47,7 @@ def service_description(served: Snapshot, names: Names, limits: Limits) -> list[
         Description sections 3 and 4), whose graphs are also void:Datasets, and the description of the dataset.
 
     """
-    return list(dict.fromkeys((*_service(served, names, limits), *void(served, names))))
+    return list(dict.fromkeys((*_service(served, names, limits), *void(served, names, limits))))
 
 
 def _service(served: Snapshot, names: Names, limits: Limits) -> Iterator[ox.Triple]:
@@ -103,11 +103,13 @@ def _decimal() -> ox.NamedNode:
     return ox.NamedNode(XSD + "decimal")
 
 
-def void(served: Snapshot, names: Names) -> list[ox.Triple]:
-    """Describe the dataset (VoID): the build's own description, plus its endpoint and lookup address here."""
+def void(served: Snapshot, names: Names, limits: Limits) -> list[ox.Triple]:
+    """Describe the dataset (VoID): as the build does, with its endpoint, its limits and its lookup address here."""
     dataset = ox.NamedNode(served.iri)
     catalogue = ox.NamedNode(f"{served.iri}graph/catalogue")
     triples = [quad.triple for quad in served.store.quads_for_pattern(None, None, None, catalogue)]
     triples.append(ox.Triple(dataset, _void("sparqlEndpoint"), ox.NamedNode(names.base + "sparql")))
     triples.append(ox.Triple(dataset, _void("uriLookupEndpoint"), ox.NamedNode(names.base)))
+    endpoint = f"{names.base}sparql"
+    triples.extend(_limits(ox.NamedNode(f"{endpoint}#service"), endpoint, limits))
     return triples

@@ -47,7 +47,7 @@ class SparqlEndpoint:
 
     @cached_property
     def _void(self) -> list[ox.Triple]:
-        return void(self.served, self.names)
+        return void(self.served, self.names, self.limits)
 
     async def sparql(self, request: Request) -> Response:
         """Answer the query operation (SPARQL 1.1 Protocol section 2.1), or describe the service."""

@@ -70,7 +70,8 @@ class Gateway:
             except Exception:
                 LOG.exception("a request has failed")
                 answer = answer_of(Problem(500, "internal error; it has been logged"))
-            status = answer.status
+            if "upheaval-snapshot" not in answer.names:
+                answer = answer.with_fields({b"upheaval-snapshot": self.generations.current.name})
             status, size = await self.delivery.send(answer, scope, receive, send)
         finally:
             self.journal.record(scope["method"], noted.pop("route", "none"), status or 499, began, size, noted)

@@ -49,7 +49,7 @@ class Generation:
         self.files, self.pool = files, pool
         size = limits.cache * 1024 * 1024
         self.answers: LRUCache[Any, Any] = LRUCache(size, getsizeof=lambda answer: len(answer.body) + 2048)
-        self.ready: dict[bytes, Any] = {}
+        self.ready: LRUCache[bytes, Any] = LRUCache(size // 4, getsizeof=lambda ready: len(ready.rest) + 2048)
         self.using = 0
         self.name = files.name[:16].encode()
         self._held = [os.open(folder, os.O_RDONLY) for folder in folders]

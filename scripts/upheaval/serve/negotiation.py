@@ -1,7 +1,8 @@
 """Content negotiation (RFC 9110 section 12.5.1): choose the representation that an Accept field asks for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from upheaval.rdf.xmlnames import are_property_names
 LONGEST = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """A representation of a resource.
 
@@ -56,7 +57,8 @@ def writable(triples: Iterable[ox.Triple]) -> list[Offer]:
     return [offer for offer in GRAPHS if offer is not RDF_XML or in_xml]
 
 
-def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
+@lru_cache(1024)
+def choose(accept: str | None, offers: tuple[Offer, ...]) -> Offer | None:
     """Choose a representation.
 
     Args:

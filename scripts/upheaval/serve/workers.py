@@ -202,7 +202,15 @@ class Pool:
             raise
         finally:
             theirs.close()
-        return Worker(pid, ours, warm)
+        worker = Worker(pid, ours, warm)
+        worker.lost = lambda: self._lost_idle(worker)
+        return worker
+
+    def _lost_idle(self, worker: Worker) -> None:
+        """Replace a worker that has died without a job, before anybody gets it."""
+        if worker in self._idle:
+            self._idle.remove(worker)
+            self._give_back(worker, "crash")
 
     async def _commanded(self, command: bytes, pid: int, file: int | None = None) -> int:
         if self._control is None:

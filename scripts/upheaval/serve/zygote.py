@@ -16,6 +16,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
@@ -146,12 +147,25 @@ def _confine(memory: int) -> None:
 
 
 def _work(channel: socket.socket, handler: Handler, memory: int) -> NoReturn:
-    """Answer jobs until the server closes the socket, then exit; never returns to the parent's code."""
-    status = 1
+    """Answer jobs until the server closes the socket, then exit; never returns to the parent's code.
+
+    The jobs run in a thread of their own: the generator behind UUID() and RAND() belongs to a thread, and that of the
+    first one is a copy of the zygote's, the same in all workers.
+    """
+    status = [1]
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _confine(memory)
         os.nice(5)  # jobs yield to the server
+        thread = threading.Thread(target=_answer_all, args=(channel, handler, status))
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(status[0])
+
+
+def _answer_all(channel: socket.socket, handler: Handler, status: list[int]) -> None:
+    try:
         while True:
             head, body = LENGTHS.unpack(_exactly(channel, LENGTHS.size))
             data = _exactly(channel, head + body)
@@ -161,9 +175,9 @@ def _work(channel: socket.socket, handler: Handler, memory: int) -> NoReturn:
             answer["seconds"] = time.process_time() - begin
             channel.sendall(packed(answer, document))
     except (EOFError, ConnectionError):
-        status = 0
+        status[0] = 0
     finally:
-        os._exit(status)
+        os._exit(status[0])
 
 
 def _exactly(channel: socket.socket, length: int) -> bytes:

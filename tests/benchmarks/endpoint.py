@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.benchmarks.rows import ROOT, Row, run, upheaval
+from tests.benchmarks.throughput import rows as throughput_rows
 from tests.load.stores import free_port
 from upheaval.store.builds import open_build
 
@@ -34,8 +35,8 @@ def fetch(url: str) -> None:
 
 
 @contextlib.contextmanager
-def started(command: list[str], port: int, probe: str) -> Iterator[float]:
-    """Start a server and yield the seconds from the start of its process to its first answer."""
+def started(command: list[str], port: int, probe: str) -> Iterator[tuple[float, int]]:
+    """Start a server; yield the seconds from the start of its process to its first answer, and its process id."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -47,19 +48,19 @@ def started(command: list[str], port: int, probe: str) -> Iterator[float]:
                 if process.poll() is not None or time.perf_counter() - begin > 60:
                     raise RuntimeError(f"{command[0]} does not start") from None
                 time.sleep(0.005)
-        yield time.perf_counter() - begin
+        yield time.perf_counter() - begin, process.pid
     finally:
         process.terminate()
         process.wait(60)
 
 
 def interleaved(ours: str, peer: str, rounds: int) -> tuple[float, float]:
-    """Return the median milliseconds of two addresses, asked in turn."""
+    """Return the median milliseconds of two addresses, asked in turn; a comment makes each query another one."""
     times: dict[str, list[float]] = {ours: [], peer: []}
-    for _ in range(rounds):
+    for number in range(rounds):
         for url, taken in times.items():
             begin = time.perf_counter()
-            fetch(url)
+            fetch(f"{url}%0A%23{number}")
             taken.append(1000 * (time.perf_counter() - begin))
     return statistics.median(times[ours]), statistics.median(times[peer])
 
@@ -89,14 +90,14 @@ def measure(rounds: int) -> list[Row]:
         run(upheaval("build", "--root", ROOT, "--to", folder / "build"))
         build = open_build(folder / "build")
         serve = [str(bin_ / "upheaval"), "serve", "--build", str(build.folder), "--port", str(ours_port)]
-        serve += ["--seconds", "60", "--rows", "1000000"]
+        serve += ["--seconds", "60", "--rows", "1000000", "--store", str(folder), "--per-client", "0", "--budget", "0"]
         place = ["--location", str(folder / "store")]
         load = [str(bin_ / "oxigraph"), "load", *place, "--file", *map(str, build.quads)]
         subprocess.run(load, check=True, capture_output=True, timeout=120)
         plain = [str(bin_ / "oxigraph"), "serve-read-only", *place, "--bind", f"127.0.0.1:{peer_port}"]
         with (
-            started(serve, ours_port, "/health") as start,
-            started(plain, peer_port, "/query?query=ASK%7B%7D") as other_start,
+            started(serve, ours_port, "/health") as (start, pid),
+            started(plain, peer_port, "/query?query=ASK%7B%7D") as (other_start, other_pid),
         ):
             fetch(f"http://127.0.0.1:{ours_port}/reconcile")  # what is made ahead in the background is done
             texts = [SHORT, *build.questions().values()]
@@ -104,10 +105,12 @@ def measure(rounds: int) -> list[Row]:
             pairs = [interleaved(ours + query, peer + query, rounds) for query in queries]
             short = urlencode({"query": SHORT})
             answers = throughput(ours + short), throughput(peer + short)
+            page = f"http://127.0.0.1:{ours_port}/doc/russia.html"
+            server = f"Oxigraph {version('oxigraph')}'s server, on disk"
+            more = throughput_rows((pid, f"{ours}query="), (other_pid, f"{peer}query="), server, page)
     mine, theirs = ([statistics.geometric_mean(pair[side] for pair in pairs)] for side in (0, 1))
     ratios = [theirs / mine for mine, theirs in pairs]
     worst = f"least {min(ratios):.2f}, median {statistics.median(ratios):.2f} times as good"
-    server = f"Oxigraph {version('oxigraph')}'s server, on disk"
     return [
         Row("serve, shipped data: start", server, [start], [other_start], "s", note="the peer's data loaded before"),
         Row(
@@ -124,6 +127,7 @@ def measure(rounds: int) -> list[Row]:
             [1000 / answers[0]],
             [1000 / answers[1]],
             "ms an answer",
-            note=f"{answers[0]:,.0f} : {answers[1]:,.0f} answers a second to a short query",
+            note=f"{answers[0]:,.0f} : {answers[1]:,.0f} answers a second to a short query, the same each time",
         ),
+        *more,
     ]

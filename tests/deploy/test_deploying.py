@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from tests.support import ROOT
 from upheaval.cli.main import main
+from upheaval.deploy.facts import site_of
 from upheaval.faults import Refusal
+from upheaval.store.releases import Release, release_file
 
 RIVERS = ROOT / "tests" / "riverworld"
 
@@ -77,3 +79,18 @@ def test_paths_that_configurations_would_misread_are_refused(tmp_path: Path) -> 
     )
     with pytest.raises(Refusal, match="sava;"):
         site_of(tmp_path)
+
+
+def test_an_earlier_version_of_a_vocabulary_is_where_a_release_has_it(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(RIVERS, tmp_path / "river"))
+    (root / "releases").mkdir()
+    for number, vocabulary in (("1.0.0", "0.0.9"), ("1.1.0", "0.0.9"), ("2.0.0", "0.0.10")):
+        known = Release(
+            number, "2026-01-01", "0" * 64, "0" * 64, vocabularies=(f"https://w3id.org/statecraft/{vocabulary}",)
+        )
+        release_file(root, number).write_bytes(known.render())
+    site = site_of(root, "https://data.river.example/id/")
+    assert site.releases == ("2.0.0", "1.1.0", "1.0.0")
+    assert site.versions["statecraft/0.0.9"] == "1.1.0/statecraft"
+    assert site.versions["statecraft/0.0.10"] == "2.0.0/statecraft"
+    assert "statecraft" in site.versions.values()

@@ -57,6 +57,7 @@ LEDGER = """iri\tsince\tstate\tsuccessors\tdate\twhy
 save\t3.0.0\trenamed\tsava\t2026-01-05\tmisspelt
 save-river\t3.0.0\tmerged\tsave\t2026-01-05\tone river
 tisa\t3.0.0\tretired\t\t2026-01-05\tnot on our list
+two-lands\t3.0.0\tsplit\tlower-land upper-land\t2026-01-05\ttwo states
 """
 
 
@@ -71,6 +72,8 @@ def rows() -> Iterator[tuple[str, str | None, Row]]:
         yield "urn/river-commission/flow", accept, (ok, "text/turtle", "", "accept")
         yield "def/Gauge", accept, (see, "", "def.ttl", "accept")
         yield "catalog", accept, (see, "", "catalog.ttl", "accept")
+        yield "3.1.0", accept, (see, "", "3.1.0/catalog.ttl", "accept")
+        yield "3.1.0/sava", accept, (see, "", "3.1.0/doc/sava.ttl", "accept")
     for accept in HTML:
         yield "", accept, (ok, "text/html", "", "accept")
         yield "sava", accept, (see, "", "sava/", "accept")
@@ -79,14 +82,19 @@ def rows() -> Iterator[tuple[str, str | None, Row]]:
         yield "statecraft", accept, (see, "", "statecraft/", "accept")
         yield "sava/", accept, (ok, "text/html", "", "")
         yield "def/", accept, (ok, "text/html", "", "")
+        yield "3.1.0", accept, (see, "", "3.1.0/", "accept")
+        yield "3.1.0/sava", accept, (see, "", "3.1.0/sava/", "accept")
+        yield "3.1.0/sava/", accept, (ok, "text/html", "", "")
     for accept in JSON:
         yield "", accept, (see, "", "catalog.jsonld", "accept")
         yield "sava", accept, (see, "", "doc/sava.jsonld", "accept")
+        yield "3.1.0", accept, (see, "", "3.1.0/catalog.jsonld", "accept")
+        yield "3.1.0/sava", accept, (see, "", "3.1.0/sava-commission.jsonld", "accept")
         yield "def", accept, (ok, "application/ld+json", "", "accept")
         yield "def/Gauge", accept, (see, "", "def.jsonld", "accept")
         yield "statecraft", accept, (ok, "application/ld+json", "", "accept")
     for accept in NONE:
-        for path in ("", "sava", "def", "def/Gauge", "statecraft", "catalog"):
+        for path in ("", "sava", "def", "def/Gauge", "statecraft", "catalog", "3.1.0", "3.1.0/sava"):
             yield path, accept, (406, "", "", "accept")
     for accept in (None, "text/html", "image/png"):
         yield "", None, (ok, "text/html", "", "accept")
@@ -100,11 +108,14 @@ def rows() -> Iterator[tuple[str, str | None, Row]]:
         yield "doc/sava.jsonld", accept, (ok, "application/ld+json", "", "")
         yield ".well-known/void", accept, (ok, "text/turtle", "", "")
         yield "graph/data", accept, (see, "", "sava-commission.trig", "")
-        yield "3.0.0/sava-commission.ttl", accept, (ok, "text/turtle", "", "")
+        yield "3.1.0/sava-commission.ttl", accept, (ok, "text/turtle", "", "")
+        yield "3.1.0/doc/sava.ttl", accept, (ok, "text/turtle", "", "")
+        yield "3.1.0/nothing", accept, (404, "", "", "")
     for accept in (None, "text/html", "text/turtle", "application/ld+json", "image/png"):
         yield "save", accept, (301, "", "sava", "")
         yield "save-river", accept, (301, "", "sava", "")
         yield "tisa", accept, (410, "", "", "")
+        yield "two-lands", accept, (300, "", "", "")
     yield "sava", "application/rdf+xml", (406, "", "", "accept")
 
 
@@ -116,10 +127,12 @@ def folder() -> Iterator[Path]:
     """The publication, its build and its pages, where other users can read them."""
     with readable_folder() as root:
         shutil.copytree(ROOT / "tests" / "riverworld", root / "source")
+        (root / "source" / "CHANGELOG.md").write_text("## [3.1.0] - 2026-03-01\n\n- Something changes.\n")
+        (root / "source" / "ledger.tsv").write_text(LEDGER)
+        upheaval("release", "3.1.0", "--date", "2026-03-01", "--root", str(root / "source"))
         build = root / "build"
         upheaval("build", "--root", str(root / "source"), "--to", str(build))
         upheaval("site", "--root", str(root / "source"), "--build", str(build))
-        (root / "source" / "ledger.tsv").write_text(LEDGER)
         yield root
 
 
@@ -141,8 +154,6 @@ def servers(folder: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str,
     pages = run / "www" / site.prefix.strip("/")
     shutil.copytree(folder / "build" / "site", pages)
     shutil.copy(run / "deploy" / "apache" / "htaccess", pages / ".htaccess")
-    (pages / "3.0.0").mkdir()
-    shutil.copy(pages / "sava-commission.ttl", pages / "3.0.0")
     with (
         nginx(run / "deploy" / "nginx" / "site.conf", ports["nginx"], run / "nginx"),
         apache(run / "deploy" / "apache" / "site.conf", ports["apache"], run / "apache"),
@@ -170,6 +181,24 @@ def test_text_is_compressed_and_varies(servers: tuple[str, dict[str, int]], name
     for answer in (plain, packed):
         assert "accept-encoding" in ", ".join(answer.headers.get_all("Vary", [])).lower()
     assert plain.getheader("ETag") != packed.getheader("ETag") or packed.getheader("ETag", "").startswith("W/")
+
+
+@pytest.mark.parametrize("name", ["nginx", "apache"])
+@pytest.mark.parametrize(("path", "said"), [("tisa", "not on our list"), ("two-lands", "two states")])
+def test_what_became_of_a_name_is_said_in_the_form_that_is_asked_for(
+    servers: tuple[str, dict[str, int]], name: str, path: str, said: str
+) -> None:
+    prefix, ports = servers
+    media = {"text/turtle": "text/turtle", "application/json": "application/ld+json", "text/html": "text/html"}
+    for accept, wanted in (media | {"image/png": "text/html"}).items():
+        answer = ask(ports[name], prefix + path, accept)
+        assert (answer.getheader("Content-Type") or "").partition(";")[0] == wanted
+        assert "accept" in ", ".join(answer.headers.get_all("Vary", [])).lower()
+        assert said in answer.body.decode()  # type: ignore[attr-defined]
+        assert answer.getheader("Location") is None
+    page = ask(ports[name], f"{prefix}{path}/", "text/turtle")
+    assert page.status in (300, 410)
+    assert said in page.body.decode()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["nginx", "apache"])
@@ -207,19 +236,19 @@ def test_server_behind_a_proxy_knows_its_clients(folder: Path, name: str, addres
 
 def served_otherwise(path: str, accept: str | None, wanted: Row) -> bool:
     """Tell where `serve` is known to answer otherwise: it can write what a static site has no file for."""
-    if accept == "application/rdf+xml" or path.startswith(("graph/", "3.0.0/")):
-        return True  # RDF/XML of a record; a named graph by itself; older versions, which have a test of their own
+    if accept == "application/rdf+xml" or path.startswith("graph/"):
+        return True  # RDF/XML of a record; a named graph by itself
     if path == ".well-known/void" and accept == "image/png":
         return True  # `serve` negotiates the catalogue under this address as well
-    if path in ("save", "save-river", "tisa"):
-        return True  # the build was made before the ledger
+    if path.startswith("3.1.0/sava") and not wanted[2].endswith(".ttl"):
+        return path != "3.1.0/sava-commission.ttl"  # of records in released versions, a site has pages and Turtle alone
     if path == "def/Gauge" and wanted[2].startswith("def."):
         return True  # a document of the term alone
     return path == "catalog" and wanted[2] == ""  # an HTML view of the catalogue
 
 
 def test_the_server_answers_alike(folder: Path) -> None:
-    with running(folder / "build", "--per-client", "0") as server:
+    with running(folder / "build", "--root", str(folder / "source"), "--per-client", "0") as server:
         differing = []
         for path, accept, wanted in TABLE:
             found = row(server.port, "/", path, accept)

@@ -133,7 +133,7 @@ def row(port: int, prefix: str, path: str, accept: str | None) -> Row:
     if location.startswith("http://"):
         location = "/" + location.split("/", 3)[3]
     media = (response.getheader("Content-Type") or "").partition(";")[0] if response.status == 200 else ""
-    if response.status in (404, 410):  # what is not there does not vary
+    if response.status in (300, 404, 410):  # what is not there does not vary
         varies = set()
     return (
         response.status,

@@ -1,7 +1,7 @@
 """What deploying a publication needs to know of it: addresses, vocabularies, versions, and what has moved or gone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -17,6 +17,7 @@ from upheaval.schema.publication import FILE, Publication
 from upheaval.schema.schema import Schema, prepare
 from upheaval.schema.succession import former_names
 from upheaval.schema.termpaths import TermPaths, described_terms
+from upheaval.store.releases import Release, read_releases
 
 REDIRECTING = (HOST, "purl.org", "doi.org", "n2t.net")
 """Hosts that only redirect, so that nothing can be published there itself."""
@@ -51,9 +52,12 @@ class Site:
         publication: its metadata.
         address: the address of its pages, with a slash at the end.
         vocabularies: the vocabularies; those whose paths are within another's come first.
-        versions: the paths of versions of vocabularies, with the path of the vocabulary.
+        releases: the released versions, the newest first.
+        versions: the paths of versions of vocabularies, with where they are: the present version at the path of the
+            vocabulary, an earlier one below the release that has it.
         moved: the paths of records that were renamed or merged, decoded, with where they are now, encoded.
-        gone: the paths of records that were retired, or split into several, decoded.
+        split: the paths of records that were split into several, decoded.
+        gone: the paths of records that were retired, decoded.
         permanent: the folders of w3id.org that redirect here.
 
     """
@@ -61,8 +65,10 @@ class Site:
     publication: Publication
     address: str
     vocabularies: tuple[VocabularyPath, ...]
+    releases: tuple[str, ...]
     versions: dict[str, str]
     moved: dict[str, str]
+    split: tuple[str, ...]
     gone: tuple[str, ...]
     permanent: tuple[PermanentFolder, ...]
 
@@ -111,18 +117,20 @@ def site_of(root: Path, address: str = "") -> Site:
     slugs = list_records(publication, schema.contract).kinds
     terms = described_terms(schema.vocabulary.ontology)
     paths = TermPaths(publication.iri, terms, lambda path: path in slugs or path == publication.name)
-    moved, gone = _history(publication)
+    moved, split, gone = _history(publication)
     vocabularies = tuple(
         VocabularyPath(quote(path), iri.endswith("/"), any(term.startswith(f"{path}/") for term in paths.terms))
         for path, iri in sorted(paths.documents.items(), reverse=True)
     )
-    versions = dict(_versions(schema, paths))
-    for path in (*paths.documents, *versions, *moved, *gone):
+    releases = tuple(reversed(read_releases(root).values()))
+    versions = dict(_earlier(releases)) | dict(_versions(schema, paths))
+    for path in (*paths.documents, *versions, *moved, *split, *gone):
         if not _SAFE.fullmatch(unquote(path)):
             message = f"the path `{unquote(path)}` has signs that configurations of web servers take for their own"
             refuse("the addresses", message, "publish with `upheaval serve`, which takes any", rule="deploy/path")
     permanent = permanent_folders(publication, address, paths.documents)
-    return Site(publication, address, vocabularies, versions, moved, gone, permanent)
+    numbers = tuple(one.version for one in releases)
+    return Site(publication, address, vocabularies, numbers, versions, moved, split, gone, permanent)
 
 
 def _versions(schema: Schema, paths: TermPaths) -> Iterator[tuple[str, str]]:
@@ -133,9 +141,19 @@ def _versions(schema: Schema, paths: TermPaths) -> Iterator[tuple[str, str]]:
             yield f"{path}/{last}", path
 
 
-def _history(publication: Publication) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the records that have moved, and those that are gone; parts of records are not requested themselves."""
+def _earlier(releases: Iterable[Release]) -> Iterator[tuple[str, str]]:
+    """Yield where the vocabularies of released versions are; the newest release that has one comes last."""
+    for release in reversed(tuple(releases)):
+        for iri in release.vocabularies:
+            path, _, last = urlsplit(iri).path.strip("/").rpartition("/")
+            if path and last:
+                yield f"{path}/{last}", f"{release.version}/{path}"
+
+
+def _history(publication: Publication) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Return the records that moved, were split and are gone; parts of records are not requested themselves."""
     moved: dict[str, str] = {}
+    split: list[str] = []
     gone: list[str] = []
     for name in former_names(publication):
         if "#" in name.iri or not name.iri.startswith(publication.iri):
@@ -147,5 +165,5 @@ def _history(publication: Publication) -> tuple[dict[str, str], tuple[str, ...]]
             inside = target.startswith(publication.iri)
             moved[path] = quote(unquote(target.removeprefix(publication.iri))) if inside else quote(target, safe=_KEPT)
         else:
-            gone.append(path)
-    return moved, tuple(gone)
+            (split if successors else gone).append(path)
+    return moved, tuple(split), tuple(gone)

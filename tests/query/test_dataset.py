@@ -61,6 +61,8 @@ def test_rows_have_python_values(dataset: OpenedDataset) -> None:
         "endedBy",
         "beginBasis",
         "endBasis",
+        "earliest",
+        "latest",
     ]
     assert dataset.query("in-force", at=date(1991, 6, 1)) == found
     assert isinstance(dataset.query("partners")[0]["records"], int)

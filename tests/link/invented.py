@@ -22,7 +22,24 @@ WIKIBASE = "http://wikiba.se/ontology#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 MARK = "invented for tests"
 ITEM_PROPERTIES = frozenset(
-    {"P17", "P27", "P31", "P137", "P248", "P276", "P279", "P463", "P495", "P710", "P749", "P1416", "P1891"}
+    {
+        "P6",
+        "P17",
+        "P27",
+        "P31",
+        "P35",
+        "P47",
+        "P137",
+        "P248",
+        "P276",
+        "P279",
+        "P463",
+        "P495",
+        "P710",
+        "P749",
+        "P1416",
+        "P1891",
+    }
 )
 
 

@@ -46,7 +46,8 @@ def standing(answer: Answer) -> Iterator[StandIn]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            self.reply({name: values[0] for name, values in parse_qs(body).items()})
+            is_form = "urlencoded" in self.headers.get("Content-Type", "")
+            self.reply({name: values[0] for name, values in parse_qs(body).items()} if is_form else {"query": body})
 
         def do_GET(self) -> None:
             self.reply({})

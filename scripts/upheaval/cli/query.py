@@ -52,6 +52,13 @@ class QueryCommand(click.Command):
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder from `upheaval import` to query as well; may be repeated.",
 )
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="NAME=URL",
+    help="The address of another endpoint that may be asked, such as wikidata=https://query.wikidata.org/sparql.",
+)
 @click.option("--version", default="", metavar="VERSION", help="A released version to ask, instead of the sources.")
 @STATE
 def query_command(
@@ -60,6 +67,7 @@ def query_command(
     form: str,
     width: int | None,
     imports: tuple[Path, ...],
+    endpoints: tuple[str, ...],
     version: str,
     state: bool,
 ) -> None:
@@ -70,10 +78,12 @@ def query_command(
     """
     with refusals():
         from upheaval.query.execution import answer, listing
+        from upheaval.query.federation import Federation, read_endpoints
         from upheaval.query.origins import current, released
         from upheaval.store.state import State
 
         name, values = _parameters(words)
+        federation = Federation(root, read_endpoints(endpoints))
         wide = width or terminal_width()
         stdin = sys.stdin.read() if name == "-" else None
         extend = _imports(imports)
@@ -82,7 +92,7 @@ def query_command(
         if name is None:
             click.echo(listing(origin.questions, wide), nl=False)
             return
-        found = answer(origin, name, values, form, wide, stdin, extend, _note)
+        found = answer(origin, name, values, form, wide, stdin, extend, _note, federation)
         if version and (notice := _withdrawal(root, version)):
             _note(notice)
         click.echo(found, nl=False)

@@ -5,9 +5,10 @@ from typing import NoReturn
 
 import pyoxigraph as ox
 
-from upheaval.faults import refuse
+from upheaval.faults import Refusal, refuse
 from upheaval.query.answers import as_csv, as_markdown, as_table, as_turtle, ask, draw, rows
 from upheaval.query.binding import bind, find_question, left_out
+from upheaval.query.federation import Federation, ask_federated
 from upheaval.query.known import KnownTerms
 from upheaval.query.origins import Origin
 from upheaval.query.unknown import unknown_names
@@ -23,6 +24,7 @@ def answer(
     stdin: str | None = None,
     extend: Callable[[ox.Store], None] | None = None,
     note: Callable[[str], None] = lambda _text: None,
+    federation: Federation | None = None,
 ) -> str:
     """Answer a question.
 
@@ -36,6 +38,7 @@ def answer(
         extend: adds further data, such as imports, to the store.
         note: is told of former names among the values, of parameters that are left out, and of names in a query of
             one's own that nothing has.
+        federation: which other endpoints may be asked, and the questions that ask them.
 
     Returns:
         The answer as text.
@@ -44,7 +47,8 @@ def answer(
         Refusal: there is no such question, it is not SPARQL, a value is invalid, or the records cannot be read.
 
     """
-    question = find_question(name, origin.questions, stdin)
+    others = federation.questions if federation is not None and name not in origin.questions else {}
+    question = find_question(name, {**others, **origin.questions}, stdin)
     store, prefixes = origin.store, origin.prefixes
     if extend is not None:
         extend(store)
@@ -54,8 +58,9 @@ def answer(
         note(followed.sentence)
     for sentence in left_out(question, values):
         note(sentence)
-    found = ask(store, text, question.file, prefixes)
-    for sentence in unknown_names(store, text, prefixes) if question.name not in origin.questions else ():
+    found = _found(store, text, question, prefixes, federation)
+    is_example = question.name in origin.questions or question.name in others
+    for sentence in () if is_example else unknown_names(store, text, prefixes):
         note(sentence)
     if isinstance(found, ox.QueryTriples):
         return _graph(found, form, prefixes)
@@ -71,6 +76,19 @@ def answer(
     if form == "md":
         return as_markdown(header, solutions, prefixes)
     return as_table(header, solutions, prefixes, width)
+
+
+def _found(
+    store: ox.Store, text: str, question: Question, prefixes: Mapping[str, str], federation: Federation | None
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    if federation is None:
+        return ask(store, text, question.file, prefixes)
+    if federation.endpoints:
+        return ask_federated(store, text, question.file, federation.endpoints)
+    try:
+        return ask(store, text, question.file, prefixes)
+    except Refusal as refusal:
+        raise Refusal(map(federation.cure, refusal.faults)) from None
 
 
 def listing(questions: Mapping[str, Question], width: int) -> str:

@@ -10,9 +10,10 @@ from rdflib import Graph
 from upheaval.build import earl
 from upheaval.build.catalog import describe
 from upheaval.build.statistics import Counts
+from upheaval.populate.records import Listing
 from upheaval.query.sparqlexamples import to_triples
 from upheaval.rdf.graphs import from_rdflib, in_graph, to_rdflib, write
-from upheaval.rdf.namespaces import OWL, RDF
+from upheaval.rdf.namespaces import OWL, RDF, SKOS
 from upheaval.rdf.writers import PREFIXES, order, rdf_xml, turtle
 from upheaval.rdf.xmlnames import NotXml
 from upheaval.schema import ledgerlines
@@ -92,10 +93,16 @@ def in_xml(path: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Fil
         return {}
 
 
-def contract_files(schema: Schema) -> Files:
+def contract_files(schema: Schema, listing: Listing) -> Files:
     """Make the context, the JSON Schemas, the example questions, and the report on conformance."""
     publication = schema.publication
     questions = read_questions(publication)
+    records: dict[str, list[str]] = {}
+    for entry in listing.entries.values():
+        for cls in entry.kind.ancestors:
+            records.setdefault(cls, []).append(entry.slug)
+    defined = schema.vocabulary.graph.subject_objects(SKOS.definition)
+    definitions = {str(term): str(text) for term, text in defined}
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
     return {
         "conformance.ttl": earl.FILE.read_bytes(),
@@ -103,7 +110,7 @@ def contract_files(schema: Schema) -> Files:
         "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),
         **{
             f"schema/{folder}.json": as_json(described)
-            for folder, described in schemas(schema.contract, publication.iri).items()
+            for folder, described in schemas(schema.contract, publication.iri, definitions, records).items()
         },
     }
 

@@ -74,7 +74,7 @@ def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
         f"{publication.name}.12.nt": _joined(statements, documents["vocabulary"], _reified(documents["data"])),
         f"{publication.name}.nq": n_quads({publication.graph(name): text for name, text in documents.items()}),
         **vocabulary_files(schema),
-        **contract_files(schema),
+        **contract_files(schema, assembly.listing),
         **tables,
         "quality.md": as_markdown(assess(assembly), publication).encode(),
         **ledger_file(publication, ledger),

@@ -305,7 +305,7 @@ class _Streaming:
             f"{publication.name}.all.nt": all_lines,
             f"{publication.name}.12.nt.gz": described,
         }
-        files |= {**vocabulary_files(schema), **contract_files(schema), **ledger_file(schema.publication)}
+        files |= {**vocabulary_files(schema), **contract_files(schema, self.listing), **ledger_file(schema.publication)}
         add_files(description, publication, files)
         files |= catalog_files(description)
         files["manifest.json"] = make_manifest(publication, files, digest.hexdigest(), totals)

@@ -28,6 +28,7 @@ def record_skeleton(kind: Kind, contract: Contract) -> str:
 
     """
     lines = [
+        *([f"# yaml-language-server: $schema=../../build/schema/{kind.folder}.json"] if kind.folder else []),
         f"# {kind.comment} Lines that start with # are optional: uncomment or delete them.".replace("#  ", "# "),
         "",
     ]

@@ -100,7 +100,7 @@ def new_publication(root: Path) -> Path:
             text = text.replace(f"@{key}@", value)
         _write(root / place, text)
     _write(root / "requirements.txt", f"{_requirement()}\n")
-    for place, settings in _editor(prepare(root).contract).items():
+    for place, settings in editor_settings(prepare(root).contract).items():
         _write(root / place, json.dumps(settings, indent=2) + "\n")
     return root / FILE
 
@@ -136,7 +136,7 @@ def _installed_version() -> str:
     return str(next(ontology.objects(None, OWL.versionIRI)))
 
 
-def _editor(contract: Contract) -> dict[str, dict[str, object]]:
+def editor_settings(contract: Contract) -> dict[str, dict[str, object]]:
     """Return the settings of Visual Studio Code, which complete and check records by the schemas of a build."""
     schemas = {f"./build/schema/{folder}.json": f"data/{folder}/**/*.yaml" for folder in sorted(contract.folders)}
     settings: dict[str, object] = {"files.encoding": "utf8", "files.eol": "\n", "yaml.schemas": schemas}

@@ -109,6 +109,21 @@ def test_a_missing_or_damaged_build_is_refused(build: Build, tmp_path: Path) -> 
         open_build(tmp_path / "build")
 
 
+@pytest.mark.parametrize("file", ["queries.ttl", "context.jsonld"])
+def test_a_file_that_is_not_the_manifests_is_refused_before_any_contact(
+    file: str, build: Build, tmp_path: Path
+) -> None:
+    folder = tmp_path / "build"
+    shutil.copytree(build.folder, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    (folder / file).write_text(text.replace("SELECT", "SELECT ", 1) + " ", encoding="utf-8")
+    result = CliRunner().invoke(load_command, ["oxigraph:http://127.0.0.1:9", "--build", str(folder)])
+    assert result.exit_code == 1
+    assert file in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "cannot be reached" not in result.stderr
+
+
 def test_chunks_hold_everything_once_and_keep_blank_nodes_together(build: Build) -> None:
     chunks = list(build.chunks(300))
     assert sum(len(chunk.triples) for chunk in chunks) == sum(build.counts.values())

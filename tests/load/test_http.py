@@ -16,7 +16,8 @@ import pytest
 
 from upheaval.load import http
 from upheaval.load.http import SparqlClient
-from upheaval.store.builds import Unloaded
+from upheaval.load.sparqlstore import SparqlStore
+from upheaval.store.builds import Build, Unloaded
 
 NOTHING = b'{"head":{"vars":["n"]},"results":{"bindings":[]}}'
 MANY = [ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("x" * 100 + str(n))) for n in range(20_000)]
@@ -140,7 +141,7 @@ def test_answer_may_be_compressed() -> None:
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_answer_beyond_the_limit_is_not_read_to_its_end(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "LARGEST", 1 << 20)
+    monkeypatch.setattr(http, "LARGEST_ROWS", 1 << 20)
     content = bytes(3 << 20)
     packed = gzip.compress(content) if encoding else content
     with (
@@ -178,6 +179,63 @@ def test_slow_answer_times_out() -> None:
         with pytest.raises(Unloaded, match=r"did not answer within 0\.3 s"):
             SparqlClient(url, timeout=0.3).select("SELECT ?n {}")
         assert time.monotonic() - start < 4
+
+
+def number(value: str) -> bytes:
+    return b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"%s"}}]}}' % value.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{not json", "does not return SPARQL results: its answer begins with `{not json`"),
+        (b"<html></html>", "does not return SPARQL results: its answer begins with `<html></html>`"),
+        (b"", "its answer is empty"),
+        (b" " * 100_000, "its answer is empty"),
+        (b"[]", "does not return SPARQL results"),
+        (b'{"boolean": true}', "does not return SPARQL results"),
+        (b"\x1b]0;owned\x07\x1b[2J", "begins with `\\x1b]0;owned\\x07\\x1b[2J`"),
+        (NOTHING, "returns nothing where a number is counted"),
+        (b'{"head":{"vars":[]},"results":{"bindings":[{}]}}', "returns nothing where a number is counted"),
+        (number("many"), 'returns `"many"` where a number is counted'),
+        (number("-1"), "where a number is counted"),
+        (number("1e3"), "where a number is counted"),
+        (number("\u0663"), "where a number is counted"),
+        (b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"uri","value":"a b"}}]}}', "SPARQL results"),
+    ],
+)
+def test_a_store_that_lies_gives_one_line(content: bytes, message: str, build: Build) -> None:
+    with store(lambda handler: handler.reply(200, content)) as (url, _), pytest.raises(Unloaded) as raised:
+        SparqlStore(SparqlClient(url), 10).counts(build)
+    assert message in str(raised.value)
+    assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"<s> <p>", b"\xff\xfe", b"<s> <p> 'x' . \x1b[2J"])
+def test_a_graph_that_is_none_gives_one_line(content: bytes) -> None:
+    with store(lambda handler: handler.reply(200, content)) as (url, _), pytest.raises(Unloaded) as raised:
+        SparqlClient(url).triples("urn:g")
+    assert "does not return N-Triples" in str(raised.value)
+    assert str(raised.value).isprintable()
+
+
+def test_blanks_without_end_are_not_read_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "LARGEST_ROWS", 1 << 20)
+    with (
+        store(lambda handler: handler.reply(200, b" " * (3 << 20))) as (url, _),
+        pytest.raises(Unloaded, match="sends more than 1 MiB"),
+    ):
+        SparqlClient(url).select("SELECT * {}")
+
+
+def test_escape_sequences_of_a_refusal_do_not_reach_the_terminal() -> None:
+    evil = b"\x1b]0;owned\x07\x1b[2Jevil\x9b"
+    with (
+        store(lambda handler: handler.reply(500, evil)) as (url, _),
+        pytest.raises(Unloaded, match="evil") as raised,
+    ):
+        SparqlClient(url, url).change("CLEAR ALL")
+    assert str(raised.value).isprintable()
 
 
 def test_broken_connection_gives_a_one_line_message() -> None:

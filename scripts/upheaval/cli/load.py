@@ -67,12 +67,13 @@ def load_command(
     from upheaval.faults import Refusal
     from upheaval.load.targets import Options, open_target, sends_password_openly
     from upheaval.load.verification import load
-    from upheaval.store.builds import open_build
+    from upheaval.store.builds import check_files, open_build
 
     options = Options(query, update, gsp, chunk, staging, timeout)
     try:
         store = open_target(target, options)
         build = open_build(folder)
+        check_files(folder)
         if sends_password_openly(target, options):
             click.echo("warning: the password is sent over the network unencrypted (use https)", err=True)
         with _bar(sum(build.counts.values())) as progress:

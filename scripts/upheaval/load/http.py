@@ -21,6 +21,8 @@ LARGE = 16_384
 ONE_EACH = httpx2.Limits(max_keepalive_connections=0)
 LARGEST = 4 << 30
 """The maximum size of an answer, in bytes."""
+LARGEST_ROWS = 1 << 28
+"""The same of an answer that has rows, not a graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,16 @@ class SparqlClient:
 
         """
         pairs = [("query", text), *(("default-graph-uri", graph) for graph in graphs)]
-        content = self._send(
-            "POST", self.query, urlencode(pairs).encode(), "application/x-www-form-urlencoded", RESULTS
-        )
-        found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        body = urlencode(pairs).encode()
+        content = self._send("POST", self.query, body, "application/x-www-form-urlencoded", RESULTS, LARGEST_ROWS)
+        try:
+            for _ in ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON):  # type: ignore[union-attr]
+                pass
+            found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        except (SyntaxError, ValueError, TypeError, OSError):
+            found = None
         if not isinstance(found, ox.QuerySolutions):
-            raise Unloaded(f"{self.query} does not return SPARQL results", "name a SPARQL 1.1 endpoint")
+            raise self._useless("SPARQL results", content)
         return found
 
     def triples(self, graph: str) -> list[ox.Triple]:
@@ -67,7 +73,10 @@ class SparqlClient:
             text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
             body = urlencode([("query", text)]).encode()
             content = self._send("POST", self.query, body, "application/x-www-form-urlencoded", N_TRIPLES)
-        return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+        try:
+            return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+        except (SyntaxError, ValueError):
+            raise self._useless("N-Triples", content) from None
 
     def change(self, text: str) -> None:
         """Run an update."""
@@ -77,10 +86,15 @@ class SparqlClient:
         """Add triples to a graph; with PUT, replace its content."""
         self._send(method, self._graph(graph), write(triples, ox.RdfFormat.N_TRIPLES), N_TRIPLES, "*/*")
 
+    def _useless(self, wanted: str, content: bytes) -> Unloaded:
+        begins = " ".join(content[:200].decode(errors="replace").split())[:60]
+        says = f"its answer begins with `{begins}`" if begins else "its answer is empty"
+        return Unloaded(f"{self.query} does not return {wanted}: {says}", "name a SPARQL 1.1 endpoint")
+
     def _graph(self, graph: str) -> str:
         return f"{self.graphs}{'&' if '?' in self.graphs else '?'}{urlencode({'graph': graph})}"
 
-    def _send(self, method: str, url: str, body: bytes | None, media: str, accept: str) -> bytes:
+    def _send(self, method: str, url: str, body: bytes | None, media: str, accept: str, most: int = 0) -> bytes:
         headers = {"Accept": accept} | ({"Content-Type": media} if media else {})
         auth = _Login(self.user, self.password) if self.user else None
         try:
@@ -91,7 +105,7 @@ class SparqlClient:
                 ) as client,
                 client.stream(method, url, content=body, headers=headers) as answer,
             ):
-                return self._content(answer)
+                return self._content(answer, most or LARGEST)
         except httpx2.TimeoutException:
             raise self._late(url) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
@@ -99,14 +113,14 @@ class SparqlClient:
                 f"{url} cannot be reached: {why_failed(error)}", "start the store, or correct the address"
             ) from None
 
-    def _content(self, answer: httpx2.Response) -> bytes:
+    def _content(self, answer: httpx2.Response, most: int) -> bytes:
         """Return the body of an answer, read within the limits of time and size."""
         url, started = str(answer.request.url), time.monotonic()
         content = bytearray()
         for part in answer.iter_bytes():
             content += part
-            if len(content) > LARGEST:
-                limit = f"{LARGEST >> 20} MiB"
+            if len(content) > most:
+                limit = f"{most >> 20} MiB"
                 raise Unloaded(f"{url} sends more than {limit}", "check that this is the store's address")
             if time.monotonic() - started > self.timeout:
                 raise self._late(url)

@@ -66,7 +66,12 @@ class SparqlStore:
             ) from None
 
     def _number(self, text: str) -> int:
-        return int(rows(self.endpoint.select(text))[0][0].split('"')[1])
+        found = rows(self.endpoint.select(text))
+        number = found[0][0].split('"')[1:2] if len(found) == 1 and found[0] else []
+        if not number or not (number[0].isascii() and number[0].isdigit()):
+            said = f"`{found[0][0]}`" if found and found[0] else "nothing"
+            raise Unloaded(f"{self.endpoint.query} returns {said} where a number is counted", "check the address")
+        return int(number[0])
 
     def _add(self, chunk: Chunk, graph: str) -> None:
         count = ox.Literal(str(chunk.number), datatype=_INTEGER)
@@ -85,7 +90,9 @@ class SparqlStore:
         for solution in self.endpoint.select(text):
             graph = str(getattr(solution["g"], "value", ""))
             if graph in beside.values():
-                done.add(int(getattr(solution["n"], "value", "")))
+                number = str(getattr(solution["n"], "value", ""))
+                if number.isascii() and number.isdigit():
+                    done.add(int(number))
             elif any(graph.startswith(f"{own}/loading/") for own in build.counts):
                 stale.add(graph)
         for graph in sorted(stale):

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from upheaval.load.stores import Progress, ResultRow, TripleStore, rows
 from upheaval.rdf.graphs import canonical_hash
 from upheaval.rdf.sparql import judge, select
-from upheaval.store.builds import Build, Unloaded
+from upheaval.store.builds import Build, Unloaded, printable
 
 EQUAL, ORDER = "equal", "equal, in another order"
 # A graph is canonicalized in memory; larger graphs, which only imports have, are compared by count.
@@ -95,13 +95,13 @@ def _judged(name: str, text: str) -> str:
 
 def _verdict(wanted: list[ResultRow], found: list[ResultRow] | str) -> str:
     if isinstance(found, str):
-        return found
+        return printable(found)
     if found == wanted:
         return EQUAL
     if not (missing := Counter(wanted) - Counter(found)) and not (Counter(found) - Counter(wanted)):
         return ORDER
     more = list((Counter(found) - Counter(wanted)).elements())
-    example = f"; has {', '.join(more[0])}" if more else ""
+    example = f"; has {printable(', '.join(more[0])[:200])}" if more else ""
     lacking = f"; lacks {', '.join(next(iter(missing)))}" if missing else ""
     return f"{len(found)} rows, {len(wanted)} here{lacking}{example}"
 

@@ -12,16 +12,21 @@ import pyoxigraph as ox
 
 from upheaval.faults import Fault, Refusal
 from upheaval.rdf.graphs import canonical_hash
-from upheaval.store.integrity import file_hash
+from upheaval.store.integrity import file_fault, file_hash, read_manifest
 
 _SELECT = ox.NamedNode("http://www.w3.org/ns/shacl#select")
+
+
+def printable(text: str) -> str:
+    """Return a text of a store's on one line, with what would control a terminal escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(text.split()))
 
 
 class Unloaded(Refusal):
     """Raised if a build cannot be loaded or verified; its text is one line, with the cure."""
 
     def __init__(self, message: str, cure: str = "") -> None:
-        super().__init__((Fault("load", " ".join(message.split()), cure, rule="load"),))
+        super().__init__((Fault("load", printable(message), cure, rule="load"),))
 
     def __str__(self) -> str:
         fault = self.faults[0]
@@ -192,3 +197,16 @@ def open_build(folder: Path) -> Build:
         if not whole:
             raise Unloaded(f"{path} is not the file that manifest.json describes", cure)
     return build
+
+
+def check_files(folder: Path) -> None:
+    """Compare the files of a build with its manifest, N-Quads aside, which `open_build` compares.
+
+    Raises:
+        Unloaded: a file is not the one that the manifest describes, such as a question that was changed.
+
+    """
+    _, files = read_manifest(folder)
+    for path, listed in files.items():
+        if (folder / path).exists() and ".nq" not in path and (fault := file_fault(folder, path, listed, hashed=True)):
+            raise Unloaded(f"{folder / path} {fault.message}", "build again, and load that")

@@ -24,16 +24,18 @@ from tests.benchmarks import (
     querying,
     reading,
     results,
+    scaling,
     stores,
     validating,
     whole,
 )
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row
+from tests.support import ROOT, WORLD
 
 SIZED = ("read", "populate", "validate", "export", "build", "ask", "stores")
 """The steps whose rows are of one size, and which may so be in the results at several."""
-STEPS = (*SIZED, "check", "growth", "load", "serve", "hostile", "import")
+STEPS = (*SIZED, "scaling", "check", "growth", "load", "serve", "hostile", "import")
 
 
 def main() -> None:
@@ -93,6 +95,7 @@ def _steps(options: argparse.Namespace, root: Path) -> dict[str, Callable[[], li
         "build": lambda: building.measure(root, size, repeats, limit),
         "ask": lambda: querying.measure(root, size, repeats, limit),
         "stores": lambda: databases.measure(root, size, repeats),
+        "scaling": lambda: scaling.measure(WORLD if options.quick else ROOT, (1, 2, 4), repeats),
         "check": lambda: whole.checking(repeats),
         "growth": lambda: whole.growing(options.growth, repeats if options.quick else 1),
         "load": stores.measure,

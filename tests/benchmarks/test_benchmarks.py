@@ -10,12 +10,12 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, Literal, URIRef
 
-from tests.benchmarks import forms, querying, results
+from tests.benchmarks import forms, querying, results, scaling
 from tests.benchmarks.generate import generate
 from tests.benchmarks.rows import Row, Side, beside, run, side
 from tests.benchmarks.sides.ours import data_of
 from tests.support import ROOT, faults_of, sampled
-from upheaval.populate.assembly import assemble
+from upheaval.populate.assembly import Assembly, assemble
 from upheaval.schema.schema import prepare
 
 pytestmark = pytest.mark.slow
@@ -142,3 +142,24 @@ def test_results_keep_the_rows_of_other_steps_and_sizes(tmp_path: Path) -> None:
     table = [line.split(" | ")[1] for line in lines if line.startswith("| ")][2:]
     assert table == ["r5", "v5", "v5 too", "v6", "new g"]
     assert file.read_text(encoding="utf-8").count("# Results") == 1
+
+
+def test_what_grows_faster_than_the_data_is_marked() -> None:
+    def growth(exponent: float, seconds: float) -> scaling.Growth:
+        return scaling.Growth("x", [(size, seconds * (size / 200_000) ** exponent) for size in (1e5, 2e5, 4e5)])
+
+    assert growth(1.1, 1.0).marks == []
+    assert growth(2.0, 1.0).marks == ["GROWS with exponent 2.00"]
+    assert growth(1.0, 2.5).marks == ["SLOW: 2.5 s"]
+    assert growth(2.0, 0.001).marks == [], "too short to tell"
+
+
+def test_a_dataset_is_multiplied_but_for_what_its_records_share(world: Assembly) -> None:
+    once, thrice = (set(scaling.multiplied(world, times).splitlines()) for times in (1, 3))
+    base = world.publication.iri
+    own = {slug for slug, entry in world.listing.entries.items() if entry.file.split("/")[1] not in scaling.SHARED}
+    assert once == {line.encode() for line in world.statements}
+    subjects = {line[1 : line.index(b">")].decode().removeprefix(base).partition("#")[0] for line in thrice}
+    assert subjects == {*world.listing.entries, *(f"{slug}-copy-{copy}" for slug in own for copy in (1, 2))}
+    stated = {slug: [line for line in once if line.startswith(f"<{base}{slug}".encode())] for slug in ("dorland",)}
+    assert all(line in thrice for line in stated["dorland"])

@@ -21,8 +21,8 @@ def checking(repeats: int) -> list[Row]:
     """Check the shipped data: cold, with one process and with all; and after an edit of one file."""
     one, all_ = [], []
     for _ in range(repeats):
-        one.append(run(upheaval("check", "--root", ROOT, "--jobs", "1")))
-        all_.append(run(upheaval("check", "--root", ROOT)))
+        one.append(run(upheaval("check", "--no-state", "--root", ROOT, "--jobs", "1")))
+        all_.append(run(upheaval("check", "--no-state", "--root", ROOT)))
     rows = [
         Row(
             "check, shipped data, cold",

@@ -1,5 +1,6 @@
 """Messages and docstrings keep to plain English: phrases that read as translated do not come back."""
 
+import hashlib
 import re
 
 import pytest
@@ -13,6 +14,8 @@ AVOIDED = {
     r"\bis untouched\b": "is unchanged",
     r"\bmake room\b": "free up disk space",
 }
+RELEASED = {"0.1.0": "b858e2c7dd3c366f", "0.2.0": "5942dfa8b114bbc7"}
+"""The start of the SHA-256 of what the changelog says of a version, which git's merges like to add later entries to."""
 FILES = [
     path
     for folder in ("scripts/upheaval", "queries")
@@ -30,3 +33,10 @@ def test_no_text_uses_an_unidiomatic_phrase(phrase: str) -> None:
         if re.search(phrase, line)
     ]
     assert found == [], f"write: {AVOIDED[phrase]}"
+
+
+def test_the_changelog_of_a_released_version_stays_as_it_is() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## \[?(\d[\d.]*)\]?(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = {version: hashlib.sha256(said.encode()).hexdigest()[:16] for version, said in sections}
+    assert found == RELEASED, "move what is new below `## [Unreleased]`"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support import examples
@@ -33,6 +33,8 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@example(ox.Literal(" "))
+@example(ox.Literal(" a\n"))
 @examples(300)
 @given(TERM)
 def test_terms_read_back(form: str, term: ox.Literal | ox.NamedNode | ox.Triple) -> None:

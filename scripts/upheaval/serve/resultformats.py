@@ -18,6 +18,7 @@ from upheaval.rdf.xsd import XSD
 
 _XSD_STRING = XSD + "string"
 _ITS = "http://www.w3.org/2005/11/its"
+_EDGES = re.compile(r"\A[ \t\n]+|[ \t\n]+\Z")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -151,7 +152,12 @@ def _xml_term(term: object) -> str:
 def _xml_text(text: str) -> str:
     if _NO_XML.search(text):
         raise Unwritable("a value has a control character, which XML cannot express; ask for JSON")
-    return escape(text, {"\r": "&#13;"})
+    return _EDGES.sub(_as_references, escape(text, {"\r": "&#13;"}))
+
+
+def _as_references(spaces: re.Match[str]) -> str:
+    """Write white space at the ends as references, because some readers, Oxigraph's among them, drop it."""
+    return "".join(f"&#{ord(one)};" for one in spaces[0])
 
 
 class _Csv:

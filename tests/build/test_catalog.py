@@ -160,7 +160,7 @@ def test_each_file_has_its_role(files: Files, catalog: ox.Store) -> None:
     vocabulary = named("SELECT ?file " + artifacts % "vocabulary")
     assert vocabulary == {"statecraft.ttl", "statecraft.jsonld", "statecraft.rdf"}
     documents = named(f"SELECT ?file {{ ?file a foaf:Document . <{BASE}> ?about ?file FILTER (?file != <{BASE}>) }}")
-    assert documents == {"queries.ttl", "quality.md", "croissant.json", "conformance.ttl"}
+    assert documents == {"queries.ttl", "codebook.md", "quality.md", "croissant.json", "conformance.ttl"}
     descriptors = {"context.jsonld", "alignments.ttl", "shapes.ttl", *vocabulary, *documents}
     schemas = {path for path in files if path.startswith("schema/")}
     assert {*forms, *tables, *descriptors, *schemas} == set(files) - set(SELF_DESCRIBING)

@@ -41,6 +41,7 @@ _ROLES = {
 }
 _DOCUMENTS = {
     "queries.ttl": (DCTERMS.relation, "Example questions, as SPARQL"),
+    "codebook.md": (FOAF.page, "Codebook"),
     "quality.md": (FOAF.page, "Quality report"),
     "ledger.tsv": (DCTERMS.relation, "What became of each IRI ever published"),
     "conformance.ttl": (DCTERMS.relation, "Conformance of the tool to standards, as EARL"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from upheaval.build.codebook import codebook
 from upheaval.build.common import (
     Files,
     as_json,
@@ -76,6 +77,7 @@ def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
         **vocabulary_files(schema),
         **contract_files(schema, assembly.listing),
         **tables,
+        "codebook.md": codebook(assembly).encode(),
         "quality.md": as_markdown(assess(assembly), publication).encode(),
         **ledger_file(publication, ledger),
     }

@@ -8,7 +8,7 @@ _NAMES = {
     "the named graphs": "graph",
     "the pairs of states": "dyad",
     "the example questions": "queries",
-    "the catalogue": "catalog conformance croissant datapackage manifest void",
+    "the catalogue": "catalog codebook conformance croissant datapackage manifest void",
     "the published IRIs and what changed": "events ledger releases",
     "the vocabulary": "alignments context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",

@@ -61,19 +61,69 @@ def read(content: bytes) -> list[dict[str, str]]:
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
+WITHIN = ["arvenia belmora", "arvenia corvania", "belmora corvania"]
+YEARS = range(1950, 2021)
+"""From the first day of the first phase to the year of the version."""
+IN_FORCE = {
+    "arvenia belmora": [range(1955, 1986), range(1991, 2021), range(2000, 2016)],
+    "arvenia corvania": [range(2008, 2021)],
+    "belmora old-arvenia": [range(1955, 1986)],
+}
+UNKNOWN = {"arvenia belmora": [range(2012, 2021)], "belmora corvania": [range(1970, 2021)]}
+
+
 def expected_rows() -> Iterator[list[str]]:
+    recorded: dict[tuple[str, int], list[str]] = {}
     for line in COUNTED.replace(",\n", ", ").strip().splitlines():
         pair, _, years = line.partition(": ")
-        for year in years.split(","):
-            number, *records = year.split()
-            counts = [str(sum(letter in record for record in records)) for letter in TYPES]
-            yield [*pair.split(), *PAIRS[pair], number, str(len(records)), *counts]
+        recorded |= {(pair, int(number)): records for number, *records in map(str.split, years.split(","))}
+    for pair, year in sorted({*recorded, *((pair, year) for pair in WITHIN for year in YEARS)}):
+        records = recorded.get((pair, year), [])
+        counts = {letter: str(sum(letter in record for record in records) or "") for letter in TYPES}
+        if pair == "arvenia corvania" and year < 1980:
+            counts["G"] = counts["G"] or "0"
+        force = [str(sum(year in span for span in spans.get(pair, ()))) for spans in (IN_FORCE, UNKNOWN)]
+        yield [*pair.split(), *PAIRS[pair], str(year), str(len(records)), *counts.values(), "0", *[""] * 6, *force]
 
 
 def test_dyad_years_equal_a_count_by_hand(files: Files) -> None:
     rows = list(csv.reader(io.StringIO(files["csv/dyad_year.csv"].decode(), newline="")))
-    assert rows[0] == ["state1", "state2", *CODES, "year", "records", *TYPES.values()]
+    assert rows[0][: 10 + len(TYPES)] == ["state1", "state2", *CODES, "year", "records", *TYPES.values()]
+    assert rows[0][-2:] == ["in_force", "force_unknown"]
     assert rows[1:] == list(expected_rows())
+
+
+def test_state_years_take_the_pairs_of_a_state_together(files: Files) -> None:
+    pairs, states = read(files["csv/dyad_year.csv"]), read(files["csv/state_year.csv"])
+    assert [(row["state"], int(row["year"])) for row in states] == [
+        (state, year) for state in ("arvenia", "belmora", "corvania") for year in YEARS
+    ]
+    for row in states:
+        own = [
+            int(pair["records"])
+            for pair in pairs
+            if row["state"] in pair["state1"] + " " + pair["state2"]
+            and pair["year"] == row["year"]
+            and "old" not in pair["state1"] + pair["state2"]
+        ]
+        assert max(own) <= int(row["records"]) <= sum(own)
+
+
+def test_contention_is_counted_apart(tmp_path: Path) -> None:
+    root = copy_of_world(tmp_path)
+    (root / "data" / "contentious-acts").mkdir()
+    (root / "data" / "contentious-acts" / "protest-2001.yaml").write_text(
+        "label: {en: A protest}\ncontentionType: protest\nactor: corvania\ntarget: arvenia\ndate: 2001\n"
+        "evidentialStatus: reported\ncitation: [{source: gazette, locator: whole}]\n",
+        encoding="utf-8",
+    )
+    rows = read(export(assemble(root))["csv/dyad_year.csv"])
+    counted = [row for row in rows if row["contention"] != "0"]
+    assert [(row["state1"], row["state2"], row["year"]) for row in counted] == [("arvenia", "corvania", "2001")]
+    assert (counted[0]["contention"], counted[0]["records"]) == ("1", "0")
+    assert sorted(name for name in counted[0] if name.startswith("contention_") and counted[0][name]) == [
+        "contention_verbal"
+    ]
 
 
 def test_dyad_years_of_the_question_are_start_years(files: Files) -> None:

@@ -22,7 +22,6 @@ from upheaval.build.common import (
 from upheaval.build.croissant import croissant
 from upheaval.build.datapackage import datapackage, path_of
 from upheaval.build.distributions import add_files
-from upheaval.build.dyadyear import dyad_years
 from upheaval.build.folder import sha256_of
 from upheaval.build.formertable import NAME as FORMER
 from upheaval.build.formertable import former_table
@@ -34,6 +33,7 @@ from upheaval.build.reifiers import reifications
 from upheaval.build.sections import grouped_turtle
 from upheaval.build.statistics import count
 from upheaval.build.tables import TableMaker
+from upheaval.build.yeartables import panels
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import from_rdflib
 from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, turtle
@@ -159,7 +159,7 @@ def _tables(assembly: Assembly, framed: list[Frame], former: list[FormerName]) -
     """Make the tables and their descriptions; also return the Data Package descriptor itself."""
     publication, graph = assembly.publication, assembly.vocabulary.graph
     found = TableMaker(assembly.contract, assembly.context, graph, publication.iri).tables(framed)
-    found["dyad_year"] = dyad_years(assembly.store, graph, int(publication.issued[:4]))
+    found |= panels(assembly.store, graph, int(publication.issued[:4]))
     if former:
         found[FORMER] = former_table(former, publication.iri)
     files = {path_of(name): table.to_csv() for name, table in found.items()}

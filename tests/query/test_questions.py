@@ -26,6 +26,7 @@ UNANSWERED = ("rests-on-retracted",)
 IN_THE_WORLD = {
     "agreements-of-state": {"state": "arvenia"},
     "at-a-place": {"place": "northland"},
+    "clashes-of-pair": {"one": "belmora", "other": "corvania"},
     "in-force": {"at": "1991-06-01"},
     "members": {"organization": "river-league", "at": "2012-01-01"},
     "timeline": {"one": "arvenia", "other": "corvania"},

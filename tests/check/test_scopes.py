@@ -81,6 +81,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "DiplomaticAct-more-against-than-counted": NOTHING,
     "DiplomaticAct-more-in-favour-than-counted": NOTHING,
     "Estimate-prices-of-which-year": NOTHING,
+    "FinancialArrangement-of-one": NOTHING,
     "Owned-more-than-whole": NOTHING,
     "Registration-of-nothing": NOTHING,
     "State-succeeded-by-its-continuator": NOTHING,

@@ -7,12 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 SUITE_TESTS := tests/shacl/test_suite.py tests/serve/test_suites.py tests/serve/test_reconciliation.py \
 	tests/build/test_catalog.py tests/build/test_datapackage.py
 PARALLEL := -n auto --dist worksteal
-UV_PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+UV_PIP_COMPILE := .venv-audit/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check site test test-fast lint conformance sbom bench lock clean help FORCE
+.PHONY: build check site test test-fast lint audit conformance sbom bench lock clean help FORCE
 
 build: .venv/.installed  ## validate the data and write build/ (the default)
 	$(BIN)/upheaval build
@@ -35,6 +35,11 @@ lint: .venv/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
+audit: .venv-audit  ## look for known vulnerabilities in what the lock files pin (needs the network)
+	for file in requirements*.txt; do .venv-audit/bin/pip-audit --require-hashes --disable-pip -r "$$file" || exit 1; done
+	for lock in $$(git ls-files '*package-lock.json'); do \
+		npm audit --package-lock-only --prefix "$$(dirname "$$lock")" || exit 1; done
+
 conformance: .venv/.tested-with  ## run other people's suites and write what they find, as EARL
 	$(BIN)/python -m pytest --conformance $(SUITE_TESTS)
 
@@ -46,16 +51,16 @@ sbom: .venv/.tested-with  ## list the locked dependencies as CycloneDX, in sbom/
 bench: .venv/.tested-with .venv-bench .venv-bench-rml  ## benchmark against peers: make bench STEPS=read,ask
 	$(BIN)/python -m tests.benchmarks --steps '$(STEPS)' $(BENCHFLAGS)
 
-.venv-bench .venv-bench-rml: .venv-%: requirements-%.txt
-	@echo "Setting up $@ with peers ..."
+.venv-audit .venv-bench .venv-bench-rml: .venv-%: requirements-%.txt
+	@echo "Setting up $@ ..."
 	@"$(PYTHON)" -m venv --clear $@
 	@$@/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
-lock: .venv/.made  ## update the lock files (to the newest versions: make lock LOCKFLAGS=--upgrade)
-	$(PIP) install 'uv>=0.9,<1'
+lock: .venv-audit  ## update the lock files (to the newest versions: make lock LOCKFLAGS=--upgrade)
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build -o requirements.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group audit -o requirements-audit.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench -o requirements-bench.txt
 	$(UV_PIP_COMPILE) $(LOCKFLAGS) --group bench-rml -o requirements-bench-rml.txt
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from upheaval.cli.linkexport import export_command
 from upheaval.cli.linkgive import give_command
 from upheaval.cli.linkrefresh import refresh_command
 from upheaval.cli.linksuggest import review_command, suggest_command
@@ -43,5 +44,13 @@ def link_command(context: click.Context, root: Path, only_check: bool) -> None:
             sys.exit(1)
 
 
-for _command in (give_command, refresh_command, review_command, suggest_command, take_command, verify_command):
+for _command in (
+    export_command,
+    give_command,
+    refresh_command,
+    review_command,
+    suggest_command,
+    take_command,
+    verify_command,
+):
     link_command.add_command(_command)

@@ -97,5 +97,5 @@ endif
 
 .venv/.tested-with: .venv/.installed requirements-dev.txt
 	@echo "Adding the test tools to .venv ..."
-	@$(PIP) install --require-hashes --no-build-isolation -r requirements-dev.txt
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements-dev.txt
 	@touch $@

@@ -59,6 +59,19 @@ def test_report_counts_what_it_lists(world: Assembly) -> None:
     assert "| shells-to-corvania-2011 |" in text.partition("## Disputed (1)")[2]
 
 
+def test_agreements_are_counted_by_what_is_known_of_their_force(world: Assembly) -> None:
+    quality = assess(world)
+    assert quality.force == [
+        ["charters", "1", "0", "0", "1"],
+        ["contracts", "1", "0", "1", "0"],
+        ["joint-statements", "1", "0", "0", "1"],
+        ["memoranda", "1", "0", "1", "0"],
+        ["programmes", "1", "1", "0", "0"],
+        ["treaties", "3", "1", "1", "1"],
+    ]
+    assert "## Agreements in force on 2020-12-31" in as_markdown(quality, world.publication)
+
+
 def test_members_of_a_series_are_counted_by_what_is_known_of_them(world: Assembly) -> None:
     assert series(assess(world)) == [["Ballots of the council", "3", "2", "1", "0"]]
 

@@ -1,5 +1,6 @@
 """Assess the quality of a dataset: coverage, single sources, disputes, likely duplicates and missing links."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,20 @@ SELECT ?source ?publisher ?read WHERE {
 ORDER BY ?read ?source
 LIMIT 20
 """
+_FORCE = """
+PREFIX force-status: <https://w3id.org/statecraft/force-status#>
+PREFIX statecraft: <https://w3id.org/statecraft#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT DISTINCT ?agreement ?code WHERE {{
+  VALUES ?at {{ "{day}"^^xsd:date }}
+  ?span statecraft:forceOf ?agreement ; statecraft:forceStatus ?status ; statecraft:earliest ?earliest .
+  OPTIONAL {{ ?span statecraft:latest ?latest }}
+  OPTIONAL {{ ?span statecraft:certainFrom ?from }}
+  OPTIONAL {{ ?span statecraft:certainUntil ?until }}
+  FILTER (?earliest <= ?at && (!BOUND(?latest) || ?latest >= ?at))
+  BIND (IF(COALESCE(?from > ?at, false) || COALESCE(?until < ?at, false), force-status:unknown, ?status) AS ?code)
+}}
+"""
 _LINKED = "SELECT DISTINCT ?record WHERE { ?link <https://w3id.org/statecraft#subject> ?record }"
 
 
@@ -46,6 +61,8 @@ class Quality:
         single_source: records that only one independent source supports, with its publisher.
         disputed: records and the sources that dispute them.
         duplicates: pairs of possible duplicates, with their first days.
+        force: for each kind of agreement the number of records, of those in force for a party on the version's day,
+            of those of which that is unknown, and of those that are not in force.
         oldest: the least recently retrieved sources, first those without a date of retrieval.
         unlinked: records without a link to another dataset, by kind.
 
@@ -56,6 +73,7 @@ class Quality:
     single_source: list[list[str]]
     disputed: list[list[str]]
     duplicates: list[tuple[str, str, str, str]]
+    force: list[list[str]]
     oldest: list[list[str]]
     unlinked: dict[str, list[str]]
 
@@ -76,6 +94,7 @@ def assess(assembly: Assembly) -> Quality:
         single_source=_question(assembly, "single-source"),
         disputed=_question(assembly, "disputed"),
         duplicates=list(_duplicates(assembly)),
+        force=_force(assembly),
         oldest=_short(assembly, _rows(assembly, _OLDEST)),
         unlinked=_unlinked(assembly),
     )
@@ -112,6 +131,22 @@ def _duplicates(assembly: Assembly) -> Iterator[tuple[str, str, str, str]]:
             apart = date.fromisoformat(days[other][1]) - date.fromisoformat(days[one][1])
             if apart.days <= NEAR and types[one] & types[other]:
                 yield one, days[one][1], other, days[other][1]
+
+
+def _force(assembly: Assembly) -> list[list[str]]:
+    statuses: dict[str, set[str]] = {}
+    for agreement, status in _short(assembly, _rows(assembly, _FORCE.format(day=assembly.publication.issued))):
+        statuses.setdefault(agreement, set()).add(local(status))
+    counts: dict[str, Counter[str]] = {}
+    for record in assembly.records:
+        if "Agreement" in {local(cls) for cls in record.kind.ancestors}:
+            found = statuses.get(record.slug, set())
+            answer = "in force" if found - {"unknown"} else "unknown" if found else "not in force"
+            counts.setdefault(record.kind.folder or "", Counter())[answer] += 1
+    return [
+        [kind, str(count.total()), *(str(count[answer]) for answer in ("in force", "unknown", "not in force"))]
+        for kind, count in sorted(counts.items())
+    ]
 
 
 def _unlinked(assembly: Assembly) -> dict[str, list[str]]:

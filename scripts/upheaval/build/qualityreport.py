@@ -7,6 +7,7 @@ from upheaval.schema.publication import Publication
 
 LEGEND = "Numbers count records; – searched, nothing found; ? not searched yet."
 SERIES = ("series", "members", "recorded", "searched, nothing found", "not searched")
+FORCE = ("kind", "agreements", "in force", "unknown", "not in force")
 MARKS = {"gap": "?", "searched, nothing found": "–"}
 
 
@@ -19,7 +20,7 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
 
     Returns:
         Markdown with the matrix of pair, type and phase, single sources, disputes, possible duplicates, the least
-        recently retrieved sources, and missing links.
+        recently retrieved sources, missing links, and of how many agreements it is unknown whether they are in force.
 
     """
     header, cells = matrix(quality)
@@ -33,6 +34,8 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
         _section("On a single independent source", ("record", "name", "publisher"), quality.single_source),
         _section("Disputed", ("record", "name", "publisher", "says"), quality.disputed),
         _section("Possible duplicates", ("record", "first day", "record", "first day"), quality.duplicates),
+        f"## Agreements in force on {publication.issued}\n",
+        _table(FORCE, quality.force),
         _section("Least recently retrieved", ("source", "publisher", "read"), quality.oldest),
         _section(
             "Without a link to another dataset",

@@ -6,13 +6,13 @@ RDF 1.1 XML Syntax, sections 6.1.4 and 2.4; Namespaces in XML 1.0, section 3; XM
 import re
 from collections.abc import Iterable
 
-from upheaval.rdf.namespaces import RDF
 from upheaval.rdf.xsd import NCNAME
 
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TAIL = re.compile(f"{NCNAME}\\Z")
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _SYNTAX = {
-    f"{RDF}{name}"
+    f"{_RDF}{name}"
     for name in (
         *("RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID", "datatype", "li", "Description"),
         *("aboutEach", "aboutEachPrefix"),

@@ -25,7 +25,9 @@ class Metrics:
         self.seconds = Histogram(
             "upheaval_request_seconds", "Time to answer a request.", ("route",), registry=self.registry
         )
-        self.queries = Counter("upheaval_queries", "Queries, by outcome.", ("outcome",), registry=self.registry)
+        self.queries = Counter(
+            "upheaval_queries", "Queries that were run, by outcome.", ("outcome",), registry=self.registry
+        )
         self.busy = Gauge("upheaval_workers_busy", "Workers that have a request.", registry=self.registry)
         self.waiting = Gauge("upheaval_queries_waiting", "Requests waiting for a worker.", registry=self.registry)
         self.replaced = Gauge(

@@ -10,9 +10,9 @@ from tests.support import ROOT, skip_or_fail
 
 ALLOWED = re.compile(
     r"MIT|MIT-0|MIT-CMU|BSD|BSD-2-Clause|BSD-3-Clause|0BSD|Apache-2\.0|ISC|PSF-2\.0|Python-2\.0|Unicode-3\.0|Zlib"
-    r"|W3C-20150513|CC0-1\.0|CC-BY-4\.0|BlueOak-1\.0\.0|Unlicense|MPL-2\.0"
+    r"|W3C-20150513|CC0-1\.0|CC-BY-4\.0|BlueOak-1\.0\.0|Unlicense|MPL-2\.0|LGPL"
 )
-"""Permissive licences, and one that asks for changes to its own files alone."""
+"""Permissive licences, and two that ask for changes to their own files alone; everybody can replace the packages."""
 NAMES = {
     "MIT License": "MIT", "BSD License": "BSD", "Apache Software License": "Apache-2.0", "ISC License (ISCL)": "ISC",
     "Python Software Foundation License": "PSF-2.0", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",

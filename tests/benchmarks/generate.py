@@ -68,7 +68,8 @@ def _source(number: int, chance: random.Random) -> str:
     day = f"{chance.randrange(1990, 2020)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     return (
         f'label: {{en: "Report {number} on what was reported"}}\npublisher: Publisher {chance.randrange(500)}\n'
-        f"sourceKind: news\nissued: {day}\nlanguage: en\nurl: https://example.org/reports/{number}\nretrieved: {day}\n"
+        f"sourceKind: news\nissued: {day}\nlanguage: en\n"
+        f"url: https://example.org/reports/{number}\nretrieved: 2026-01-01\n"
     )
 
 

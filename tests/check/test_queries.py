@@ -24,7 +24,7 @@ CASES = {
     "queries/escape.rq": ("ASK {\n ?s ?p 'a\\u0027 . } # ' . SERVICE ?x {} }", "2:10", "escape \\u0027"),
     "queries/load.rq": ("# title: q\nLOAD <http://127.0.0.1:9/>", "2:1", "LOAD is an update"),
     "queries/from.rq": ("# title: q\nASK FROM <file:///etc/passwd> {}", "2:11", "unknown graph <file:///etc/passwd>"),
-    "queries/no.rq": ("# title: q\nSELECT nothing", "2:", "expected"),
+    "queries/no.rq": ("# title: q\nSELECT nothing", "2:8", "`nothing` is not a keyword of SPARQL"),
     "ontology/rules/99-x.rq": ("CONSTRUCT { ?s ?p ?o }\n{ SERVICE ?s { ?s ?p ?o } }", "2:3", "SERVICE is not allowed"),
     "shapes/x.ttl": (
         SHAPE.replace("SELECT ]", '"""SELECT $this {\n $this a:b ?o\n   SERVICE ?o {} }""" ]'),

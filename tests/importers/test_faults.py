@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,6 @@ from click.testing import CliRunner
 
 from tests.importers.support import COW, FILES, SIPRI, VOTES, Imports, hashed, imported, lines, quiet, written
 from tests.support import sampled
-from upheaval.cli import import_
 from upheaval.cli.main import main
 from upheaval.faults import Refusal
 from upheaval.importers.declaration import find_dataset
@@ -211,7 +211,7 @@ def test_command_says_what_it_did_and_what_is_wrong(target: ImportTarget, tmp_pa
 
 
 def test_missing_library_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(import_, "find_spec", lambda name: None if name == "ibis" else object())
+    monkeypatch.setitem(sys.modules, "ibis", None)
     (good,) = written(tmp_path, FILES["cow"])
     refused = CliRunner().invoke(main, ["import", "cow", str(good)])
     assert refused.exit_code == 1

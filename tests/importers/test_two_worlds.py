@@ -41,12 +41,12 @@ def both(target: ImportTarget, folders: dict[str, Path]) -> Assembly:
 
 QUESTIONS = {
     "transfers-in-registers": [
-        ["drones-to-belmora-2010", "Drones for Belmora", "2010-01-01", "1"],
-        ["shells-to-corvania-2011", "Shells for Corvania", "2011-01-01", "0"],
+        ["drones-to-belmora-2010", "Drones for Belmora", "2010", "1", "2010-01-01"],
+        ["shells-to-corvania-2011", "Shells for Corvania", "2011-01", "0", "2011-01-01"],
     ],
     "treaties-coded-as-alliances": [
-        ["friendship-treaty-1955", "Friendship Treaty", "1955-03-01", "1"],
-        ["neighbourhood-treaty-1990", "Neighbourhood Treaty", "1990-05-04", "0"],
+        ["friendship-treaty-1955", "Friendship Treaty", "1955-03", "1", "1955-03-01"],
+        ["neighbourhood-treaty-1990", "Neighbourhood Treaty", "1990-05-04", "0", "1990-05-04"],
     ],
 }
 
@@ -76,8 +76,8 @@ def test_query_asks_an_import_too(target: ImportTarget, folders: dict[str, Path]
     arguments = ["query", "transfers-in-registers", "--root", str(target.publication.root), "--format", "csv"]
     alone = CliRunner().invoke(main, arguments)
     beside = CliRunner().invoke(main, [*arguments, "--with", str(folders["sipri"])])
-    assert "Drones for Belmora,2010-01-01,0" in alone.output
-    assert "Drones for Belmora,2010-01-01,1" in beside.output
+    assert "Drones for Belmora,2010,0," in alone.output
+    assert "Drones for Belmora,2010,1," in beside.output
 
 
 def test_match_writes_a_review_file_and_merges_nothing(

@@ -416,7 +416,7 @@ def test_links_become_matches(derived: Conclusions) -> None:
     assert derived.of("exactMatch") == {("arvenia", "https://example.com/atlas/arvenia")}
 
 
-@pytest.mark.parametrize(("rule", "place"), [("CONSTRUCT {\n ?s ?p", "x.rq:2:7: "), ("SELECT * {}", "x.rq: ")])
+@pytest.mark.parametrize(("rule", "place"), [("CONSTRUCT {\n ?s ?p", "x.rq:1:11: "), ("SELECT * {}", "x.rq: ")])
 def test_rule_that_is_not_a_construct_query_is_refused(rule: str, place: str) -> None:
     with pytest.raises(Refusal, match=f"ontology/rules/{place}error: "):
         derive(ox.Store(), {"x.rq": rule}, "urn:derived")

@@ -123,13 +123,13 @@ def test_a_dataset_opened_twice_has_the_same_rows(root: Path) -> None:
 
 
 def test_what_is_kept_is_answered_without_loading_rdflib(root: Path) -> None:
-    query(root, "in-force")
+    query(root, "matrix")
     code = (
         "import sys; from upheaval.cli.main import main\n"
         "try: main()\n"
         "finally: print(sorted({'rdflib', 'yaml', 'pyshacl'} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "query", "in-force", "--root", str(root)], capture_output=True, text=True
+        [sys.executable, "-c", code, "query", "matrix", "--root", str(root)], capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "[]\n")

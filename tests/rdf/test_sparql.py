@@ -272,4 +272,4 @@ def test_no_other_module_runs_a_query() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query":
                 found.add(f"{path.name}: {ast.unparse(node.func.value)}")
-    assert found == {"sparql.py: store", "sparql.py: ox.Store()", "reference.py: super()"}
+    assert found == {"sparql.py: store", "sparql.py: ox.Store()", "reference.py: super()", "federation.py: store"}

@@ -41,7 +41,8 @@ def test_keys_of_a_treaty_are_in_order(contract: Contract) -> None:
     """Those of its own class and of every wider one; dates and places, which an agreement must not have, are none."""
     assert list(contract.folders["treaties"].keys) == [
         *("label", "altLabel", "description", "cooperationType", "item", "framework", "phase", "party", "step"),
-        *("provision", "replaces", "textStatus", "estimate", "evidentialStatus", "citation", "differentFrom"),
+        *("entryCondition", "instrumentsRequired", "termYears", "renewsTacitly", "provision", "replaces", "amends"),
+        *("depositary", "textStatus", "estimate", "evidentialStatus", "citation", "differentFrom"),
     ]
     assert not {"date", "startDate", "endDate", "place"} & set(contract.folders["treaties"].keys)
     assert {"date", "startDate", "endDate", "place"} < set(contract.folders["exercises"].keys)

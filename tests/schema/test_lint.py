@@ -114,7 +114,7 @@ def test_known_terms_are_those_of_the_standards() -> None:
     ("query", "why"),
     [
         ("SELECT ?state WHERE { ?state a statecraft:State }", r"it does not select \$this"),
-        ("SELECT $this WHERE { $this a }", "expected"),
+        ("SELECT $this WHERE { $this a }", "`}` cannot stand here; expected"),
         ("ASK { $this a statecraft:State }", "it is not a SELECT query"),
     ],
 )

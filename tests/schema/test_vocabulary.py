@@ -30,7 +30,7 @@ BAD = {
         {"queries/a.rq": f"# title: A\n{CONFLICT}", "queries/b.rq": CONFLICT},
         ["queries/a.rq:2:1: error: the file holds an unresolved merge conflict", "queries/b.rq:1:1:"],
     ),
-    "question that is not SPARQL": ({"queries/a.rq": "SELECT ?x {\n  ?x a\n}"}, ["queries/a.rq:3:2: error: "]),
+    "question that is not SPARQL": ({"queries/a.rq": "SELECT ?x {\n  ?x a\n}"}, ["queries/a.rq:3:1: error: "]),
     "rule that is not SPARQL": ({"ontology/rules/z.rq": "CONSTRUCT {"}, ["ontology/rules/z.rq:1:"]),
     "class without a label": (
         {

@@ -102,7 +102,7 @@ def test_queries_that_bind_this_themselves_are_recognized() -> None:
         ("SELECT $this { { SELECT $this { GRAPH $shapesGraph { $this ?y ?z } } } }", r"return \$shapesGraph"),
         ("SELECT $this { BIND (1 AS $this) }", "has its value already"),
         ("ASK { $this ?x ?y }", "is not a SELECT"),
-        ("SELECT $this {", "expected"),
+        ("SELECT $this {", "this `{` is never closed"),
     ],
 )
 def test_queries_that_shacl_forbids_are_refused(query: str, why: str) -> None:

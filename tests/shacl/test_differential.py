@@ -65,16 +65,18 @@ class Shapes:
             head = node
         return head
 
-    def path(self, depth: int = 0) -> Term:
-        kind = self.draw(st.sampled_from(["", "", "inversePath", "list", "alternativePath", "zeroOrMorePath"]))
+    def path(self, depth: int = 0, inverted: bool = False) -> Term:
+        # pySHACL walks the inverse of a sequence in the sequence's own order (SHACL, section 2.3.1.4, reverses it).
+        kinds = ["", "", "inversePath", *(() if inverted else ("list",)), "alternativePath", "zeroOrMorePath"]
+        kind = self.draw(st.sampled_from(kinds))
         if not kind or depth > 1:
             return self.draw(st.sampled_from(PROPERTIES))
         if kind in ("list", "alternativePath"):
-            head = self.items([self.path(depth + 1), self.path(depth + 1)])
+            head = self.items([self.path(depth + 1, inverted), self.path(depth + 1, inverted)])
             if kind == "list":
                 return head
         else:
-            head = self.path(depth + 1)
+            head = self.path(depth + 1, inverted or kind == "inversePath")
         node = self.node()
         self.say(node, kind, head)
         return node

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def test_question_has_its_expected_rows_on_both_engines(name: str, world: Assemb
     assert [header, *found] == wanted
     other = on_rdflib(world_in_rdflib, text)
     assert sorted(other) == sorted(wanted[1:])
+
+
+def test_classes_that_a_question_lists_are_those_below_treaty(world_in_rdflib: Dataset) -> None:
+    up = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>*"
+    text = f"SELECT ?class {{ ?class {up} <https://w3id.org/statecraft#Treaty> }}"
+    below = {f"statecraft:{row[0].partition('#')[2]}" for row in on_rdflib(world_in_rdflib, text)}
+    question = (ROOT / "queries" / "signed-not-in-force.rq").read_text(encoding="utf-8")
+    listed = re.search(r"\?class IN \((.*?)\)", question)
+    assert listed is not None
+    assert set(listed[1].split(", ")) == below
 
 
 def test_empty_answer_says_that_nothing_is_recorded() -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -136,6 +137,31 @@ def test_the_stand_in_keeps_to_the_published_schemas(tmp_path: Path) -> None:
     valid(json.loads(manifest[2]), "manifest.json")
     valid(json.loads(answer[2]), "reconciliation-result-batch.json")
     valid(json.loads(service.asked[-1]["queries"]), "reconciliation-query-batch.json")
+
+
+def measured(found: Result) -> dict[str, list[str]]:
+    rows = [[cell.strip() for cell in line.split("│")] for line in found.stdout.splitlines() if "│" in line]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_suggestions_are_measured_on_what_is_known(tmp_path: Path) -> None:
+    """What the source lacks is not counted as missed; what comes first and is wrong is named."""
+    root = linked_world(tmp_path)
+    path = tmp_path / "slice.nt"
+
+    def measure(items: list[WikidataItem]) -> Result:
+        path.write_text(full(items))
+        found = run("suggest", "--measure", "--root", str(root), "--slice", str(path))
+        assert found.exit_code == 0, found.output
+        return found
+
+    assert measured(measure(everything()))["treaties"] == ["1", "1", "1 of 1", "1.00", "1.00", "1 of 1"]
+    others = [one for one in everything() if one.number != "Q905"]
+    assert measured(measure(others))["treaties"] == ["1", "0", "0 of 0", "–", "–", "0 of 0"]
+    renamed = replace(world_items()["Q905"], labels={"en": "Sea Drill of 2009"})
+    found = measure([*others, renamed])
+    assert measured(found)["treaties"] == ["1", "1", "0 of 1", "0.00", "0.00", "0 of 0"]
+    assert "neighbourhood-treaty-1990: Q9003 Neighbourhood Treaty came first (low)" in found.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from upheaval.cli.options import ROOT, refusals, terminal_width
 from upheaval.cli.wikidatasource import open_source, source_options
 
 if TYPE_CHECKING:
+    from upheaval.link.queryservices import QueryService
+    from upheaval.link.slicefiles import SliceFile
     from upheaval.link.suggesting import Suggestion
     from upheaval.populate.assembly import Assembly
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a table for review: .csv, or .tsv for SSSOM; by default it is printed.",
 )
+@click.option(
+    "--measure", is_flag=True, help="Suggest items for records whose item is known, and print how many are right."
+)
 def suggest_command(
     kinds: tuple[str, ...],
     root: Path,
@@ -40,6 +45,7 @@ def suggest_command(
     reconcile: str,
     limit: int,
     out: Path | None,
+    measure: bool,
 ) -> None:
     """Suggest items for records without a link to Wikidata.
 
@@ -52,12 +58,37 @@ def suggest_command(
 
         if out is not None and out.suffix not in (".csv", ".tsv"):
             refuse("--out", f"`{out}` ends neither in .csv nor in .tsv", "name a .csv or .tsv file")
+        if measure and (reconcile or out is not None):
+            raise click.UsageError("--measure goes with neither --reconcile nor --out")
         assembly = assemble(root)
+        if measure:
+            _measure(assembly, kinds, open_source(slice_file, endpoint, timeout), limit)
+            return
         found, source = _suggestions(assembly, kinds, slice_file, endpoint, timeout, reconcile, limit)
         _write(found, assembly, source, out)
         records = len({one.profile.slug for one in found})
         sure = sum(one.confidence == "high" for one in found)
         click.echo(f"{len(found)} items for {records} records, {sure} of high confidence", err=True)
+
+
+def _measure(assembly: "Assembly", kinds: tuple[str, ...], source: "SliceFile | QueryService", limit: int) -> None:
+    from upheaval.link.measuring import measure
+    from upheaval.link.profiles import read_profiles
+    from upheaval.query.answers import as_table
+
+    measures, wrong = measure(read_profiles(assembly), source, kinds, limit)
+    header = ["kind", "linked", "there", "right", "precision", "recall", "high"]
+    rows = [
+        [
+            *(one.kind, str(one.linked), str(one.present), f"{one.first} of {one.answered}"),
+            *("–" if share is None else f"{share:.2f}" for share in (one.precision, one.recall)),
+            f"{one.high_right} of {one.high}",
+        ]
+        for one in measures
+    ]
+    click.echo(as_table(header, rows, {}, terminal_width()), nl=False)
+    for one in wrong:
+        click.echo(f"{one.profile.slug}: {one.item.number} {one.item.label} came first ({one.confidence})", err=True)
 
 
 def _suggestions(

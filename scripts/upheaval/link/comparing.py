@@ -116,8 +116,9 @@ def _classes(
 ) -> Iterable[Indication]:
     """Compare the item's classes with those that the record's kind is aligned with.
 
-    Wikidata's class tree leads from a city to an organization, so the nearest aligned class decides: it must be
-    one of ours, or at least one of ours must be reached.
+    Wikidata's class tree leads from a city to an organization, so the nearest aligned class decides: for one of the
+    item's classes it must be one of ours (Vienna is a city and a federal state), or at least one of ours must be
+    reached.
     """
     stated = [*item.items(INSTANCE_OF), *item.items(SUBCLASS_OF)]
     steps = superclasses.distances(stated)
@@ -129,7 +130,7 @@ def _classes(
     kind = profile.kind.label
     if ours:
         nearest = min(ours, key=lambda one: (ours[one], one))
-        if others and min(others.values()) < ours[nearest]:
+        if not any(_leads_to(profile, profiles, superclasses.distances([one])) for one in stated):
             other = min(others, key=lambda one: (others[one], one))
             yield Indication(Aspect.CLASS, False, f"the item is rather {other} than {nearest} ({kind})", 1)
         else:
@@ -137,6 +138,13 @@ def _classes(
     elif others and profile.classes:
         nearest = min(others, key=lambda one: (others[one], one))
         yield Indication(Aspect.CLASS, False, f"the item is {nearest}, and the record is a {kind}", 5)
+
+
+def _leads_to(profile: RecordProfile, profiles: Profiles, steps: dict[str, int]) -> bool:
+    """Whether the nearest aligned class is one of the record's kind."""
+    ours = min((number for one, number in steps.items() if one in profile.classes), default=None)
+    others = (number for one, number in steps.items() if one in profiles.classes - profile.classes)
+    return ours is not None and ours <= min(others, default=ours)
 
 
 def _codes(

@@ -100,6 +100,7 @@ def suggest(
     source: CandidateSource,
     refused: Collection[tuple[str, str]] = (),
     limit: int = 5,
+    competing: bool = False,
 ) -> list[Suggestion]:
     """Find items for records by their names and rank them.
 
@@ -109,6 +110,7 @@ def suggest(
         source: where the items come from.
         refused: the pairs of a record's slug and an item's number that a curator has refused.
         limit: how many items to suggest for a record.
+        competing: do not leave out the items of other records.
 
     Returns:
         The suggestions by record, the best first.
@@ -124,7 +126,7 @@ def suggest(
     }
     items = source.items({number for group in numbers.values() for number in group})
     candidates = {slug: [items[number] for number in group if number in items] for slug, group in numbers.items()}
-    return rank(records, profiles, candidates, source.superclasses(), refused, limit)
+    return rank(records, profiles, candidates, source.superclasses(), refused, limit, competing)
 
 
 def rank(
@@ -134,6 +136,7 @@ def rank(
     superclasses: Superclasses,
     refused: Collection[tuple[str, str]] = (),
     limit: int = 5,
+    competing: bool = False,
 ) -> list[Suggestion]:
     """Rank candidates, by record; those that were refused and items of linked records are left out.
 
@@ -144,9 +147,10 @@ def rank(
         superclasses: the subclass statements that are known.
         refused: the pairs of a record's slug and an item's number that a curator has refused.
         limit: how many items to suggest for a record.
+        competing: do not leave out the items of other records.
 
     """
-    taken = {number: iri for iri, number in profiles.items.items()}
+    taken = {} if competing else {number: iri for iri, number in profiles.items.items()}
     suggestions: list[Suggestion] = []
     for profile in records:
         judged: list[tuple[float, WikidataItem, tuple[Indication, ...]]] = []

@@ -149,7 +149,7 @@ def test_each_file_has_its_role(files: Files, catalog: ox.Store) -> None:
     forms = named(f"SELECT ?file {{ <{BASE}> dcat:distribution ?file }}")
     assert forms == {
         "datapackage.json",
-        *(f"northern-pact.{end}" for end in ("12.nt", "all.nt", "jsonld", "nq", "nt", "rdf", "trig", "ttl")),
+        *(f"northern-pact.{end}" for end in ("12.nt", "all.nt", "jsonld", "nq", "nt", "owl", "rdf", "trig", "ttl")),
     }
     tables = named(f"SELECT ?file {{ ?table dcat:inSeries <{BASE}csv> ; dcat:distribution ?file }}")
     assert tables == {path for path in files if path.startswith("csv/")}

@@ -153,6 +153,8 @@ class _Adding:
             description = f"{title} in named graphs: data, derived facts, vocabulary and catalogue."
         elif described:
             description = f"{title}: data, derived facts and vocabulary in RDF 1.2, with each statement's citations."
+        elif suffix == ".owl":
+            description = f"{title} as an OWL 2 ontology that imports its vocabulary, with dates as strings."
         elif path.endswith(".all.nt"):
             description = f"{title}: data, derived facts and vocabulary as one graph, for the example questions."
         else:
@@ -163,6 +165,8 @@ class _Adding:
         self._say(self.dataset, (SCHEMA.distribution, file))
         if described:
             self._say(file, (DCTERMS.conformsTo, self._standard("https://www.w3.org/TR/rdf12-concepts/")))
+        elif suffix == ".owl":
+            self._say(file, (DCTERMS.conformsTo, self._standard("https://www.w3.org/TR/owl2-overview/")))
         elif path != _PACKAGE and suffix != ".jsonld":
             self._say(self.dataset, (VOID.dataDump, file))
 

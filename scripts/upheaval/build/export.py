@@ -27,6 +27,7 @@ from upheaval.build.formertable import NAME as FORMER
 from upheaval.build.formertable import former_table
 from upheaval.build.framing import Frame, frames, to_json
 from upheaval.build.manifest import make_manifest
+from upheaval.build.owldocument import owl_document
 from upheaval.build.quality import assess
 from upheaval.build.qualityreport import as_markdown
 from upheaval.build.reifiers import reifications
@@ -112,7 +113,7 @@ def united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
 def formats(
     assembly: Assembly, graphs: Mapping[str, list[ox.Triple]], both: list[ox.Triple], framed: list[Frame]
 ) -> Files:
-    """Write the dataset as Turtle, JSON-LD, TriG and RDF/XML.
+    """Write the dataset as Turtle, JSON-LD, TriG and RDF/XML, and as an OWL 2 ontology.
 
     Args:
         assembly: a publication.
@@ -135,11 +136,14 @@ def formats(
         **{name: order(triples, place) for name, triples in graphs.items() if name not in ("data", "derived")},
     }
     derived = [triple for triple in ordered["derived"] if triple not in stated]
+    owl = order(owl_document(publication, assembly.vocabulary, whole), place)
+    named = prefixes | {publication.prefix: publication.iri}
     return {
         f"{stem}.ttl": grouped_turtle(publication, assembly.records, ordered["data"], derived, prefixes),
         f"{stem}.jsonld": to_json(assembly.context, framed),
         f"{stem}.trig": _trig(publication, ordered, prefixes),
-        **in_xml(f"{stem}.rdf", whole, prefixes | {publication.prefix: publication.iri}),
+        **in_xml(f"{stem}.rdf", whole, named),
+        **in_xml(f"{stem}.owl", owl, named | {"owl": PREFIXES["owl"]}),
     }
 
 

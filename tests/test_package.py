@@ -16,7 +16,7 @@ from tests.support import ROOT, once
 FOLDERS = {
     "ontology": ("*.ttl", "codes/*.ttl", "alignments/*.ttl", "rules/*.rq"),
     "shapes": ("*.ttl",),
-    "queries": ("*.rq",),
+    "queries": ("*.rq", "competency/*"),
 }
 OF_THE_VOCABULARY = re.compile(r"(statecraft|queries)\..*|.*\.(nq|trig|all\.nt|12\.n[tq])")
 CODE = "from upheaval.sources.packaged import packaged; print(packaged())"

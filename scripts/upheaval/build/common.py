@@ -9,6 +9,7 @@ from rdflib import Graph
 
 from upheaval.build import earl
 from upheaval.build.catalog import describe
+from upheaval.build.competency import competency_files
 from upheaval.build.statistics import Counts
 from upheaval.populate.records import Listing
 from upheaval.query.sparqlexamples import to_triples
@@ -94,7 +95,7 @@ def in_xml(path: str, triples: list[ox.Triple], prefixes: dict[str, str]) -> Fil
 
 
 def contract_files(schema: Schema, listing: Listing) -> Files:
-    """Make the context, the JSON Schemas, the example questions, and the report on conformance."""
+    """Make the context, the JSON Schemas, the example and competency questions, and the report on conformance."""
     publication = schema.publication
     questions = read_questions(publication)
     records: dict[str, list[str]] = {}
@@ -105,6 +106,7 @@ def contract_files(schema: Schema, listing: Listing) -> Files:
     definitions = {str(term): str(text) for term, text in defined}
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sh")}
     return {
+        **competency_files(publication),
         "conformance.ttl": earl.FILE.read_bytes(),
         "context.jsonld": as_json({"@context": schema.context}),
         "queries.ttl": turtle(order(to_triples(questions.values(), publication)), prefixes),

@@ -30,6 +30,8 @@ _STANDARDS = {
     "statecraft": "https://www.w3.org/TR/owl2-overview/",
     "vocabulary": "https://www.w3.org/TR/owl2-overview/",
     "alignments": "https://www.w3.org/TR/skos-reference/",
+    "competency": "https://w3id.org/OWLunit/ontology/",
+    "competency-data": "https://www.w3.org/TR/rdf11-concepts/",
 }
 _ROLES = {
     "schema": ROLE.schema,
@@ -38,6 +40,8 @@ _ROLES = {
     "statecraft": ROLE.vocabulary,
     "vocabulary": ROLE.vocabulary,
     "alignments": ROLE.mapping,
+    "competency": ROLE.example,
+    "competency-data": ROLE.example,
 }
 _DOCUMENTS = {
     "queries.ttl": (DCTERMS.relation, "Example questions, as SPARQL"),

@@ -10,7 +10,7 @@ _NAMES = {
     "the example questions": "queries",
     "the catalogue": "catalog codebook conformance croissant datapackage manifest void",
     "the published IRIs and what changed": "events ledger releases",
-    "the vocabulary": "alignments context cooperation schema shapes statecraft vocabulary",
+    "the vocabulary": "alignments competency competency-data context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",
     "the web pages": "about ask assets changelog charts cite contributing explore favicon index licence license "
     "quality records robots search site sitemap sources static types",

@@ -1,4 +1,4 @@
-"""The competency questions: each finds its rows in the sample, with pyoxigraph and with rdflib, as a build publishes them."""
+"""The competency questions: each finds its rows in the sample, with pyoxigraph and rdflib, and as a build has it."""
 
 import json
 import re

@@ -1,8 +1,8 @@
 """The competency questions of the vocabulary: what it has to be able to answer, with the rows expected of a sample.
 
-A question is a file of queries/competency/ that opens with `# question:` and a line `# row: (…)` for each expected row, in the
-terms of its query, or `# nothing:` and why there is none. They are published as tests of OWLUnit, which says
-what a test of a competency question consists of (<https://github.com/luigi-asprino/owl-unit>).
+A question is a file of queries/competency/ that opens with `# question:` and a line `# row: (…)` for each expected
+row, in the terms of its query, or `# nothing:` and why there is none. They are published as tests of OWLUnit, which
+says what a test of a competency question consists of (<https://github.com/luigi-asprino/owl-unit>).
 """
 
 import re

@@ -1,7 +1,7 @@
 """The dataset as an OWL 2 ontology that imports its vocabulary, for reasoners and ontology editors.
 
-OWL 2 (Structural Specification, section 4) knows no `xsd:date`, `xsd:gYearMonth`, `xsd:gYear` or `edtf:EDTF`, and reasoners
-refuse a file with literals of them. Here these are strings, as written: nothing is padded to a time of day.
+OWL 2 (Structural Specification, section 4) knows no `xsd:date`, `xsd:gYearMonth`, `xsd:gYear` or `edtf:EDTF`, and
+reasoners refuse a file with literals of them. Here these are strings, as written: nothing is padded to a time of day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def owl_document(publication: Publication, vocabulary: Vocabulary, triples: Iter
     """
     file = f"{publication.name}.owl"
     ontology = ox.NamedNode(f"{publication.iri}{file}")
-    header = [
+    header: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
         (_TYPE, _ONTOLOGY),
         (_VERSION, ox.NamedNode(f"{publication.iri}{publication.version}/{file}")),
         (_LABEL, ox.Literal(publication.title, language="en")),

@@ -201,8 +201,8 @@ def validate_sample(
     """
     store = ox.Store()
     store.extend(about)
-    ids = _sample(kept, engine)
-    lines = _load(store, kept, ids, terms, engine)
+    ids, every = _sample(kept, engine)
+    lines = _load(store, kept, None if every else ids, terms, engine)
     outside = {actor.iri: actor.cls for actor in actors if not actor.minted}
     known = ox.NamedNode(f"{terms.graph}/known")
     kinds = [f"<{iri}> <{RDF.type}> <{cls}> ." for iri, cls in outside.items()]
@@ -224,8 +224,8 @@ def validate_sample(
     return len(ids)
 
 
-def _sample(kept: list[Rows], engine: Engine) -> list[str]:
-    """Return the ids of a sample of each kind, chosen by hash."""
+def _sample(kept: list[Rows], engine: Engine) -> tuple[list[str], bool]:
+    """Return the ids of a sample of each kind, chosen by hash, and whether these are all."""
     main = [rows for rows in kept if not rows.under and not rows.more and not rows.shared]
     sizes = [int(engine.rows(rows.table.agg(n=rows.table.count()))[0]["n"]) for rows in kept]
     records = sum(size for rows, size in zip(kept, sizes, strict=True) if rows in main)
@@ -237,11 +237,16 @@ def _sample(kept: list[Rows], engine: Engine) -> list[str]:
             continue
         chosen = rows.table.select("id", place=rows.table.id.hexdigest("md5")).order_by("place").limit(many)
         ids.extend(one["id"] for one in engine.rows(chosen))
-    return ids
+    return ids, max(sizes, default=0) <= many
 
 
-def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engine: Engine) -> list[str]:
-    """Put the quads of records and of what they refer to into a store; return them as triples, as they were written."""
+def _load(store: ox.Store, kept: list[Rows], ids: list[str] | None, terms: Terms, engine: Engine) -> list[str]:
+    """Put the quads of records and of what they refer to into a store; return them as triples, as they were written.
+
+    Without ids, the quads of all records are put there, with a single query for each table.
+    """
+    if ids is None:
+        return [line for rows in kept for line in _put(store, rows, rows.table, terms, engine)]
     done: set[str] = set()
     lines: list[str] = []
     wanted = set(ids)
@@ -250,12 +255,17 @@ def _load(store: ox.Store, kept: list[Rows], ids: list[str], terms: Terms, engin
         done |= wanted
         for rows in kept:
             table = rows.table if rows.shared else _of_records(rows.table, listed)
-            found = engine.rows(table.select(text=quads(rows, table, terms)))
-            text = "".join(f"{one['text']}\n" for one in found)
-            store.bulk_load(text.encode(), format=ox.RdfFormat.N_QUADS)
-            lines.extend(statements(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS)))
+            lines.extend(_put(store, rows, table, terms, engine))
         wanted |= _own_references(store, terms)
     return lines
+
+
+def _put(store: ox.Store, rows: Rows, table: Table, terms: Terms, engine: Engine) -> Iterable[str]:
+    """Put the quads of some rows into a store, and return them as triples."""
+    found = engine.rows(table.select(text=quads(rows, table, terms)))
+    text = "".join(f"{one['text']}\n" for one in found)
+    store.bulk_load(text.encode(), format=ox.RdfFormat.N_QUADS)
+    return statements(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS))
 
 
 def _of_records(table: Table, listed: Table) -> Table:

@@ -69,10 +69,13 @@ def open_engine(name: str, folder: Path, memory: str, threads: int) -> Engine:
     return Spark(folder, master or f"local[{os.cpu_count() or 2}]")
 
 
-def _texts(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Any:
+def _texts(rows: list[dict[str, Any]], columns: tuple[str, ...], target: Path) -> Path:
+    """Write rows of texts as Parquet."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    return pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in columns})
+    pq.write_table(pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in columns}), target)
+    return target
 
 
 class DuckDB:
@@ -81,6 +84,7 @@ class DuckDB:
     def __init__(self, folder: Path, memory: str, threads: int) -> None:
         import ibis
 
+        self.folder, self.small = folder, 0
         self.con = ibis.duckdb.connect(
             folder / "work.duckdb",
             threads=threads,
@@ -99,15 +103,15 @@ class DuckDB:
         return self.con.create_table(name, table.order_by(list(order)) if order else table)
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """Return a small table's rows."""
-        found: list[dict[str, Any]] = self.con.to_pyarrow(table).to_pylist()
-        return found
+        """Return a small table's rows; a relation of DuckDB would parse the query a second time, in Python."""
+        found = self.con.raw_sql(self.con.compile(table))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def memtable(self, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
         """Return rows of texts as a table."""
-        import ibis
-
-        return ibis.memtable(_texts(rows, columns))
+        self.small += 1
+        return self.read([_texts(rows, columns, self.folder / f"small-{self.small}.parquet")])
 
     def write(
         self, table: Table, text: Text | None, order: tuple[str, ...], stem: Path, size: int, compression: str
@@ -193,12 +197,9 @@ class Spark:
 
     def memtable(self, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
         """Return rows of texts as a table."""
-        import pyarrow.parquet as pq
-
         self.small += 1
         target = self.folder / f"small-{self.small}.parquet"
-        pq.write_table(_texts(rows, columns), target)
-        return self._view(f"small_{self.small}", target)
+        return self._view(f"small_{self.small}", _texts(rows, columns, target))
 
     def write(
         self, table: Table, text: Text | None, order: tuple[str, ...], stem: Path, size: int, compression: str

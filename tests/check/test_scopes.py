@@ -43,7 +43,7 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
     "51-contention-dyads.rq": ("continuedBy", "label"),
     "52-conflict-dyads.rq": ("continuedBy", "label"),
     "70-in-force.rq": ("continuedBy", "endDate", "latest"),
-    "80-support.rq": ("republicationOf", "publisher", "sourceKind", "label"),
+    "80-support.rq": ("republicationOf", "publisher", "publishedBy", "sourceKind", "label"),
     "81-disputed.rq": NOTHING,
     "90-links.rq": NOTHING,
     "Activity-undated": NOTHING,

@@ -345,6 +345,8 @@ x:reprint dc:publisher "Herald" ; :sourceKind kind:news ; :republicationOf x:pap
 x:again dc:publisher "Echo" ; :sourceKind kind:news ; :republicationOf x:reprint .
 x:state dc:publisher "Agency" ; :sourceKind kind:state-media . x:other dc:publisher "Post" ; :sourceKind kind:news .
 x:office rdfs:label "M"@en , "m"@fr . x:paper rdfs:label "Report"@en .
+x:edition rdfs:label "Edition"@en ; dc:publisher "Paper International" ; :publishedBy x:house ; :sourceKind kind:news .
+x:house rdfs:label "Paper"@en .
 x:ministry dc:publisher "M" ; :sourceKind kind:official . x:text dc:publisher "UN" ; :sourceKind kind:treaty-text .
 """
 
@@ -355,6 +357,9 @@ x:ministry dc:publisher "M" ; :sourceKind kind:official . x:text dc:publisher "U
         ("paper", "1", "false"),
         ("paper reprint again", "1", "false"),
         ("paper paper2", "1", "false"),
+        ("paper edition", "1", "false"),
+        ("other from-edition paper", "1", "false"),
+        ("edition from-paper paper2", "1", "false"),
         ("ministry", "1", "true"),
         ("ministry text", "2", "true"),
         ("again ministry", "2", "false"),

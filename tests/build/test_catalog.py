@@ -152,7 +152,7 @@ def test_each_file_has_its_role(files: Files, catalog: ox.Store) -> None:
         *(f"northern-pact.{end}" for end in ("12.nt", "all.nt", "jsonld", "nq", "nt", "owl", "rdf", "trig", "ttl")),
     }
     tables = named(f"SELECT ?file {{ ?table dcat:inSeries <{BASE}csv> ; dcat:distribution ?file }}")
-    assert tables == {path for path in files if path.startswith("csv/")}
+    assert tables == {path for path in files if path.startswith(("csv/", "data/"))}
     artifacts = "{ ?d dcterms:conformsTo/prof:hasResource ?r . ?r prof:hasArtifact ?file ; prof:hasRole role:%s }"
     assert named("SELECT ?file " + artifacts % "validation") == {"shapes.ttl"}
     assert named("SELECT ?file " + artifacts % "schema") == {path for path in files if path.startswith("schema/")}

@@ -35,7 +35,7 @@ def test_every_kind_has_a_rule_of_inclusion(axis: Assembly) -> None:
 
 
 def test_every_code_is_listed_with_its_uses(axis: Assembly) -> None:
-    text = codebook(axis)
+    text = codebook(axis, {"resources": []})
     for codes in axis.contract.codes.values():
         for iri in codes.values():
             assert f"`{local(iri)}` |" in text
@@ -49,8 +49,8 @@ def test_every_code_is_listed_with_its_uses(axis: Assembly) -> None:
 
 def test_publication_without_rules_gets_its_codes(tmp_path: Path) -> None:
     world = assemble(copy_of_world(tmp_path))
-    text = codebook(world)
+    text = codebook(world, {"resources": []})
     assert text.startswith(f"# Codebook of {world.publication.title}\n\n## Codes\n")
     (world.publication.root / "docs").mkdir()
     (world.publication.root / "docs" / "codebook.md").write_text("# How we code\n\nStrictly.\n", encoding="utf-8")
-    assert codebook(world).startswith("# How we code\n\nStrictly.\n\n## Codes\n")
+    assert codebook(world, {"resources": []}).startswith("# How we code\n\nStrictly.\n\n## Codes\n")

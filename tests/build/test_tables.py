@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,31 +21,6 @@ from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import iri_of
 from upheaval.schema.contract import Form
 
-CODES = ["isoAlpha31", "cowCode1", "gwCode1", "isoAlpha32", "cowCode2", "gwCode2"]
-PAIRS = {
-    "arvenia belmora": ["ARV", "901", "901", "BEL", "902", ""],
-    "arvenia corvania": ["ARV", "901", "901", "COR", "903", ""],
-    "belmora corvania": ["BEL", "902", "", "COR", "903", ""],
-    "belmora old-arvenia": ["BEL", "902", "", "", "", ""],
-}
-TYPES = {
-    "D": "diplomatic_and_political",
-    "E": "economic_and_financial",
-    "G": "energy",
-    "I": "information_cyber_and_intelligence",
-    "L": "legal_and_territorial",
-    "M": "military_and_security",
-    "S": "societal",
-    "T": "technology_science_and_space",
-}
-# Counted by hand. A letter a record and type; `EM` is one record with two types. The gas goes on from 2006 to the end.
-COUNTED = """
-arvenia belmora: 1955 M, 1960 E, 1985 M, 1990 EM, 1991 EM, 1999 D, 2000 D, 2003 D, 2005 G, 2006 G, 2007 G G, 2008 G,
-    2009 G M, 2010 G EM M, 2011 G D, 2012 G D T, 2013 G, 2014 G M, 2015 G D, 2016 G, 2017 G, 2018 G T, 2019 G, 2020 G
-arvenia corvania: 1975 E, 2003 D, 2008 M, 2009 M, 2011 D
-belmora corvania: 1970 L, 2003 D, 2009 M, 2011 D M, 2012 M, 2013 M
-belmora old-arvenia: 1955 M, 1960 E, 1985 M
-"""
 ODD = ["a, b", 'a "b"', "a\nb", "=1+1", "+1", "-1", "@x", "=cmd|' /C calc'!A0", " a ", "Арвения", "a;b\tc", "'"]
 
 
@@ -59,79 +33,6 @@ def read(content: bytes) -> list[dict[str, str]]:
     rows = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
     assert {len(row) for row in rows} == {len(rows[0])}
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-
-
-WITHIN = ["arvenia belmora", "arvenia corvania", "belmora corvania"]
-YEARS = range(1950, 2021)
-"""From the first day of the first phase to the year of the version."""
-IN_FORCE = {
-    "arvenia belmora": [range(1955, 1986), range(1991, 2021), range(2000, 2016)],
-    "arvenia corvania": [range(2008, 2021)],
-    "belmora old-arvenia": [range(1955, 1986)],
-}
-UNKNOWN = {"arvenia belmora": [range(2012, 2021)], "belmora corvania": [range(1970, 2021)]}
-
-
-def expected_rows() -> Iterator[list[str]]:
-    recorded: dict[tuple[str, int], list[str]] = {}
-    for line in COUNTED.replace(",\n", ", ").strip().splitlines():
-        pair, _, years = line.partition(": ")
-        recorded |= {(pair, int(number)): records for number, *records in map(str.split, years.split(","))}
-    for pair, year in sorted({*recorded, *((pair, year) for pair in WITHIN for year in YEARS)}):
-        records = recorded.get((pair, year), [])
-        counts = {letter: str(sum(letter in record for record in records) or "") for letter in TYPES}
-        if pair == "arvenia corvania" and year < 1980:
-            counts["G"] = counts["G"] or "0"
-        force = [str(sum(year in span for span in spans.get(pair, ()))) for spans in (IN_FORCE, UNKNOWN)]
-        yield [*pair.split(), *PAIRS[pair], str(year), str(len(records)), *counts.values(), "0", *[""] * 6, *force]
-
-
-def test_dyad_years_equal_a_count_by_hand(files: Files) -> None:
-    rows = list(csv.reader(io.StringIO(files["csv/dyad_year.csv"].decode(), newline="")))
-    assert rows[0][: 10 + len(TYPES)] == ["state1", "state2", *CODES, "year", "records", *TYPES.values()]
-    assert rows[0][-2:] == ["in_force", "force_unknown"]
-    assert rows[1:] == list(expected_rows())
-
-
-def test_state_years_take_the_pairs_of_a_state_together(files: Files) -> None:
-    pairs, states = read(files["csv/dyad_year.csv"]), read(files["csv/state_year.csv"])
-    assert [(row["state"], int(row["year"])) for row in states] == [
-        (state, year) for state in ("arvenia", "belmora", "corvania") for year in YEARS
-    ]
-    for row in states:
-        own = [
-            int(pair["records"])
-            for pair in pairs
-            if row["state"] in pair["state1"] + " " + pair["state2"]
-            and pair["year"] == row["year"]
-            and "old" not in pair["state1"] + pair["state2"]
-        ]
-        assert max(own) <= int(row["records"]) <= sum(own)
-
-
-def test_contention_is_counted_apart(tmp_path: Path) -> None:
-    root = copy_of_world(tmp_path)
-    (root / "data" / "contentious-acts").mkdir()
-    (root / "data" / "contentious-acts" / "protest-2001.yaml").write_text(
-        "label: {en: A protest}\ncontentionType: protest\nactor: corvania\ntarget: arvenia\ndate: 2001\n"
-        "evidentialStatus: reported\ncitation: [{source: gazette, locator: whole}]\n",
-        encoding="utf-8",
-    )
-    rows = read(export(assemble(root))["csv/dyad_year.csv"])
-    counted = [row for row in rows if row["contention"] != "0"]
-    assert [(row["state1"], row["state2"], row["year"]) for row in counted] == [("arvenia", "corvania", "2001")]
-    assert (counted[0]["contention"], counted[0]["records"]) == ("1", "0")
-    assert sorted(name for name in counted[0] if name.startswith("contention_") and counted[0][name]) == [
-        "contention_verbal"
-    ]
-
-
-def test_dyad_years_of_the_question_are_start_years(files: Files) -> None:
-    expected = (ROOT / "tests" / "queries" / "dyad-year.expected.csv").read_text(encoding="utf-8")
-    counts = {(row["state1"], row["state2"], row["year"]): row for row in read(files["csv/dyad_year.csv"])}
-    for row in csv.DictReader(io.StringIO(expected)):
-        cells = counts[row["state1"], row["state2"], row["year"]]
-        assert int(cells[row["type"].replace("-", "_")]) >= int(row["records"])
 
 
 def test_table_has_one_row_per_record_and_the_columns_of_the_contract(files: Files, world: Assembly) -> None:

@@ -1,11 +1,13 @@
 """The codebook: the publication's own rules, and every code with its definition and the number of times it is used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, SKOS
 from rdflib.term import Node
 
+from upheaval.build.panelfiles import STATA_NAME
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import value_of
 from upheaval.rdf.sparql import select
@@ -22,15 +24,17 @@ SELECT ?code (COUNT(*) AS ?uses) WHERE {
 """
 
 
-def codebook(assembly: Assembly) -> str:
+def codebook(assembly: Assembly, package: Mapping[str, Any]) -> str:
     """Write the codebook.
 
     Args:
         assembly: the dataset.
+        package: the content of datapackage.json.
 
     Returns:
-        Markdown: `docs/codebook.md` of the publication, if there is one, then a table of codes for each scheme of
-        its vocabularies. A use is one statement of the records; derived statements do not count.
+        Markdown: `docs/codebook.md` of the publication, if there is one, then the columns of the tables by year, and a
+        table of codes for each scheme of its vocabularies. A use is one statement of the records; derived statements
+        do not count.
 
     """
     publication, graph = assembly.publication, assembly.vocabulary.graph
@@ -40,7 +44,22 @@ def codebook(assembly: Assembly) -> str:
     uses = {row["code"].value: row["uses"].value for row in select(assembly.store, query)}
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=lambda one: (_label(graph, one), str(one)))
     sections = [section for scheme in schemes if (section := _section(graph, scheme, uses))]
-    return "\n".join([f"{rules.rstrip()}\n", "## Codes\n", *sections])
+    return "\n".join([f"{rules.rstrip()}\n", *_variables(package), "## Codes\n", *sections])
+
+
+def _variables(package: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a section on the columns of each table that is also there for statistical programs."""
+    resources = {one["name"]: one for one in package["resources"]}
+    tables = [name for name in resources if f"{name}-dta" in resources]
+    if tables:
+        yield "## Variables of the tables by year\n"
+    for name in tables:
+        fields = resources[name]["schema"]["fields"]
+        rows = ([f"`{one['name']}`", f"`{one['name'][:STATA_NAME]}`", one["description"]] for one in fields)
+        head = ["column", "in Stata", "meaning"]
+        table = "".join(f"| {' | '.join(row)} |\n" for row in (head, ["---"] * len(head), *rows))
+        title = f"### {resources[name]['title']} (`{resources[name]['path']}`)"
+        yield f"{title}\n\n{resources[name]['description']}\n\n{table}"
 
 
 def _section(graph: Graph, scheme: Node, uses: dict[str, str]) -> str:

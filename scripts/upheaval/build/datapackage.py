@@ -1,6 +1,6 @@
 """Describe the tables as a Data Package, version 2, with a Table Schema for each table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upheaval.build.folder import Content, sha256_of, size_of
@@ -65,13 +65,27 @@ def datapackage(
         **({"conformsTo": list(publication.conforms_to)} if publication.conforms_to else {}),
         **({"keywords": list(publication.keyword)} if publication.keyword else {}),
         **({"sources": [{"path": address} for address in publication.source]} if publication.source else {}),
-        "resources": [_resource(name, table, files) for name, table in sorted(tables.items())],
+        "resources": [
+            one
+            for name, table in sorted(tables.items())
+            for one in (_resource(name, table, files), *_other_forms(name, table, files))
+        ],
     }
 
 
 def path_of(name: str) -> str:
     """Return the path of a table's file in a build."""
     return f"csv/{name}.csv"
+
+
+def path_of_stata(name: str) -> str:
+    """Return the path of a table's file for Stata in a build."""
+    return f"data/{name}.dta"
+
+
+def path_of_arrow(name: str) -> str:
+    """Return the path of a table's Arrow file in a build."""
+    return f"data/{name}.arrow"
 
 
 def _resource(name: str, table: CsvTable, files: Mapping[str, Content]) -> dict[str, Any]:
@@ -90,10 +104,25 @@ def _resource(name: str, table: CsvTable, files: Mapping[str, Content]) -> dict[
         "schema": {
             "$schema": f"{PROFILES}tableschema.json",
             "fields": [_field(column) for column in table.columns],
-            "missingValues": [""],
+            "missingValues": list(table.missing),
             "primaryKey": list(table.key),
         },
     }
+
+
+def _other_forms(name: str, table: CsvTable, files: Mapping[str, Content]) -> Iterator[dict[str, Any]]:
+    """Describe the files that hold a table for statistical programs, if there are any."""
+    for program, form, path in (("Stata", "dta", path_of_stata(name)), ("Arrow", "arrow", path_of_arrow(name))):
+        if path in files:
+            yield {
+                "name": f"{name.replace('_', '-')}-{form}",
+                "path": path,
+                "title": f"{table.title} ({program})",
+                "description": table.description,
+                "format": form,
+                "bytes": size_of(files[path]),
+                "hash": f"sha256:{sha256_of(files[path])}",
+            }
 
 
 def _field(column: TableColumn) -> dict[str, Any]:

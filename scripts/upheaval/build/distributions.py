@@ -6,6 +6,7 @@ its own, in a series. The shapes, schemas, context and vocabulary are resources 
 """
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from rdflib import FOAF, PROF, VOID, Graph, Literal, Namespace, URIRef
@@ -72,8 +73,10 @@ def add_files(
     for path, content in sorted(files.items()):
         adding.file(path, content)
         stem = path.partition("/")[0].partition(".")[0]
-        if path in tables:
+        if path in tables and "schema" in tables[path]:
             adding.table(path, tables[path])
+        elif path in tables:
+            adding.other_form(path, tables[path])
         elif path in _DOCUMENTS:
             adding.document(path)
         elif path == _PACKAGE or stem == publication.name:
@@ -141,10 +144,9 @@ class _Adding:
             (DCAT.mediaType, self._media(plain)),
             *([(DCAT.compressFormat, self._media(compressed))] if compressed else []),
         )
-        if plain in FORMATS:
-            form = URIRef(f"{AUTHORITY}file-type/{FORMATS[plain]}")
-            self._say(form, (RDF.type, DCTERMS.MediaTypeOrExtent))
-            self._say(file, (DCTERMS["format"], form))
+        form = URIRef(f"{AUTHORITY}file-type/{FORMATS[plain]}") if plain in FORMATS else self._media(plain)
+        self._say(form, (RDF.type, DCTERMS.MediaTypeOrExtent))
+        self._say(file, (DCTERMS["format"], form))
         return file
 
     def form(self, path: str) -> None:
@@ -175,7 +177,7 @@ class _Adding:
             self._say(self.dataset, (VOID.dataDump, file))
 
     def table(self, path: str, resource: Mapping[str, Any]) -> None:
-        """Add a table as a dataset in the series of tables, with its only file."""
+        """Add a table as a dataset in the series of tables, with its CSV file."""
         table = self._url(path.removesuffix(".csv"))
         add_resource(self.graph, self.publication, table, resource["title"], resource["description"])
         file = self._distribution(path, path, resource["description"])
@@ -187,6 +189,11 @@ class _Adding:
             (DCTERMS.conformsTo, self._standard("https://datapackage.org/profiles/2.0/tableschema.json")),
         )
         self._say(node(self.publication), (DCAT.dataset, table))
+
+    def other_form(self, path: str, resource: Mapping[str, Any]) -> None:
+        """Add a file of a table for statistical programs as a distribution of that table."""
+        file = self._distribution(path, path, resource["title"])
+        self._say(self._url(f"csv/{PurePosixPath(path).stem}"), (DCAT.distribution, file))
 
     def series(self) -> None:
         """Add the series of all tables."""

@@ -28,13 +28,14 @@ from upheaval.build.formertable import former_table
 from upheaval.build.framing import Frame, frames, to_json
 from upheaval.build.manifest import make_manifest
 from upheaval.build.owldocument import owl_document
+from upheaval.build.panelfiles import panel_files
 from upheaval.build.quality import assess
 from upheaval.build.qualityreport import as_markdown
 from upheaval.build.reifiers import reifications
 from upheaval.build.sections import grouped_turtle
 from upheaval.build.statistics import count
 from upheaval.build.tables import TableMaker
-from upheaval.build.yeartables import panels
+from upheaval.build.yeartables import panels, state_names
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.graphs import from_rdflib
 from upheaval.rdf.writers import PREFIXES, n_quads, n_triples, order, turtle
@@ -78,7 +79,7 @@ def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
         **vocabulary_files(schema),
         **contract_files(schema, assembly.listing),
         **tables,
-        "codebook.md": codebook(assembly).encode(),
+        "codebook.md": codebook(assembly, package).encode(),
         "quality.md": as_markdown(assess(assembly), publication).encode(),
         **ledger_file(publication, ledger),
     }
@@ -163,10 +164,13 @@ def _tables(assembly: Assembly, framed: list[Frame], former: list[FormerName]) -
     """Make the tables and their descriptions; also return the Data Package descriptor itself."""
     publication, graph = assembly.publication, assembly.vocabulary.graph
     found = TableMaker(assembly.contract, assembly.context, graph, publication.iri).tables(framed)
-    found |= panels(assembly.store, graph, int(publication.issued[:4]))
+    begins = int(publication.begins[:4]) if publication.begins else None
+    by_year = panels(assembly.store, graph, int(publication.issued[:4]), begins)
+    found |= by_year
     if former:
         found[FORMER] = former_table(former, publication.iri)
     files = {path_of(name): table.to_csv() for name, table in found.items()}
+    files |= panel_files(publication, {name: found[name] for name in by_year}, state_names(assembly.store))
     package = datapackage(publication, found, files)
     described = {"datapackage.json": package, "croissant.json": croissant(publication, found, files)}
     return files | {name: as_json(content) for name, content in described.items()}, package

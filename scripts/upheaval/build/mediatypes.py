@@ -1,5 +1,7 @@
 """The media type of a file by its name, and its format in the European Union's list of file types."""
 
+UNKNOWN = "application/octet-stream"
+
 MEDIA = {
     ".ttl": "text/turtle",
     ".jsonld": "application/ld+json",
@@ -14,6 +16,8 @@ MEDIA = {
     ".gz": "application/gzip",
     ".md": "text/markdown",
     ".atom": "application/atom+xml",
+    ".arrow": "application/vnd.apache.arrow.file",
+    ".dta": UNKNOWN,
 }
 """Media types, by file extension."""
 
@@ -30,8 +34,6 @@ FORMATS = {
     ".json": "JSON",
 }
 """Codes in the Publications Office's authority table `file-type`, which DCAT-AP requires, by file extension."""
-
-UNKNOWN = "application/octet-stream"
 
 
 def suffixes(path: str) -> tuple[str, str]:

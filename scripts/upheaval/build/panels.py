@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import pyoxigraph as ox
 
+from upheaval.build.paneldates import years_of
+from upheaval.build.panelforce import InForce, Pair, force_years
 from upheaval.rdf.sparql import select
 
-Pair = tuple[str, str]
+Counts = dict[tuple[Pair, int], dict[str, set[str]]]
+"""The names of records by pair and year, then by top-level type."""
 
-_RECORDS = """
+_TYPED = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX statecraft: <https://w3id.org/statecraft#>
-SELECT DISTINCT ?one ?other ?record ?begin ?end ?top WHERE {
-  ?record statecraft:dyad ?dyad ; statecraft:%s/skos:broader* ?top .
-  ?dyad statecraft:dyadMember ?one, ?other .
+SELECT DISTINCT ?one ?other ?record ?top WHERE {
+  ?record statecraft:%s/skos:broader* ?top .
   ?top skos:topConceptOf ?scheme .
-  FILTER (STR(?one) < STR(?other))
-  {
-    ?record statecraft:step/statecraft:earliest ?begin .
-    BIND (?begin AS ?end)
-  } UNION {
-    ?record statecraft:earliest ?begin .
-    FILTER NOT EXISTS { ?record statecraft:step ?step }
-    OPTIONAL { ?record statecraft:latest ?end }
-  }
+  %s
 }
 """
-_SPANS = """
+_PAIRS = """
+  ?record statecraft:dyad ?dyad .
+  ?dyad statecraft:dyadMember ?one, ?other .
+  FILTER (STR(?one) < STR(?other))
+"""
+_STATE = "statecraft:partOf*/statecraft:ofState?/statecraft:continuedBy?"
+_GIVEN = f"""
+  VALUES ?gives {{
+    statecraft:actor statecraft:supplier statecraft:sender statecraft:investor statecraft:lender statecraft:payer
+    statecraft:supporter
+  }}
+  VALUES ?takes {{ statecraft:recipient statecraft:host statecraft:borrower statecraft:beneficiary }}
+  ?record ?gives ?giver ; ?takes ?taker .
+  ?giver {_STATE} ?one . ?taker {_STATE} ?other .
+  FILTER (?one != ?other)
+  ?record statecraft:dyad ?dyad .
+  ?dyad statecraft:dyadMember ?one, ?other .
+"""
+_AGAINST = """
+  {
+    ?record statecraft:involvesState ?one ; statecraft:targetState ?other .
+  } UNION {
+    ?record statecraft:belligerency ?first, ?second .
+    ?first statecraft:side ?here ; statecraft:belligerentState ?one .
+    ?second statecraft:side ?there ; statecraft:belligerentState ?other .
+    FILTER (?here != ?there)
+  }
+  FILTER (?one != ?other)
+  ?record statecraft:dyad ?dyad .
+  ?dyad statecraft:dyadMember ?one, ?other .
+"""
+_KINDS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX statecraft: <https://w3id.org/statecraft#>
-SELECT ?agreement ?state ?status ?begin ?end ?certainBegin ?certainEnd WHERE {
-  ?span statecraft:forceOf ?agreement ; statecraft:forceFor ?party ; statecraft:forceStatus ?status ;
-    statecraft:earliest ?begin .
-  ?party statecraft:continuedBy* ?state .
-  FILTER EXISTS { ?dyad statecraft:dyadMember ?state }
-  OPTIONAL { ?span statecraft:latest ?end }
-  OPTIONAL { ?span statecraft:certainFrom ?certainBegin }
-  OPTIONAL { ?span statecraft:certainUntil ?certainEnd }
+SELECT ?record ?class WHERE {
+  VALUES ?class { statecraft:Agreement statecraft:Supply }
+  ?record statecraft:cooperationType ?type ; a/rdfs:subClassOf* ?class .
 }
+"""
+_AGGREGATES = """
+PREFIX statecraft: <https://w3id.org/statecraft#>
+SELECT ?record WHERE { ?record statecraft:aggregate true }
 """
 _FINDINGS = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX statecraft: <https://w3id.org/statecraft#>
 SELECT ?one ?other ?top ?begin ?end WHERE {
-  ?finding statecraft:searchedType/skos:broader* ?top ; statecraft:searchedPhase ?phase .
+  ?finding statecraft:searchedType ?top ; statecraft:searchedPhase ?phase .
   ?finding statecraft:searchedActor ?one, ?other .
   ?top skos:topConceptOf ?scheme .
   FILTER (STR(?one) < STR(?other))
@@ -65,7 +89,18 @@ _FIRST = """
 PREFIX statecraft: <https://w3id.org/statecraft#>
 SELECT (MIN(?earliest) AS ?first) WHERE { ?phase a statecraft:Phase ; statecraft:earliest ?earliest }
 """
-_IN_FORCE = ("in-force", "provisionally-applied")
+
+
+@dataclass(slots=True)
+class Counted:
+    """The records of one kind of conduct: those that certainly fall in a year, and those of which it is unknown."""
+
+    certain: Counts = field(default_factory=dict)
+    unknown: Counts = field(default_factory=dict)
+
+    def within(self, pairs: list[Pair], year: int) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Return the records of some pairs in a year, taken together: the certain and the unknown, by type."""
+        return _joined(self.certain, pairs, year), _joined(self.unknown, pairs, year)
 
 
 @dataclass(slots=True)
@@ -73,7 +108,9 @@ class PairYears:
     """What is known of each pair of states, by year.
 
     Attributes:
-        cooperation, contention: the records by pair and year, then by top-level type, then by name.
+        directed: whether a pair is one that acts and one for or against which it acts.
+        cooperation, contention: the records.
+        kinds: the class of each agreement and supply; what has none is another activity.
         searched: the pairs, top-level types and years for which a search found nothing.
         in_force: the agreements certainly in force for both, or for states they continue, on some day of the year.
         force_unknown: those of which it is unknown whether they were.
@@ -82,89 +119,76 @@ class PairYears:
 
     """
 
-    cooperation: dict[tuple[Pair, int], dict[str, set[str]]] = field(default_factory=dict)
-    contention: dict[tuple[Pair, int], dict[str, set[str]]] = field(default_factory=dict)
+    directed: bool
+    cooperation: Counted
+    contention: Counted
+    kinds: dict[str, str] = field(default_factory=dict)
     searched: set[tuple[Pair, str, int]] = field(default_factory=set)
-    in_force: dict[tuple[Pair, int], set[str]] = field(default_factory=lambda: defaultdict(set))
-    force_unknown: dict[tuple[Pair, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    in_force: InForce = field(default_factory=dict)
+    force_unknown: InForce = field(default_factory=dict)
     within: set[Pair] = field(default_factory=set)
     years: range = range(0)
 
     def rows(self) -> list[tuple[Pair, int]]:
         """Return the pairs and years that have a row, sorted: those with records, and every year within a coalition."""
         whole = product(self.within, self.years)
-        return sorted({*self.cooperation, *self.contention, *whole})
+        return sorted({*self.cooperation.certain, *self.contention.certain, *whole})
 
 
-def pair_years(store: ox.Store, last_year: int) -> PairYears:
+def pair_years(store: ox.Store, last_year: int, first_year: int | None = None, *, directed: bool = False) -> PairYears:
     """Count what is recorded between states, by year.
 
     Args:
         store: the data, derived facts and vocabulary.
-        last_year: the last year; conduct, phases and force without a known end are counted until then.
+        last_year: the last year; what has no known end may have gone on until then.
+        first_year: the first year of the rows within a coalition; by default that of the publication's first phase.
+        directed: whether to count only what one state gives to another, or does against it, by its direction.
 
     Returns:
-        The counts. A step of an agreement counts in its own year, other conduct in each year from its earliest to its
-        latest day. Rows within a coalition span the years from the first phase of the publication on, if it has one.
+        The counts. A record that sums up others (`aggregate`) counts for a pair, type and year only where no other
+        record does.
 
     """
-    found = PairYears(_counted(store, "cooperationType", last_year), _counted(store, "contentionType", last_year))
-    coalitions: dict[str, set[str]] = {}
+    years, aggregates = years_of(store, last_year), {row["record"].value for row in select(store, _AGGREGATES)}
+    cooperation, contention = (_GIVEN, _AGAINST) if directed else (_PAIRS, _PAIRS)
+    counted = []
+    for prop, pairs in (("cooperationType", cooperation), ("contentionType", contention)):
+        found = Counted()
+        for row in select(store, _TYPED % (prop, pairs)):
+            record, pair = row["record"].value, (row["one"].value, row["other"].value)
+            for counts, when in ((found.certain, "certain"), (found.unknown, "unknown")):
+                for year in getattr(years[record], when) if record in years else ():
+                    counts.setdefault((pair, year), {}).setdefault(row["top"].value, set()).add(record)
+        _without_aggregates(found.certain, aggregates)
+        counted.append(found)
+    result = PairYears(directed, counted[0], counted[1])
+    result.kinds = {row["record"].value: row["class"].value.rpartition("#")[2] for row in select(store, _KINDS)}
+    choose = permutations if directed else combinations
+    coalitions: dict[str, set[str]] = defaultdict(set)
     for row in select(store, _MEMBERS):
-        coalitions.setdefault(row["coalition"].value, set()).add(row["state"].value)
-    found.within = {pair for members in coalitions.values() for pair in combinations(sorted(members), 2)}
+        coalitions[row["coalition"].value].add(row["state"].value)
+    result.within = {pair for members in coalitions.values() for pair in choose(sorted(members), 2)}
     for row in select(store, _FIRST):
         if row["first"] is not None:
-            found.years = range(int(row["first"].value[:4]), last_year + 1)
+            result.years = range(first_year or int(row["first"].value[:4]), last_year + 1)
     for row in select(store, _FINDINGS):
-        pair = row["one"].value, row["other"].value
-        found.searched.update((pair, row["top"].value, year) for year in _years(row["begin"], row["end"], last_year))
-    _add_force(store, found, last_year)
-    return found
+        begin, end = int(row["begin"].value[:4]), int(row["end"].value[:4]) if row["end"] is not None else last_year
+        for pair in choose((row["one"].value, row["other"].value), 2):
+            result.searched.update((pair, row["top"].value, year) for year in range(begin, end + 1))
+    if not directed:
+        result.in_force, result.force_unknown = force_years(store, last_year)
+    return result
 
 
-def _counted(store: ox.Store, prop: str, last_year: int) -> dict[tuple[Pair, int], dict[str, set[str]]]:
-    counts: dict[tuple[Pair, int], dict[str, set[str]]] = {}
-    for row in select(store, _RECORDS % prop):
-        pair = row["one"].value, row["other"].value
-        for year in _years(row["begin"], row["end"], last_year):
-            types = counts.setdefault((pair, year), {})
-            types.setdefault(row["top"].value, set()).add(row["record"].value)
-    return counts
+def _joined(counts: Counts, pairs: list[Pair], year: int) -> dict[str, set[str]]:
+    types: dict[str, set[str]] = {}
+    for pair in pairs:
+        for top, records in counts.get((pair, year), {}).items():
+            types.setdefault(top, set()).update(records)
+    return types
 
 
-def _years(begin: ox.Literal, end: ox.Literal | None, last_year: int) -> range:
-    first = int(begin.value[:4])
-    return range(first, (int(end.value[:4]) if end is not None else max(last_year, first)) + 1)
-
-
-def _add_force(store: ox.Store, found: PairYears, last_year: int) -> None:
-    """Add the agreements in force for both states of a pair on a common day of a year, and those that may have been."""
-    spans: dict[str, dict[str, list[tuple[str, str, bool]]]] = {}
-    for row in select(store, _SPANS):
-        of_agreement = spans.setdefault(row["agreement"].value, {})
-        of_state = of_agreement.setdefault(row["state"].value, [])
-        end = row["end"].value if row["end"] is not None else f"{last_year}-12-31"
-        of_state.append((row["begin"].value, end, False))
-        if row["status"].value.rpartition("#")[2] in _IN_FORCE:
-            begin = row["certainBegin"] or row["begin"]
-            until = row["certainEnd"].value if row["certainEnd"] is not None else end
-            of_state.append((begin.value, until, True))
-    for agreement, of_agreement in spans.items():
-        for pair in combinations(sorted(of_agreement), 2):
-            one, other = (of_agreement[state] for state in pair)
-            certain = set(_common(one, other, certain=True))
-            for year in certain:
-                found.in_force[pair, year].add(agreement)
-            for year in set(_common(one, other, certain=False)) - certain:
-                found.force_unknown[pair, year].add(agreement)
-
-
-def _common(
-    one: Iterable[tuple[str, str, bool]], other: Iterable[tuple[str, str, bool]], *, certain: bool
-) -> Iterator[int]:
-    """Yield the years in which spans of two parties share a day."""
-    for (begin, end, sure), (begins, ends, surely) in product(one, other):
-        first, last = max(begin, begins), min(end, ends)
-        if first <= last and certain == sure == surely:
-            yield from range(int(first[:4]), int(last[:4]) + 1)
+def _without_aggregates(counts: Counts, aggregates: set[str]) -> None:
+    for types in counts.values():
+        for top, records in types.items():
+            types[top] = records - aggregates or records

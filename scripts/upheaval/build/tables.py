@@ -53,13 +53,14 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A table: its description, its columns, its sorted rows, and the columns that identify a row."""
+    """A table: its description, its columns, its sorted rows, the columns of its key, and what stands for no value."""
 
     title: str
     description: str
     columns: tuple[TableColumn, ...]
     rows: list[list[str]]
     key: tuple[str, ...] = ("id",)
+    missing: tuple[str, ...] = ("",)
 
     def to_csv(self) -> bytes:
         """Write the table as a CSV file."""

@@ -26,7 +26,9 @@ from upheaval.store.transactions import recover
 FILE = "data/publication.yaml"
 REQUIRED = ("iri", "prefix", "name", "title", "description", "license", "creator", "version", "issued")
 LISTS = ("creator", "keyword", "source", "spatial", "conformsTo")
-OPTIONAL = ("publisher", "publisherType", "keyword", "source", "homepage", "priorVersion", "spatial", "conformsTo")
+OPTIONAL = (
+    *("publisher", "publisherType", "keyword", "source", "homepage", "priorVersion", "spatial", "begins", "conformsTo"),
+)
 PUBLISHER_TYPES = (
     "Academia-ScientificOrganisation",
     "Company",
@@ -66,6 +68,7 @@ class Publication:
         prior_version: the IRI of the previous version, or an empty string.
         publisher_type: one of PUBLISHER_TYPES, or an empty string.
         spatial: the area that the data cover, as degrees west, south, east and north; empty if not given.
+        begins: the first day that the data cover, as `YYYY-MM-DD`, or an empty string.
         conforms_to: the version IRIs of the vocabularies that the records are written with.
         warnings: what is odd in the file and does not stop anything.
 
@@ -88,6 +91,7 @@ class Publication:
     prior_version: str = ""
     publisher_type: str = ""
     spatial: tuple[str, ...] = ()
+    begins: str = ""
     conforms_to: tuple[str, ...] = ()
     warnings: tuple[Fault, ...] = ()
 
@@ -172,6 +176,7 @@ def open_publication(root: Path) -> Publication:
         prior_version=_text(body, "priorVersion"),
         publisher_type=_text(body, "publisherType"),
         spatial=_texts(body.get("spatial", "")),
+        begins=_text(body, "begins"),
         conforms_to=_texts(body.get("conformsTo", "")),
         warnings=tuple(faults),
     )
@@ -240,8 +245,8 @@ def _ill_formed(body: MappingNode) -> list[Fault]:
         elif key == "publisherType" and value not in PUBLISHER_TYPES:
             cure = f"write one of {', '.join(PUBLISHER_TYPES)}"
             faults.append(_fault(body, key, f"`{value}` is not a type of publisher", cure, "publisher-type"))
-        elif key == "issued":
-            faults.extend(_day(body, value))
+        elif key in ("issued", "begins"):
+            faults.extend(_day(body, key, value))
         else:
             faults.extend(_fault(body, key, *problem, key) for problem in _problems(body, key, value))
     return faults
@@ -258,12 +263,12 @@ def _area(body: MappingNode, value: object) -> list[Fault]:
     return [_fault(body, "spatial", "`spatial` is not a bounding box", cure, "spatial")]
 
 
-def _day(body: MappingNode, value: str) -> list[Fault]:
+def _day(body: MappingNode, key: str, value: str) -> list[Fault]:
     try:
         typed(value, (f"{XSD}date",))
     except IllFormed as error:
         message, cure = error.args
-        return [_fault(body, "issued", message, cure, "issued")]
+        return [_fault(body, key, message, cure, key)]
     return []
 
 

@@ -72,8 +72,9 @@ def downloads_page(library: Library, build: Path) -> Page:
         values={
             "dumps": [entry for entry in files if "/" not in entry[0]],
             "tables": [entry for entry in files if entry[0].startswith("csv/")],
+            "panels": [entry for entry in files if entry[0].startswith("data/")],
             "schemas": [entry for entry in files if entry[0].startswith("schema/")],
-            "codebook": package["resources"],
+            "codebook": [one for one in package["resources"] if "schema" in one],
             "triples": manifest["triples"],
         },
     )

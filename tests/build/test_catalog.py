@@ -156,14 +156,26 @@ def test_each_file_has_its_role(files: Files, catalog: ox.Store) -> None:
     artifacts = "{ ?d dcterms:conformsTo/prof:hasResource ?r . ?r prof:hasArtifact ?file ; prof:hasRole role:%s }"
     assert named("SELECT ?file " + artifacts % "validation") == {"shapes.ttl"}
     assert named("SELECT ?file " + artifacts % "schema") == {path for path in files if path.startswith("schema/")}
-    assert named("SELECT ?file " + artifacts % "mapping") == {"context.jsonld", "alignments.ttl"}
+    assert named("SELECT ?file " + artifacts % "mapping") == {
+        "context.jsonld",
+        "alignments.ttl",
+        "alignments.sssom.tsv",
+    }
     examples = named("SELECT ?file " + artifacts % "example")
     assert examples == {"competency.ttl", "competency-data.ttl"}
     vocabulary = named("SELECT ?file " + artifacts % "vocabulary")
     assert vocabulary == {"statecraft.ttl", "statecraft.jsonld", "statecraft.rdf"}
     documents = named(f"SELECT ?file {{ ?file a foaf:Document . <{BASE}> ?about ?file FILTER (?file != <{BASE}>) }}")
     assert documents == {"queries.ttl", "codebook.md", "quality.md", "croissant.json", "conformance.ttl"}
-    descriptors = {"context.jsonld", "alignments.ttl", "shapes.ttl", *vocabulary, *examples, *documents}
+    descriptors = {
+        "context.jsonld",
+        "alignments.ttl",
+        "alignments.sssom.tsv",
+        "shapes.ttl",
+        *vocabulary,
+        *examples,
+        *documents,
+    }
     schemas = {path for path in files if path.startswith("schema/")}
     assert {*forms, *tables, *descriptors, *schemas} == set(files) - set(SELF_DESCRIBING)
 

@@ -117,3 +117,15 @@ def test_nothing_but_datatypes_changes(world_files: Files, parsed: list[ox.Tripl
 
 def test_datatypes_are_those_of_owl_2() -> None:
     assert DATATYPES - {str(RDFS.Literal)} == MAPPED
+
+
+def test_functional_properties_have_one_value(world: Assembly, axis_build: Path) -> None:
+    store = ox.Store()
+    store.load(path=str(axis_build / "axis-of-upheaval.nt"), format=ox.RdfFormat.N_TRIPLES)
+    functional = ox.NamedNode(str(OWL.FunctionalProperty))
+    terms = [t.subject for t in world.vocabulary.ontology if t.predicate == TYPE and t.object == functional]
+    twice = "ASK {{ ?s {term} ?a, ?b FILTER (?a != ?b) }}"
+    assert len(terms) > 50
+    for data in (store, world.store):
+        several = {term for term in terms if data.query(twice.format(term=term), use_default_graph_as_union=True)}
+        assert not several

@@ -10,6 +10,7 @@ from rdflib import Graph
 from upheaval.build import earl
 from upheaval.build.catalog import describe
 from upheaval.build.competency import competency_files
+from upheaval.build.mappingset import FILE, mapping_set
 from upheaval.build.statistics import Counts
 from upheaval.populate.records import Listing
 from upheaval.query.sparqlexamples import to_triples
@@ -56,7 +57,7 @@ def prefixes_of(contract: Contract, *names: str) -> dict[str, str]:
 def vocabulary_files(schema: Schema) -> Files:
     """Make the files of the vocabulary and its shapes."""
     prefixes = prefixes_of(
-        schema.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "xsd"
+        schema.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "vs", "xsd"
     )
     shapes = canonical(schema.vocabulary.shapes)
     more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
@@ -66,6 +67,7 @@ def vocabulary_files(schema: Schema) -> Files:
     ]
     return {
         **dict(chain.from_iterable(forms)),
+        FILE: mapping_set(schema.publication, schema.vocabulary.alignments, schema.vocabulary.graph),
         "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }

@@ -7,9 +7,11 @@ from datetime import date
 from itertools import combinations
 
 import pyoxigraph as ox
+from rdflib import Graph, Literal, URIRef
 
 from upheaval.populate.assembly import Assembly
 from upheaval.query.answers import ask, rows
+from upheaval.rdf.namespaces import OWL, RDF, RDFS, SKOS, STATECRAFT
 from upheaval.schema.contract import local
 from upheaval.schema.packagedquestions import read_questions
 
@@ -65,6 +67,8 @@ class Quality:
             of those of which that is unknown, and of those that are not in force.
         oldest: the least recently retrieved sources, first those without a date of retrieval.
         unlinked: records without a link to another dataset, by kind.
+        labels: for each other language of the vocabulary's labels, and for classes and each kind of type, the number
+            of terms, of those with a label in it, and of those without.
 
     """
 
@@ -76,6 +80,7 @@ class Quality:
     force: list[list[str]]
     oldest: list[list[str]]
     unlinked: dict[str, list[str]]
+    labels: list[list[str]]
 
 
 def assess(assembly: Assembly) -> Quality:
@@ -97,6 +102,7 @@ def assess(assembly: Assembly) -> Quality:
         force=_force(assembly),
         oldest=_short(assembly, _rows(assembly, _OLDEST)),
         unlinked=_unlinked(assembly),
+        labels=_labels(assembly.vocabulary.graph),
     )
 
 
@@ -157,3 +163,27 @@ def _unlinked(assembly: Assembly) -> dict[str, list[str]]:
         if record.slug not in linked and not ancestors.isdisjoint(LINKABLE):
             missing.setdefault(record.kind.folder or "", []).append(record.slug)
     return missing
+
+
+def _labels(graph: Graph) -> list[list[str]]:
+    """Return how many terms have a label in each language but English, of those that people read most."""
+    kinds = {
+        "classes": (OWL.Class, RDFS.label),
+        "cooperation types": (STATECRAFT.CooperationType, SKOS.prefLabel),
+        "contention types": (STATECRAFT.ContentionType, SKOS.prefLabel),
+    }
+    found: dict[tuple[str, str], int] = {}
+    terms: dict[str, set[URIRef]] = {}
+    for kind, (cls, label) in kinds.items():
+        described = (term for term in graph.subjects(RDF.type, cls) if isinstance(term, URIRef))
+        terms[kind] = {term for term in described if term.startswith("https://w3id.org/statecraft")}
+        for term in terms[kind]:
+            texts = (text for text in graph.objects(term, label) if isinstance(text, Literal))
+            for language in {text.language for text in texts} - {"en", None}:
+                found[str(language), kind] = found.get((str(language), kind), 0) + 1
+    return [
+        [language, kind, str(len(terms[kind])), str(number), str(len(terms[kind]) - number)]
+        for language in sorted({language for language, _ in found})
+        for kind in kinds
+        for number in [found.get((language, kind), 0)]
+    ]

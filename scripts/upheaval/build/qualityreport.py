@@ -8,6 +8,7 @@ from upheaval.schema.publication import Publication
 LEGEND = "Numbers count records; – searched, nothing found; ? not searched yet."
 SERIES = ("series", "members", "recorded", "searched, nothing found", "not searched")
 FORCE = ("kind", "agreements", "in force", "unknown", "not in force")
+LABELS = ("language", "terms", "number", "with a label", "without")
 MARKS = {"gap": "?", "searched, nothing found": "–"}
 
 
@@ -20,7 +21,8 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
 
     Returns:
         Markdown with the matrix of pair, type and phase, single sources, disputes, possible duplicates, the least
-        recently retrieved sources, missing links, and of how many agreements it is unknown whether they are in force.
+        recently retrieved sources, missing links, of how many agreements it is unknown whether they are in force, and
+        how many terms of the vocabulary have a label in other languages.
 
     """
     header, cells = matrix(quality)
@@ -42,6 +44,7 @@ def as_markdown(quality: Quality, publication: Publication) -> str:
             ("kind", "number", "records"),
             [(kind, str(len(slugs)), ", ".join(slugs)) for kind, slugs in sorted(quality.unlinked.items())],
         ),
+        _section("Labels of the vocabulary in other languages", LABELS, quality.labels),
     ]
     return "\n".join(parts)
 

@@ -9,6 +9,7 @@ from rdflib.namespace import SKOS
 from upheaval.build.panelforce import Pair
 from upheaval.build.panels import Counted, PairYears, pair_years
 from upheaval.build.tables import CsvTable, TableColumn
+from upheaval.rdf.graphs import value_of
 from upheaval.rdf.namespaces import RDFS, STATECRAFT, XSD
 from upheaval.rdf.sparql import select
 from upheaval.schema.contract import local
@@ -217,7 +218,7 @@ def _code(graph: Graph, code: str, name: str, whose: str) -> TableColumn:
 
 def _type(graph: Graph, iri: str, prefix: str) -> TableColumn:
     concept = URIRef(iri)
-    label = graph.value(concept, SKOS.prefLabel) or local(iri)
+    label = value_of(graph, concept, SKOS.prefLabel) or local(iri)
     description = (
         f"The number of records of this type or a narrower one: {label}. {_definition(graph, concept)}".strip()
     )

@@ -34,6 +34,7 @@ PREFIXES = {
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "wd": "http://www.wikidata.org/entity/",
     "xsd": XSD,
 }

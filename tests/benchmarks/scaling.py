@@ -20,8 +20,9 @@ import pyoxigraph as ox
 from tests.benchmarks.rows import Row
 from upheaval.check.dataview import lines_in
 from upheaval.check.plan import Plan, make_plan
-from upheaval.populate.assembly import Assembly, assemble, new_store
+from upheaval.populate.assembly import Assembly, assemble
 from upheaval.populate.rules import run_rule
+from upheaval.populate.stores import new_store
 from upheaval.query.answers import ask
 from upheaval.rdf.terms import lines_of, text_of
 from upheaval.schema.packagedquestions import read_questions
@@ -142,18 +143,18 @@ def _ask(store: ox.Store, text: str) -> None:
 
 
 def _rules(plan: Plan, store: ox.Store, repeats: int) -> Iterator[tuple[str, float]]:
-    graph = plan.schema.publication.graph("derived")
-    for name, text in plan.schema.vocabulary.rules.items():
+    graph = plan.publication.graph("derived")
+    for name, text in plan.rules.items():
         yield name, fastest(partial(_ask, store, text), repeats)
         run_rule(store, name, text, graph)
 
 
 def _constraints(plan: Plan, store: ox.Store, lines: bytes, repeats: int) -> Iterator[tuple[str, float]]:
-    publication = plan.schema.publication
+    publication = plan.publication
     derived = publication.graph("derived")
     graph = DataGraph([*lines_of(lines), *lines_in(store, derived)], plan.classes)
     graphs = [publication.graph(name) for name in ("data", "derived", "vocabulary")]
-    constraints = ConstraintStore(store, graphs, plan.schema.vocabulary.plan.lines)
+    constraints = ConstraintStore(store, graphs, plan.shapes.lines)
     units: dict[str, list[Unit]] = {}
     for unit in plan.units:
         kind = "constraint" if isinstance(unit.constraint, QueryConstraint) else "shape"

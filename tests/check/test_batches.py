@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,7 +18,7 @@ from upheaval.check.batches import Batch, reached, read_batch
 from upheaval.check.checking import check as check_whole
 from upheaval.check.evaluation import evaluate, evaluate_together, is_misled, joined
 from upheaval.check.incremental import CheckSnapshot, check
-from upheaval.check.plan import Plan, make_plan
+from upheaval.check.plan import make_plan
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.populate.records import list_records
@@ -45,7 +46,7 @@ def in_batches(assembly: Assembly, size: int, mistrusted: bool = False) -> set[b
     """Return the same, found in batches of so many records."""
     schema = assembly.schema
     listing = list_records(schema.publication, schema.contract)
-    plan = Plan(schema, make_plan(schema, listing).sizes, mistrusted)
+    plan = replace(make_plan(schema, listing), mistrusted=mistrusted)
     records = read_batch(plan, listing, listing.entries.values())
     slugs = sorted(records)
     excerpts = {slug: one.excerpt for slug, one in records.items()}
@@ -73,7 +74,7 @@ def agree(root: Path, sizes: Sequence[int]) -> tuple[set[bytes], list[Fault]]:
     assembly = assemble(root)
     faults, expected = check_whole(assembly), statements_of(assembly)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("upheaval.check.incremental.prepare", lambda _root: assembly.schema)
+        patch.setattr("upheaval.schema.schema.prepare", lambda _root: assembly.schema)
         for size in sizes:
             found = in_batches(assembly, size)
             assert (size, sorted(found - expected), sorted(expected - found)) == (size, [], [])

@@ -14,6 +14,7 @@ from upheaval.check.batches import Batch, RecordStatements, read_batch
 from upheaval.check.evaluation import Evaluation, evaluate
 from upheaval.check.incremental import CheckSnapshot, check
 from upheaval.check.plan import Plan
+from upheaval.check.validation import Validator, compiled
 from upheaval.faults import Fault
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Listing, RecordFile
@@ -203,15 +204,15 @@ def test_an_edit_leaves_other_batches_alone(tmp_path: Path, monkeypatch: pytest.
     evaluated: list[frozenset[str]] = []
     read: list[str] = []
 
-    def evaluating(plan: Plan, listing: Listing, batch: Batch) -> Evaluation:
+    def evaluating(plan: Plan, listing: Listing, batch: Batch, validate: Validator | None = compiled) -> Evaluation:
         evaluated.append(batch.slugs)
-        return evaluate(plan, listing, batch)
+        return evaluate(plan, listing, batch, validate)
 
     def reading(plan: Plan, listing: Listing, entries: Sequence[RecordFile]) -> dict[str, RecordStatements]:
         read.extend(entry.slug for entry in entries)
         return read_batch(plan, listing, entries)
 
-    monkeypatch.setattr("upheaval.check.incremental.evaluate", evaluating)
+    monkeypatch.setattr("upheaval.check.conclusions.evaluate", evaluating)
     monkeypatch.setattr("upheaval.check.incremental.read_batch", reading)
     snapshot, _ = check(snapshot)
     assert (read, evaluated) == ([], [])

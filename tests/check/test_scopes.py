@@ -10,9 +10,8 @@ from click.testing import CliRunner
 from tests import rivers
 from tests.support import ROOT, WORLD
 from upheaval.check import parsing
-from upheaval.check.bounds import Scope
+from upheaval.check.footprints import Scope, Scopes
 from upheaval.check.plan import Plan, make_plan
-from upheaval.check.scopes import Scopes
 from upheaval.cli.main import main
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import list_records

@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.namespaces import RDF
-from upheaval.schema.context import Context, iri_in, is_class, terms_of
-from upheaval.schema.contract import local
+from upheaval.schema.context import iri_in, is_class, terms_of
+from upheaval.schema.contract import Context, local
 
 Frame = dict[str, Any]
 Statement = tuple[str, object]

@@ -131,7 +131,7 @@ def evaluation_from_json(row: dict[str, Any]) -> Evaluation:
         {rule: set(text.encode().splitlines()) for rule, text in row[name].items()} for name in ("shared", "gathered")
     )
     faults = [fault_from_json(fault) for fault in row["faults"]]
-    return Evaluation(set(), shared, gathered, faults, set(row["minted"]), row["misnamed"])
+    return Evaluation(set(), shared, gathered, {"": faults}, set(row["minted"]), row["misnamed"])
 
 
 def compress(text: bytes) -> bytes:

@@ -51,7 +51,7 @@ from upheaval.check.duplicates import duplicate_faults
 from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
 from upheaval.check.incremental import stamp
 from upheaval.check.locating import distinct
-from upheaval.check.losses import Made, losses, settled
+from upheaval.check.losses import losses, settled
 from upheaval.check.plan import make_plan
 from upheaval.faults import Fault, Severity, refuse
 from upheaval.populate.records import list_files, list_records
@@ -129,7 +129,7 @@ class _Streaming:
             self._mistrust()
             return self.run(resume=True)
         repeated = repeated_signatures(lambda number: self.folder.get(f"{number}.signatures"), len(self.shards))
-        duplicates = duplicate_faults(self.schema, self.listing, repeated)
+        duplicates = duplicate_faults(self.schema.publication, self.schema.contract, self.listing, repeated)
         faults = [*self.faults, *faults, *batches.faults, *together.faults, *duplicates]
         faults = distinct([*faults, *self._losses(faults, batches.minted | together.minted)])
         records = len(self.listing.entries)
@@ -240,7 +240,7 @@ class _Streaming:
             return []
         nodes = {slug: set(names) for result in self._results("populate") for slug, names in result["nodes"].items()}
         derived = minted.__contains__ if settled(faults) else None
-        return losses(self.plan.ledger, Made(self.schema, self.listing.entries, nodes, derived))
+        return losses(self.plan.ledger, self.plan.made(self.listing.entries, nodes, derived))
 
     def _write(self, shared: list[bytes], number: int) -> None:
         """Write a shard sorted: as N-Triples for the hash, and as compressed N-Quads."""

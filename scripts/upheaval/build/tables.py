@@ -13,8 +13,8 @@ from rdflib.namespace import SKOS
 
 from upheaval.build.framing import Frame
 from upheaval.rdf.namespaces import RDFS, XSD
-from upheaval.schema.context import Context, terms_of
-from upheaval.schema.contract import Contract, Form, Key, Kind, local
+from upheaval.schema.context import terms_of
+from upheaval.schema.contract import Context, Contract, Form, Key, Kind, local
 from upheaval.schema.derivation import foreign_last
 
 SEPARATOR = "|"

@@ -77,12 +77,12 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
         What they say, by name.
 
     """
-    schema, scopes = plan.schema, plan.scopes
-    base = f"<{schema.publication.iri}"
+    publication, scopes = plan.publication, plan.scopes
+    base = f"<{publication.iri}"
     found: dict[str, RecordStatements] = {}
     for entry in entries:
-        (record,), unread = read_records(schema.publication, [entry])
-        populated = populate([record], schema.contract, schema.publication, listing.kinds)
+        (record,), unread = read_records(publication, [entry])
+        populated = populate([record], plan.contract, publication, listing.kinds)
         lines = plan.statements.lines(populated.documents[0])
         node = f"{base}{entry.slug}"
         whole = not scopes.classes.isdisjoint(entry.kind.ancestors)
@@ -90,7 +90,7 @@ def read_batch(plan: Plan, listing: Listing, entries: Iterable[RecordFile]) -> d
         seen = lines if whole else [*_having(own, scopes.others), *_having(inside, scopes.inner)]
         found[entry.slug] = RecordStatements(
             to_bytes(lines),
-            Excerpt(to_bytes(seen), names_in(seen, schema.publication.iri), record.body is not None),
+            Excerpt(to_bytes(seen), names_in(seen, publication.iri), record.body is not None),
             to_bytes([*_having(own, scopes.any_record), *_having(inside, scopes.any_inner)]),
             frozenset(populated.named),
             (*unread, *populated.faults),

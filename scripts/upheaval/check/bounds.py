@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from upheaval.check.footprints import Scope
 from upheaval.check.places import INNER, MINTED, RECORDS, TERM, TYPE, Found, Place, Properties, class_key
 from upheaval.check.variants import matches, variants_of
 from upheaval.check.walk import Unbounded, Walk
@@ -25,26 +26,6 @@ from upheaval.rdf.patterns import (
     TriplePattern,
     variables,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a rule, a constraint or a shape reads of records.
-
-    Attributes:
-        own: properties of the record at hand, and of nodes inside it.
-        others: properties of the records that it refers to, also by way of others; of any record where it is unbounded.
-        inner: properties of nodes inside those.
-        classes: classes whose records are read whole.
-        unbounded: why it has to be run over all records at once; an empty text where it has not.
-
-    """
-
-    own: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
-    inner: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset()
-    unbounded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

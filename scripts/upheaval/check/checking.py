@@ -4,13 +4,12 @@ import pyoxigraph as ox
 
 from upheaval.check.duplicates import duplicate_faults, signatures
 from upheaval.check.locating import at_their_subjects, distinct, to_faults
-from upheaval.check.losses import Made, losses, settled
-from upheaval.check.plan import make_plan
+from upheaval.check.losses import losses, settled
+from upheaval.check.plan import Plan, make_plan
 from upheaval.check.validation import Data, Selection, Validator, compiled, reference
 from upheaval.faults import Fault, Severity
 from upheaval.populate.assembly import Assembly
 from upheaval.rdf.terms import text_of
-from upheaval.schema.ledger import Ledger
 from upheaval.shacl.results import ValidationResult
 
 ENGINES: dict[str, Validator] = {"compiled": compiled, "pyshacl": reference}
@@ -40,14 +39,14 @@ def check(assembly: Assembly, engine: str = "compiled") -> list[Fault]:
     faults.extend(to_faults(results, assembly.populated, shapes))
     records = zip(assembly.records, assembly.populated.documents, strict=True)
     signed = [(one, record.slug) for record, document in records for one in signatures(document, record.kind)]
-    faults.extend(duplicate_faults(assembly.schema, assembly.listing, signed))
-    return distinct([*faults, *_losses(assembly, plan.ledger, faults)])
+    faults.extend(duplicate_faults(assembly.publication, assembly.contract, assembly.listing, signed))
+    return distinct([*faults, *_losses(assembly, plan, faults)])
 
 
-def _losses(assembly: Assembly, ledger: Ledger, faults: list[Fault]) -> list[Fault]:
+def _losses(assembly: Assembly, plan: Plan, faults: list[Fault]) -> list[Fault]:
     """Return what was published and is lost."""
     publication = assembly.publication
-    if not ledger.entries:
+    if not plan.ledger.entries:
         return []
     faulty = {fault.file for fault in assembly.faults if fault.severity is Severity.ERROR}
     nodes: dict[str, set[str]] = {record.slug: set() for record in assembly.records if record.file not in faulty}
@@ -60,8 +59,7 @@ def _losses(assembly: Assembly, ledger: Ledger, faults: list[Fault]) -> list[Fau
         node = ox.NamedNode(publication.iri + name)
         return any(True for _ in assembly.store.quads_for_pattern(node, None, None, graph))
 
-    records = assembly.listing.entries
-    return losses(ledger, Made(assembly.schema, records, nodes, is_derived if settled(faults) else None))
+    return losses(plan.ledger, plan.made(assembly.listing.entries, nodes, is_derived if settled(faults) else None))
 
 
 def find(assembly: Assembly, engine: str) -> list[ValidationResult]:

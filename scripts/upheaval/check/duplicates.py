@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from upheaval.faults import Fault, Location, Severity
 from upheaval.populate.documents import Document, populate
 from upheaval.populate.records import Listing, Record, read_records
-from upheaval.rdf.namespaces import OWL, RDFS
-from upheaval.schema.contract import Kind
-from upheaval.schema.schema import Schema
+from upheaval.rdf.iris import OWL, RDFS
+from upheaval.schema.contract import Contract, Kind
+from upheaval.schema.publication import Publication
 from upheaval.sources.parser import position
 
-_LABEL, _DIFFERENT = str(RDFS.label), str(OWL.differentFrom)
+_LABEL, _DIFFERENT = RDFS.label, OWL.differentFrom
 _SPACES = {ord(mark): " " for mark in "!\"'(),-./:;?[]_{}\u2013\u2014\u2018\u2019\u201c\u201d\u00ab\u00bb"}
 
 
@@ -80,11 +80,13 @@ class _Candidate:
         return position(self.record.body, (name,))
 
 
-def duplicate_faults(schema: Schema, listing: Listing, signed: Iterable[tuple[str, str]]) -> list[Fault]:
+def duplicate_faults(
+    publication: Publication, contract: Contract, listing: Listing, signed: Iterable[tuple[str, str]]
+) -> list[Fault]:
     """Report the records that may be duplicates.
 
     Args:
-        schema: what they are read by.
+        publication, contract: what they are read by.
         listing: which records there are.
         signed: signatures, or hashes of them, each with the name of a record that has it.
 
@@ -99,7 +101,7 @@ def duplicate_faults(schema: Schema, listing: Listing, signed: Iterable[tuple[st
     slugs = sorted(
         {slug for slugs in shared.values() for slug in slugs}, key=lambda slug: (listing.entries[slug].kind.iri, slug)
     )
-    found = {slug: one for slug in slugs if (one := _read(schema, listing, slug)) is not None}
+    found = {slug: one for slug in slugs if (one := _read(publication, contract, listing, slug)) is not None}
     pairs: set[tuple[str, str]] = set()
     for members in shared.values():
         known = sorted((slug for slug in set(members) if slug in found), key=slugs.index)
@@ -110,9 +112,9 @@ def duplicate_faults(schema: Schema, listing: Listing, signed: Iterable[tuple[st
     return faults
 
 
-def _read(schema: Schema, listing: Listing, slug: str) -> _Candidate | None:
-    (record,), unread = read_records(schema.publication, [listing.entries[slug]])
-    populated = populate([record], schema.contract, schema.publication, listing.kinds)
+def _read(publication: Publication, contract: Contract, listing: Listing, slug: str) -> _Candidate | None:
+    (record,), unread = read_records(publication, [listing.entries[slug]])
+    populated = populate([record], contract, publication, listing.kinds)
     # What is not read whole, such as a skeleton, is compared once it is.
     if record.body is None or unread or populated.faults:
         return None

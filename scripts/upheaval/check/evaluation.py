@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from upheaval.check.batches import Batch
-from upheaval.check.locating import at_their_subjects, to_faults
+from upheaval.check.locating import at_their_subjects, located
 from upheaval.check.plan import Plan
 from upheaval.check.validation import Data, Selection, Validator, compiled
 from upheaval.faults import Fault
-from upheaval.populate.assembly import new_store
 from upheaval.populate.documents import Populated, populate
 from upheaval.populate.records import Listing, read_records
 from upheaval.populate.rules import run_rule
+from upheaval.populate.stores import new_store
 from upheaval.rdf.patterns import ANY
 from upheaval.rdf.terms import lines_of
 from upheaval.shacl.results import ValidationResult
@@ -30,7 +30,7 @@ class Evaluation:
         derived: what rules conclude of its records, as N-Triples.
         shared: what they conclude of other nodes, such as a pair of states; of these, other batches may say more.
         gathered: what is derived of its records and read of all records at once.
-        faults: violations of shapes.
+        placed: violations of shapes, by the record that the focus node belongs to, or an empty text.
         minted: the names of the nodes without a record that something is concluded of, and of those inside the
             records that the ledger names.
         misnamed: a rule that concluded something of a record elsewhere by an IRI that it made, or an empty text.
@@ -40,23 +40,28 @@ class Evaluation:
     derived: set[bytes] = field(default_factory=set)
     shared: Conclusions = field(default_factory=dict)
     gathered: Conclusions = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    placed: dict[str, list[Fault]] = field(default_factory=dict)
     minted: set[str] = field(default_factory=set)
     misnamed: str = ""
+
+    @property
+    def faults(self) -> list[Fault]:
+        """All violations of shapes."""
+        return [fault for faults in self.placed.values() for fault in faults]
 
     def concludes(self, other: "Evaluation") -> bool:
         """Tell whether it concludes what another does, for what takes all records at once."""
         return (self.shared, self.gathered) == (other.shared, other.gathered)
 
 
-def evaluate(plan: Plan, listing: Listing, batch: Batch, validate: Validator = compiled) -> Evaluation:
+def evaluate(plan: Plan, listing: Listing, batch: Batch, validate: Validator | None = compiled) -> Evaluation:
     """Derive what follows from a batch, and validate it.
 
     Args:
         plan: which rules, constraints and shapes can be run on a batch.
         listing: which records there are.
         batch: the records.
-        validate: the engine.
+        validate: the engine; None to derive alone.
 
     Returns:
         What is derived, and the violations of shapes.
@@ -65,21 +70,23 @@ def evaluate(plan: Plan, listing: Listing, batch: Batch, validate: Validator = c
         Refusal: a rule or the shapes cannot be used.
 
     """
-    base = plan.schema.publication.iri
+    base = plan.publication.iri
     others = {slug: excerpt for slug, excerpt in batch.others.items() if slug not in batch.slugs}
     lines = [*batch.lines, *(excerpt.lines for excerpt in others.values())]
-    store = new_store(plan.schema.publication, plan.vocabulary, lines)
+    store = new_store(plan.publication, plan.vocabulary, lines)
     evaluation = Evaluation()
-    for rule, text in plan.schema.vocabulary.rules.items():
+    for rule, text in plan.rules.items():
         if plan.is_bounded(rule):
             run_rule(store, rule, text, plan.derived(rule))
             _sort_out(plan, listing, batch.slugs, rule, _dump(store, plan.derived(rule)), evaluation)
-    derived = [plan.derived(rule) for rule in plan.schema.vocabulary.rules if plan.is_bounded(rule)]
+    if validate is None:
+        return evaluation
+    derived = [plan.derived(rule) for rule in plan.rules if plan.is_bounded(rule)]
     data = Data(store, lines_of(b"".join(lines)), derived)
     found = validate(plan, data, [Selection(plan.is_bounded, lambda node: plan.slug(node) not in others)])
     unread = {(f"{base}{slug}", "") for slug, excerpt in others.items() if not excerpt.readable}
     own = [one for one in found if plan.slug(one.focus) in batch.slugs]
-    evaluation.faults = locate(plan, listing, own, batch.broken | unread)
+    evaluation.placed = locate(plan, listing, own, batch.broken | unread)
     return evaluation
 
 
@@ -110,11 +117,11 @@ def evaluate_together(
         Refusal: a rule or the shapes cannot be used.
 
     """
-    publication = plan.schema.publication
+    publication = plan.publication
     derived = publication.graph("derived")
     store = new_store(publication, plan.vocabulary, lines)
     evaluation = Evaluation()
-    for rule, text in plan.schema.vocabulary.rules.items():
+    for rule, text in plan.rules.items():
         found = batches.shared.get(rule, set()) | batches.gathered.get(rule, set())
         if not plan.is_bounded(rule):
             run_rule(store, rule, text, plan.derived(rule))
@@ -129,9 +136,9 @@ def evaluate_together(
     ]
     data = Data(store, lines_of(b"".join(lines)), [derived], kinds)
     results = at_their_subjects(
-        validate(plan, data, selections), plan.schema.vocabulary.plan, data.lines, lambda node: plan.slug(node) in kinds
+        validate(plan, data, selections), plan.shapes, data.lines, lambda node: plan.slug(node) in kinds
     )
-    evaluation.faults = locate(plan, listing, results, broken)
+    evaluation.placed = locate(plan, listing, results, broken)
     return evaluation
 
 
@@ -152,7 +159,7 @@ def _sort_out(
     What is concluded of a record beside the batch from that record itself is left to the batch that it belongs to.
     """
     scopes = plan.scopes
-    start = f"<{plan.schema.publication.iri}".encode()
+    start = f"<{plan.publication.iri}".encode()
     elsewhere, minted = scopes.elsewhere[rule], scopes.minted[rule]
     shared, gathered = evaluation.shared.setdefault(rule, set()), evaluation.gathered.setdefault(rule, set())
     for line in lines:
@@ -160,7 +167,7 @@ def _sort_out(
         name = subject[len(start) :].decode() if subject.startswith(start) else ""
         slug, _, inner = name.partition("#")
         prop = rest[: rest.index(b">")].decode()
-        if inner and slug in plan.ledger.owners:
+        if inner and slug in plan.owners:
             evaluation.minted.add(name)
         if slug in slugs:
             evaluation.derived.add(line)
@@ -179,15 +186,18 @@ def _sort_out(
 
 def locate(
     plan: Plan, listing: Listing, results: list[ValidationResult], broken: frozenset[tuple[str, str]]
-) -> list[Fault]:
-    """Bring results back to the sources, which are read again for it: few records have any."""
+) -> dict[str, list[Fault]]:
+    """Bring results back to the sources, which are read again for it, by record: few records have any."""
     results = sorted(set(results), key=ValidationResult.sort_key)
-    schema = plan.schema
+    publication = plan.publication
     slugs = {plan.slug(one.focus) for one in results} & listing.kinds.keys()
-    records, _ = read_records(schema.publication, (listing.entries[slug] for slug in sorted(slugs)))
-    again = populate(records, schema.contract, schema.publication, listing.kinds)
+    records, _ = read_records(publication, (listing.entries[slug] for slug in sorted(slugs)))
+    again = populate(records, plan.contract, publication, listing.kinds)
     found = Populated([], again.locations, [], again.broken | broken)
-    return to_faults(results, found, schema.vocabulary.plan)
+    faults: dict[str, list[Fault]] = {}
+    for result, fault in located(results, found, plan.shapes):
+        faults.setdefault(plan.slug(result.focus), []).append(fault)
+    return faults
 
 
 def joined(evaluations: Iterable[Evaluation]) -> Evaluation:
@@ -197,7 +207,8 @@ def joined(evaluations: Iterable[Evaluation]) -> Evaluation:
         for target, source in ((found.shared, one.shared), (found.gathered, one.gathered)):
             for rule, lines in source.items():
                 target.setdefault(rule, set()).update(lines)
-        found.faults.extend(one.faults)
+        for slug, faults in one.placed.items():
+            found.placed.setdefault(slug, []).extend(faults)
         found.minted |= one.minted
         found.misnamed = found.misnamed or one.misnamed
     return found

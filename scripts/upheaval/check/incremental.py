@@ -1,138 +1,77 @@
 """What a check found, and the next check: after an edit only what the edit can affect is read and evaluated anew.
 
-Every record is read by itself and evaluated in a batch, beside what is read of other records. A check reads the records
-whose files have changed; evaluates the batches that hold one of them, or read something of one that is not as it was;
-and does what takes all records at once when anything that is gathered for it has changed.
+Every record is read by itself. One whose file has changed is read again; it is evaluated again, and so are the records
+beside which something is read that is not as it was. What takes all records at once is done when anything that is
+gathered for it has changed.
 """
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
-from zlib import crc32
 
-from upheaval.check.batches import Batch, RecordStatements, reached, read_batch
+from upheaval.check.batches import RecordStatements, reached, read_batch
+from upheaval.check.conclusions import evaluate_again, gathered, lines_of, put
 from upheaval.check.duplicates import duplicate_faults
-from upheaval.check.evaluation import Evaluation, evaluate, evaluate_together, is_misled, joined
+from upheaval.check.evaluation import Evaluation, evaluate_together
 from upheaval.check.locating import distinct
-from upheaval.check.losses import Made, losses, settled
+from upheaval.check.losses import losses_by_owner, settled
 from upheaval.check.plan import Plan, make_plan
+from upheaval.check.snapshot import (
+    CheckSnapshot,
+    Losses,
+    RecordState,
+    Stamp,
+    Stamps,
+    Together,
+    excerpt_to_bytes,
+    minted_names,
+    union,
+)
 from upheaval.faults import Fault
 from upheaval.populate.records import Listing, list_records
 from upheaval.processes import share_out
-from upheaval.schema.ledger import FILE as LEDGER
+from upheaval.schema.ledgerlines import FILE as LEDGER
 from upheaval.schema.publication import FILE, Publication
-from upheaval.schema.schema import prepare
 
-Stamp: TypeAlias = tuple[int, int, int]
-Stamps: TypeAlias = Mapping[str, Stamp | None]
+__all__ = ["CheckSnapshot", "check", "stamp"]
 
 FEW = 64
 """Below this many records, starting workers costs more than it saves."""
 
-SMALL, LARGE = 256, 1024
-"""About how many records make a batch: small ones for `--watch`, large ones for a single check."""
 
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """What came of all records at once, and from what: lines of records, what came of batches, and what is broken."""
-
-    lines: frozenset[bytes]
-    batches: Evaluation
-    broken: frozenset[tuple[str, str]]
-    evaluation: Evaluation
-
-
-@dataclass(frozen=True, slots=True)
-class CheckSnapshot:
-    """What is known of a publication after a check; `CheckSnapshot(root)` knows nothing yet.
-
-    Attributes:
-        root: its folder.
-        jobs: the number of processes.
-        size: about how many records make a batch.
-        plan: how its records are checked, or None before the first check.
-        vocabulary: the stamps of the files that the plan is made from.
-        listing: which records there are.
-        stamps: the stamps of their files.
-        statements: what each record says.
-        batches: how many batches there are, which stays so when records come and go.
-        beside: the records of which each batch reads something.
-        evaluations: what came of each batch.
-        together: what came of all records at once.
-
-    """
-
-    root: Path
-    jobs: int = 1
-    size: int = SMALL
-    plan: Plan | None = None
-    vocabulary: Stamps = field(default_factory=dict)
-    listing: Listing = field(default_factory=lambda: Listing({}, ()))
-    stamps: Stamps = field(default_factory=dict)
-    statements: Mapping[str, RecordStatements] = field(default_factory=dict)
-    batches: int = 0
-    beside: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    evaluations: Mapping[int, Evaluation] = field(default_factory=dict)
-    together: Together | None = None
-
-    def batch_of(self, slug: str) -> int:
-        """Return the number of the batch that a record belongs to."""
-        return crc32(slug.encode()) % self.batches
-
-
-def check(snapshot: CheckSnapshot, changed: Iterable[Path] = ()) -> tuple[CheckSnapshot, list[Fault]]:
+def check(
+    snapshot: CheckSnapshot, changed: Iterable[Path] = (), contents: Mapping[str, str] | None = None
+) -> tuple[CheckSnapshot, list[Fault]]:
     """Check a publication again.
 
     Args:
         snapshot: what the check before found.
         changed: files that are known to have changed; others are compared by size and time of change.
+        contents: what files contain, by name, as hashes, to compare instead; whoever gives it takes care that the
+            vocabulary is that of the snapshot.
 
     Returns:
         What is known now, and the faults: those that a check from the beginning finds.
 
     Raises:
         Refusal: the publication, its vocabulary or its shapes cannot be used at all.
+        Lost: a text that the snapshot names is not there any more.
 
     """
     paths = {str(path.resolve()) for path in changed}
-    if snapshot.plan is None or not paths.isdisjoint(snapshot.vocabulary) or _has_moved(snapshot):
+    if snapshot.plan is None or (contents is None and _has_moved(snapshot, paths)):
         snapshot = _begin(snapshot)
-    after = _evaluate(_read(snapshot, paths))
-    if after.plan is not None and not after.plan.mistrusted and is_misled(joined(_all(after)), after.listing):
-        plan = replace(after.plan, mistrusted=True)
-        fresh = CheckSnapshot(after.root, after.jobs, after.size, plan, after.vocabulary)
-        after = _evaluate(_read(fresh, paths))
-    return after, faults_of(after)
-
-
-def faults_of(snapshot: CheckSnapshot) -> list[Fault]:
-    """Return all faults that a check found, in order."""
-    if snapshot.plan is None:
-        return []
-    faults = [*snapshot.listing.faults, *snapshot.plan.vocabulary_faults]
-    faults.extend(fault for one in snapshot.statements.values() for fault in one.faults)
-    faults.extend(fault for one in _all(snapshot) for fault in one.faults)
-    signed = ((one, slug) for slug, record in snapshot.statements.items() for one in record.signatures)
-    faults.extend(duplicate_faults(snapshot.plan.schema, snapshot.listing, signed))
-    return distinct([*faults, *_losses(snapshot, settled(faults))])
-
-
-def _losses(snapshot: CheckSnapshot, complete: bool) -> list[Fault]:
-    """Return what was published and is lost; `complete` tells whether everything was concluded that would be."""
-    plan = _plan(snapshot)
-    if not plan.ledger.entries:
-        return []
-    minted = frozenset().union(*(one.minted for one in _all(snapshot)))
-    nodes = {slug: one.nodes for slug, one in snapshot.statements.items() if settled(one.faults)}
-    made = Made(plan.schema, snapshot.listing.entries, nodes, minted.__contains__ if complete else None)
-    return losses(plan.ledger, made)
-
-
-def _all(snapshot: CheckSnapshot) -> list[Evaluation]:
-    return [*snapshot.evaluations.values(), *([snapshot.together.evaluation] if snapshot.together else [])]
+    after, read, misled = _check(snapshot, paths, contents)
+    plan = _plan(after)
+    if misled and not plan.mistrusted:
+        plan = replace(plan, mistrusted=True)
+        snapshot = CheckSnapshot(after.root, after.jobs, after.size, plan, after.vocabulary)
+        after, read, _ = _check(snapshot, paths, contents)
+    found = _found(after)
+    lost = _losses(snapshot, after, read, settled(found))
+    found.extend(fault for faults in (lost.faults.values() if lost else ()) for fault in faults)
+    return replace(after, lost=lost), distinct(found)
 
 
 def stamp(path: Path | str) -> Stamp | None:
@@ -144,10 +83,21 @@ def stamp(path: Path | str) -> Stamp | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+def _found(snapshot: CheckSnapshot) -> list[Fault]:
+    """Return all faults but what has been published and is lost."""
+    plan, columns = _plan(snapshot), snapshot.columns
+    faults = [*snapshot.listing.faults, *plan.vocabulary_faults]
+    faults.extend(fault for each in (columns.faults, columns.violations) for found in each.values() for fault in found)
+    faults.extend(snapshot.together.violations if snapshot.together else ())
+    signed = ((one, slug) for slug, signatures in columns.signatures.items() for one in signatures)
+    return [*faults, *duplicate_faults(plan.publication, plan.contract, snapshot.listing, signed)]
+
+
 def _begin(snapshot: CheckSnapshot) -> CheckSnapshot:
+    from upheaval.schema.schema import prepare
+
     schema = prepare(snapshot.root)
-    listing = list_records(schema.publication, schema.contract)
-    plan = make_plan(schema, listing)
+    plan = make_plan(schema, list_records(schema.publication, schema.contract))
     _ = plan.vocabulary_faults  # refuses queries before any is run
     return CheckSnapshot(snapshot.root, snapshot.jobs, snapshot.size, plan, _vocabulary(schema.publication))
 
@@ -159,119 +109,185 @@ def _vocabulary(publication: Publication) -> Stamps:
     return {str(path.resolve()): stamp(path) for path in (*files, publication.root / FILE, publication.root / LEDGER)}
 
 
-def _has_moved(snapshot: CheckSnapshot) -> bool:
-    return snapshot.plan is None or snapshot.vocabulary != _vocabulary(snapshot.plan.schema.publication)
+def _has_moved(snapshot: CheckSnapshot, changed: Set[str]) -> bool:
+    publication = _plan(snapshot).publication
+    return not changed.isdisjoint(snapshot.vocabulary) or snapshot.vocabulary != _vocabulary(publication)
 
 
-def _read(snapshot: CheckSnapshot, changed: set[str]) -> CheckSnapshot:
-    """List the records anew and read those that may say something else; forget the batches that are affected."""
-    plan, before = _plan(snapshot), snapshot.listing
-    publication = plan.schema.publication
-    listing = list_records(publication, plan.schema.contract)
-    root = str(publication.root)
-    stamps = {entry.file: stamp(f"{root}/{entry.file}") for entry in listing.entries.values()}
-    resolved = str(publication.root.resolve())
+def _check(
+    before: CheckSnapshot, changed: set[str], contents: Mapping[str, str] | None
+) -> tuple[CheckSnapshot, Set[str], bool]:
+    """List the records, and read and evaluate those that may say something else.
+
+    Returns:
+        What is known now but for what is lost, the records that were read, and whether a rule has made the IRI of one.
+
+    """
+    plan = _plan(before)
+    listing = _listing(before, contents)
+    root, resolved = str(plan.publication.root), str(plan.publication.root.resolve())
+    stamps: Stamps = contents or {entry.file: stamp(f"{root}/{entry.file}") for entry in listing.entries.values()}
     stale = {
         slug
         for slug, entry in listing.entries.items()
-        if before.entries.get(slug) != entry
+        if before.listing.entries.get(slug) != entry
+        or slug not in before.records
+        or before.stamps.get(entry.file) != stamps.get(entry.file)
         or f"{resolved}/{entry.file}" in changed
-        or snapshot.stamps.get(entry.file) != stamps[entry.file]
     }
-    gone = before.entries.keys() - listing.entries.keys()
-    renamed = gone | {slug for slug in stale if before.kinds.get(slug) is not listing.kinds[slug]}
+    gone = before.listing.entries.keys() - listing.entries.keys()
+    renamed = gone | {slug for slug in stale if before.listing.kinds.get(slug) is not listing.kinds[slug]}
     if renamed:
-        stale |= {
-            slug
-            for slug, one in snapshot.statements.items()
-            if slug not in gone and (one.faults or not one.named.isdisjoint(renamed))
-        }
-    statements = {slug: one for slug, one in snapshot.statements.items() if slug not in gone}
-    moved = set(renamed)
-    for slug, one in _statements(snapshot, listing, stale).items():
-        if slug not in statements or statements[slug].excerpt != one.excerpt:
+        stale |= {slug for slug in before.columns.faults if slug not in gone}
+        mentioning = before.records.mentioning(renamed)
+        stale |= {slug for slug, one in mentioning if slug not in gone and not one.named.isdisjoint(renamed)}
+    batches = before.batches or max(1, len(listing.entries) // before.size)
+    after = replace(before, listing=listing, stamps=stamps, batches=batches)
+    after, moved = _read(before, after, stale, gone)
+    affected = stale | _beside(before, after, moved | renamed)
+    after = replace(after, records=after.records.after(set(), {slug: _placed(after, slug) for slug in affected}))
+    after, misled = evaluate_again(before, after, affected | gone)
+    added = listing.entries.keys() - before.listing.entries.keys()
+    misled = misled or (bool(before.batches and added) and not added.isdisjoint(_minted(before)))
+    after, misnamed = _together(before, after, affected | gone, bool(renamed))
+    return after, stale, misled or misnamed
+
+
+def _listing(before: CheckSnapshot, contents: Mapping[str, str] | None) -> Listing:
+    """List the records; where no file has come or gone, they are those of before."""
+    plan = _plan(before)
+    if contents is not None and before.stamps and before.stamps.keys() == contents.keys():
+        return before.listing
+    return list_records(plan.publication, plan.contract)
+
+
+def _read(
+    before: CheckSnapshot, after: CheckSnapshot, stale: Set[str], gone: Set[str]
+) -> tuple[CheckSnapshot, set[str]]:
+    """Read records, and tell of which something else is read from elsewhere than before."""
+    columns, states, moved = before.columns.copy(), {}, set(gone)
+    for column in columns.each():
+        for slug in gone:
+            column.pop(slug, None)
+    for slug, one in _statements(after, stale).items():
+        excerpt = after.texts.add(excerpt_to_bytes(one.excerpt))
+        if slug not in before.records or before.records[slug].excerpt != excerpt:
             moved.add(slug)
-        statements[slug] = one
-    batches = snapshot.batches or max(1, len(listing.entries) // snapshot.size)
-    after = replace(snapshot, listing=listing, stamps=stamps, statements=statements, batches=batches)
-    return _forget(after, stale | gone, moved, plan.whole(before) | plan.whole(listing))
+        states[slug] = RecordState(after.texts.add(one.lines), excerpt, one.named, frozenset(), one.nodes)
+        for column, value in (
+            (columns.faults, one.faults),
+            (columns.broken, one.broken),
+            (columns.signatures, one.signatures),
+            (columns.gathered, one.gathered),
+        ):
+            put(column, slug, value)
+    records = before.records.after(gone, states)
+    return replace(after, columns=columns, records=records), moved
+
+
+def _statements(snapshot: CheckSnapshot, stale: Set[str]) -> dict[str, RecordStatements]:
+    """Read records, in several processes if they are many."""
+    plan, listing = _plan(snapshot), snapshot.listing
+    _ = plan.scopes, plan.statements, listing.kinds
+    entries = [listing.entries[slug] for slug in sorted(stale)]
+    jobs = snapshot.jobs if len(entries) > FEW else 1
+    parts = [entries[start::jobs] for start in range(jobs)]
+    found = share_out(lambda part: read_batch(plan, listing, parts[part]), range(jobs), jobs)
+    return {slug: one for part in found for slug, one in part.items()}
+
+
+def _placed(snapshot: CheckSnapshot, slug: str) -> RecordState:
+    """Return the state of a record with the names of those of which something is read beside it."""
+    state = snapshot.records[slug]
+    return replace(state, beside=frozenset(reached(state.named, snapshot.excerpt)))
+
+
+def _beside(before: CheckSnapshot, after: CheckSnapshot, moved: Set[str]) -> set[str]:
+    """Return the records beside which something is read of records that say something else than before."""
+    if not moved:
+        return set()
+    plan = _plan(after)
+    if not moved.isdisjoint(plan.whole(before.listing) | plan.whole(after.listing)):
+        return set(after.listing.entries)
+    mentioning = before.records.mentioning(moved)
+    return {slug for slug, one in mentioning if slug in after.listing.entries and not one.beside.isdisjoint(moved)}
+
+
+def _together(
+    before: CheckSnapshot, after: CheckSnapshot, evaluated: Set[str], renamed: bool
+) -> tuple[CheckSnapshot, bool]:
+    """Evaluate what takes all records at once, unless nothing has changed that it reads."""
+    plan, columns = _plan(after), after.columns
+    shared = union(after.shared.values())
+    same = before.together is not None and not renamed and shared == union(before.shared.values())
+    if same and all(columns.together(slug) == before.columns.together(slug) for slug in evaluated):
+        return after, False
+    batches = Evaluation(shared=shared, gathered=gathered(columns))
+    broken = frozenset(pair for pairs in columns.broken.values() for pair in pairs)
+    found = evaluate_together(plan, after.listing, lines_of(columns), batches, broken)
+    return replace(after, together=Together(tuple(found.faults), frozenset(found.minted))), bool(found.misnamed)
+
+
+def _minted(snapshot: CheckSnapshot) -> Set[str]:
+    """Return the names of the nodes without a record that rules concluded something of."""
+    plan = _plan(snapshot)
+    shared = union(snapshot.shared.values())
+    together = snapshot.together.minted if snapshot.together else frozenset()
+    return together | minted_names(shared, plan.publication.iri, snapshot.listing.kinds, plan.owners)
+
+
+def _losses(before: CheckSnapshot, after: CheckSnapshot, read: Set[str], complete: bool) -> Losses | None:
+    """Return what was published and is lost; where only nodes of some records have changed, by looking at these.
+
+    Args:
+        before, after: what was known, and what is known now.
+        read: the records that were read again.
+        complete: whether everything was concluded that would be.
+
+    """
+    plan, known = _plan(after), before.lost
+    if not plan.owners:
+        return None
+    minted = frozenset().union(_minted(after), *after.columns.minted.values())
+    owners: Set[str] | None = None
+    if known is None or before.listing.kinds.keys() != after.listing.kinds.keys():
+        known = None
+    elif (known.complete, known.minted) == (complete, minted):
+        owners = {slug for slug in read & plan.owners if _nodes(before, slug) != _nodes(after, slug)}
+        if not owners:
+            return known
+    nodes = _Nodes(after)
+    made = plan.made(after.listing.entries, nodes, minted.__contains__ if complete else None)
+    found = losses_by_owner(plan.ledger, made, owners)
+    kept = known.faults if known is not None and owners is not None else {}
+    return Losses(complete, minted, {owner: faults for owner, faults in {**kept, **found}.items() if faults})
+
+
+class _Nodes(Mapping[str, Set[str]]):
+    """The names of the nodes inside each record, but for those that have errors."""
+
+    def __init__(self, snapshot: CheckSnapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, slug: str) -> Set[str]:
+        found = _nodes(self._snapshot, slug)
+        if found is None:
+            raise KeyError(slug)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (slug for slug in self._snapshot.records if slug in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _nodes(snapshot: CheckSnapshot, slug: str) -> Set[str] | None:
+    if slug not in snapshot.records or not settled(snapshot.columns.faults.get(slug, ())):
+        return None
+    return snapshot.records[slug].nodes
 
 
 def _plan(snapshot: CheckSnapshot) -> Plan:
     assert snapshot.plan is not None
     return snapshot.plan
-
-
-def _statements(snapshot: CheckSnapshot, listing: Listing, stale: set[str]) -> dict[str, RecordStatements]:
-    """Read records, in several processes where there are many."""
-    plan = _plan(snapshot)
-    wanted = [listing.entries[slug] for slug in sorted(stale)]
-    if not wanted:
-        return {}
-    jobs = snapshot.jobs if len(wanted) > FEW else 1
-    size = -(-len(wanted) // (2 * jobs))
-    shares = [wanted[start : start + size] for start in range(0, len(wanted), size)]
-    _ = plan.scopes, plan.statements, listing.kinds
-    found: dict[str, RecordStatements] = {}
-    for share in share_out(lambda share: read_batch(plan, listing, share), shares, jobs):
-        found.update(share)
-    return found
-
-
-def _forget(snapshot: CheckSnapshot, stale: set[str], moved: set[str], whole: set[str]) -> CheckSnapshot:
-    """Drop the evaluations of batches that hold a record that has changed, or read one of which they see a change."""
-    if not moved.isdisjoint(whole):
-        return replace(snapshot, evaluations={}, beside={})
-    held = {snapshot.batch_of(slug) for slug in stale}
-    kept = {
-        number: evaluation
-        for number, evaluation in snapshot.evaluations.items()
-        if number not in held and snapshot.beside[number].isdisjoint(moved)
-    }
-    return replace(snapshot, evaluations=kept, beside={number: snapshot.beside[number] for number in kept})
-
-
-def _evaluate(snapshot: CheckSnapshot) -> CheckSnapshot:
-    """Evaluate the batches of which nothing is known, and then what takes all records at once."""
-    plan, listing = _plan(snapshot), snapshot.listing
-    members: dict[int, list[str]] = {
-        number: [] for number in range(snapshot.batches) if number not in snapshot.evaluations
-    }
-    for slug in sorted(snapshot.statements):
-        number = snapshot.batch_of(slug)
-        if number in members:
-            members[number].append(slug)
-    whole = plan.whole(listing)
-    plan.warm()
-    batches = {number: _batch(snapshot, slugs, whole) for number, slugs in members.items()}
-    numbers = sorted(members)
-    found = share_out(lambda number: _faults_only(evaluate(plan, listing, batches[number])), numbers, snapshot.jobs)
-    evaluations = {**snapshot.evaluations, **dict(zip(numbers, found, strict=True))}
-    beside = {**snapshot.beside, **{number: frozenset(batch.others) for number, batch in batches.items()}}
-    return _together(replace(snapshot, evaluations=evaluations, beside=beside))
-
-
-def _faults_only(evaluation: Evaluation) -> Evaluation:
-    """Return what a check needs of an evaluation."""
-    return replace(evaluation, derived=set())
-
-
-def _batch(snapshot: CheckSnapshot, slugs: list[str], whole: set[str]) -> Batch:
-    records = [snapshot.statements[slug] for slug in slugs]
-    named = {name for one in records for name in one.named} | whole
-    others = reached(named, lambda slug: snapshot.statements[slug].excerpt if slug in snapshot.statements else None)
-    broken = frozenset(pair for one in records for pair in one.broken)
-    return Batch(frozenset(slugs), [one.lines for one in records], broken, others)
-
-
-def _together(snapshot: CheckSnapshot) -> CheckSnapshot:
-    records, before = snapshot.statements.values(), snapshot.together
-    lines = frozenset(line for one in records for line in one.gathered.splitlines())
-    batches = joined(snapshot.evaluations.values())
-    broken = frozenset(pair for one in records for pair in one.broken)
-    if before is None or (lines, broken) != (before.lines, before.broken) or not batches.concludes(before.batches):
-        text = [line + b"\n" for line in sorted(lines)]
-        found = evaluate_together(_plan(snapshot), snapshot.listing, text, batches, broken)
-    else:
-        found = before.evaluation
-    return replace(snapshot, together=Together(lines, batches, broken, found))

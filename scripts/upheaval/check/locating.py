@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from upheaval.faults import Fault, Location, Severity
 from upheaval.populate.documents import KeyPath, Populated, SourceLocation
-from upheaval.rdf.namespaces import FAULT_AT
+from upheaval.rdf.iris import STATECRAFT
 from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
 from upheaval.schema.contract import local
 from upheaval.shacl.compiling import ShapesPlan
@@ -17,7 +17,7 @@ from upheaval.shacl.shaclterms import INFO, VIOLATION, WARNING
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 
 _SEVERITIES = {VIOLATION: Severity.ERROR, WARNING: Severity.WARNING, INFO: Severity.NOTE}
-_FAULT_AT = named(str(FAULT_AT))
+_FAULT_AT = named(STATECRAFT.faultAt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,13 @@ def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: S
         from a value that was left out is not reported again; so nothing is said of a whole block that lacks one.
 
     """
-    faults: list[Fault] = []
+    return distinct(fault for _, fault in located(results, populated, plan))
+
+
+def located(
+    results: Iterable[ValidationResult], populated: Populated, plan: ShapesPlan
+) -> Iterator[tuple[ValidationResult, Fault]]:
+    """Yield results with their faults; the arguments are those of `to_faults`."""
     incomplete = {node for node, _ in populated.broken}
     properties: dict[Term, Term] | None = None
     for result in results:
@@ -90,13 +96,12 @@ def to_faults(results: Iterable[ValidationResult], populated: Populated, plan: S
         severity = _SEVERITIES.get(result.severity, Severity.ERROR)
         rule = text_of(result.constraint or plan.name_of(result.shape))
         if location is None or location.record.body is None:
-            faults.append(Fault("data", f"{result.message} [{found.node}]", severity=severity, rule=rule))
+            yield result, Fault("data", f"{result.message} [{found.node}]", severity=severity, rule=rule)
         elif not _was_refused(block := _at(location.record.body, location.path), found):
             path = (*location.path, *_within(block, found, populated, location))
             at = position(location.record.body, path)
             message, cure = split_cure(result.message)
-            faults.append(Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule))
-    return distinct(faults)
+            yield result, Fault(location.record.file, message, cure, at=at, severity=severity, rule=rule)
 
 
 def locate_node(iri: str, populated: Populated) -> tuple[str, Location | None]:

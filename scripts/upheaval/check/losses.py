@@ -4,13 +4,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from itertools import chain
-
-from rdflib import OWL, Literal, URIRef
 
 from upheaval.faults import Fault, Severity
 from upheaval.schema.ledger import FILE, Entry, Fate, Ledger, absolute, is_absolute
-from upheaval.schema.schema import Schema
+from upheaval.schema.publication import Publication
 
 LOST = "ledger/lost"
 UNCONCLUDED = "ledger/unconcluded"
@@ -22,7 +19,8 @@ class Made:
     """The IRIs that a publication makes.
 
     Attributes:
-        schema: the publication and its vocabulary.
+        publication: the publication.
+        described, deprecated: the IRIs that its vocabulary describes, and those that it marks as given up.
         records: the names of its records.
         nodes: the names of the nodes inside each record; a record without an entry may have any.
         derived: tells whether rules conclude something of an IRI, as the ledger writes it; None if that is not known,
@@ -30,7 +28,9 @@ class Made:
 
     """
 
-    schema: Schema
+    publication: Publication
+    described: Collection[str]
+    deprecated: Collection[str]
     records: Collection[str]
     nodes: Mapping[str, Collection[str]]
     derived: Callable[[str], bool] | None
@@ -38,7 +38,7 @@ class Made:
     @cached_property
     def questions(self) -> frozenset[str]:
         """The names of the example questions."""
-        return frozenset(path.stem for path in self.schema.publication.files("queries", "*.rq"))
+        return frozenset(path.stem for path in self.publication.files("queries", "*.rq"))
 
     def has(self, iri: str, unknown: bool = True) -> bool:
         """Tell whether an IRI, as the ledger writes it, is made; `unknown` is the answer if faults hide it."""
@@ -54,7 +54,7 @@ class Made:
 
     def is_deprecated(self, iri: str) -> bool:
         """Tell whether an IRI is that of a term that the vocabulary marks as given up."""
-        return (self._term(iri), OWL.deprecated, Literal(True)) in self.schema.vocabulary.graph
+        return absolute(iri, self.publication.iri) in self.deprecated
 
     def nearest(self, iri: str, ledger: Ledger) -> str:
         """Return the name of a node that was not published, and is nearest to one that is not made; or nothing."""
@@ -64,10 +64,7 @@ class Made:
         return f"{name}#{near[0]}" if near else ""
 
     def _is_described(self, iri: str) -> bool:
-        return (self._term(iri), None, None) in self.schema.vocabulary.graph
-
-    def _term(self, iri: str) -> URIRef:
-        return URIRef(absolute(iri, self.schema.publication.iri))
+        return absolute(iri, self.publication.iri) in self.described
 
     def _is_derived(self, iri: str, unknown: bool) -> bool:
         return unknown if self.derived is None else self.derived(iri)
@@ -79,23 +76,35 @@ def settled(faults: Collection[Fault]) -> bool:
 
 
 def losses(ledger: Ledger, made: Made) -> list[Fault]:
+    """Find what a publication has lost; as `losses_by_owner`."""
+    return [fault for faults in losses_by_owner(ledger, made).values() for fault in faults]
+
+
+def losses_by_owner(ledger: Ledger, made: Made, owners: Collection[str] | None = None) -> dict[str, list[Fault]]:
     """Find what a publication has lost.
 
     Args:
         ledger: what it has published.
         made: what it makes now.
+        owners: the records, and what else has no fragment, that are looked at; by default, all. What has been given up
+            is always looked at, since what took its place may be anywhere.
 
     Returns:
-        A fault for each IRI that is neither made nor annotated, or whose successor is not made, or that was given up
-        and is made again; of a lost record or node, what was inside it is not reported.
+        By owner, a fault for each IRI that is neither made nor annotated, or whose successor is not made, or that was
+        given up and is made again; of a lost record or node, what was inside it is not reported.
 
     """
     gone: dict[str, list[Fault]] = {}
-    taken: list[Fault] = []
+    found: dict[str, list[Fault]] = {}
+    given_up = {iri.partition("#")[0] for iri in ledger.annotated}
     for iri, entry in ledger.entries.items():
+        owner = iri.partition("#")[0]
+        if owners is not None and owner not in owners and owner not in given_up:
+            continue
+        found.setdefault(owner, [])
         if entry.state:
             if made.has(iri, unknown=False) and not made.is_deprecated(iri):
-                taken.append(_taken(entry))
+                found[owner].append(_taken(entry))
             else:
                 gone[iri] = list(_without(entry, ledger, made, entry.successors))
         elif not made.has(iri):
@@ -104,8 +113,10 @@ def losses(ledger: Ledger, made: Made) -> list[Fault]:
                 gone[iri] = [_lost(entry, ledger, made)]
             elif after.state is Fate.RENAMED:
                 gone[iri] = list(_without(entry, ledger, made, after.successors))
-    outermost = (faults for iri, faults in gone.items() if not any(gone.get(above) for above in _above(iri)))
-    return [*taken, *chain.from_iterable(outermost)]
+    for iri, faults in gone.items():
+        if not any(gone.get(above) for above in _above(iri)):
+            found[iri.partition("#")[0]].extend(faults)
+    return found
 
 
 def _above(iri: str) -> Iterator[str]:

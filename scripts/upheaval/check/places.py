@@ -6,11 +6,11 @@ from functools import reduce
 from operator import or_
 from typing import TypeAlias
 
-from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.iris import RDF
 from upheaval.rdf.patterns import ANY
 from upheaval.schema.contract import Contract, Form
 
-TYPE = str(RDF.type)
+TYPE = RDF.type
 Places: TypeAlias = "dict[str, Place]"
 
 

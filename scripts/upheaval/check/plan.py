@@ -1,28 +1,30 @@
 """How the records of a publication are read, derived from and validated in batches, which follows from its schema."""
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from upheaval.check.dataview import classes_of
-from upheaval.check.footprints import Queries, ShapeReads, TargetedQuery
-from upheaval.check.parsing import parse
-from upheaval.check.scopes import Scopes, derive_scopes
-from upheaval.check.sparqlfaults import query_faults
-from upheaval.faults import Fault, Refusal, Severity
-from upheaval.populate.assembly import vocabulary_lines
+from upheaval.check.losses import Made
+from upheaval.faults import Fault, Refusal
 from upheaval.populate.records import Listing
+from upheaval.rdf.iris import OWL
 from upheaval.rdf.jsonld import Statements
 from upheaval.rdf.terms import Term, text_of
+from upheaval.schema.contract import Context, Contract
 from upheaval.schema.ledger import Ledger, read_ledger
-from upheaval.schema.legibility import not_in_xml
-from upheaval.schema.lint import invalid_languages, look_alikes, unidentified, unknown_terms
-from upheaval.schema.schema import Schema
-from upheaval.schema.vocabulary import shape_faults
-from upheaval.shacl.compiling import Unit
+from upheaval.schema.publication import Publication
+from upheaval.shacl.compiling import ShapesPlan, Unit
 from upheaval.shacl.index import Classes
-from upheaval.shacl.sparqlconstraints import QueryConstraint
+
+if TYPE_CHECKING:
+    from upheaval.check.footprints import Scopes
+    from upheaval.schema.schema import Schema
+    from upheaval.schema.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -30,45 +32,64 @@ class Plan:
     """How the records of a publication are read, derived from and validated.
 
     Attributes:
-        schema: what they are read by.
+        publication, contract, context: what they are read by.
+        rules: the texts of the rules by file name, in order.
+        shapes: the shapes, compiled.
         sizes: how many records each class has, or had: what follows from it holds for any records, and costs more where
             a class has grown.
         mistrusted: whether an IRI that a rule makes may be that of a record.
         engine: the SHACL engine, `compiled` or `pyshacl`.
+        made_from: the vocabulary itself; None where it need not be read, as what follows from it is known.
 
     """
 
-    schema: Schema
+    publication: Publication
+    contract: Contract
+    context: Context
+    rules: Mapping[str, str]
+    shapes: ShapesPlan
     sizes: Mapping[str, int]
     mistrusted: bool = False
     engine: str = "compiled"
+    made_from: Schema | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The publication and its vocabulary."""
+        if self.made_from is None:
+            from upheaval.schema.schema import prepare
+
+            return prepare(self.publication.root)
+        return self.made_from
 
     @cached_property
     def scopes(self) -> Scopes:
         """What the rules, constraints and shapes read; not needed where all records are one batch."""
-        rules = {name: parse(text) for name, text in self.schema.vocabulary.rules.items()}
-        queries = Queries(rules, *_units(self.units))
-        base = self.schema.publication.iri
-        return derive_scopes(self.schema.contract, self.vocabulary, base, queries, self.sizes, self.mistrusted)
+        from upheaval.check.scopes import scopes_of
+
+        args = self.contract, self.vocabulary, self.publication.iri, self.rules, self.units, self.sizes
+        return scopes_of(*args, mistrusted=self.mistrusted)
 
     @cached_property
     def statements(self) -> Statements:
         """What writes documents."""
-        return Statements(self.schema.context)
+        return Statements(self.context)
 
     @cached_property
     def units(self) -> list[Unit]:
         """The constraints of shapes, each of which can be evaluated by itself."""
-        return self.schema.vocabulary.plan.units()
+        return self.shapes.units()
 
     @cached_property
     def classes(self) -> Classes:
         """What the contract says of classes."""
-        return classes_of(self.schema.contract)
+        return classes_of(self.contract)
 
     @cached_property
     def vocabulary(self) -> bytes:
         """The vocabulary, as N-Triples."""
+        from upheaval.populate.assembly import vocabulary_lines
+
         return vocabulary_lines(self.schema.vocabulary)
 
     @property
@@ -79,18 +100,39 @@ class Plan:
     @cached_property
     def _published(self) -> tuple[Ledger, list[Fault]]:
         try:
-            return read_ledger(self.schema.publication.root), []
+            return read_ledger(self.publication.root), []
         except Refusal as refusal:
             return Ledger({}), list(refusal.faults)
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The records of which something has been published."""
+        return self.ledger.owners
+
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """The IRIs that the vocabulary describes."""
+        return frozenset(str(term) for term in self.schema.vocabulary.graph.subjects(unique=True))
+
+    @cached_property
+    def deprecated(self) -> frozenset[str]:
+        """The IRIs that the vocabulary marks as given up."""
+        return _deprecated(self.schema.vocabulary)
+
+    def made(
+        self, records: Collection[str], nodes: Mapping[str, Collection[str]], derived: Callable[[str], bool] | None
+    ) -> Made:
+        """Return which IRIs the publication makes; the arguments are those of `Made`."""
+        return Made(self.publication, self.described, self.deprecated, records, nodes, derived)
 
     @property
     def data(self) -> str:
         """The graph for what records say."""
-        return self.schema.publication.graph("data")
+        return self.publication.graph("data")
 
     def derived(self, rule: str) -> str:
         """Return the graph for what a rule concludes in a batch."""
-        return f"{self.schema.publication.graph('derived')}/{list(self.schema.vocabulary.rules).index(rule)}"
+        return f"{self.publication.graph('derived')}/{list(self.rules).index(rule)}"
 
     @cached_property
     def _unbounded(self) -> frozenset[str]:
@@ -103,21 +145,15 @@ class Plan:
 
     def slug(self, node: Term) -> str:
         """Return the name of the record that a node may belong to, by its IRI; else an empty text."""
-        start = f"<{self.schema.publication.iri}"
+        start = f"<{self.publication.iri}"
         return text_of(node)[len(start) - 1 :].partition("#")[0] if node.startswith(start) else ""
 
     @cached_property
     def vocabulary_faults(self) -> list[Fault]:
         """What is wrong with the vocabulary, the queries that come with it, and the ledger."""
-        publication, vocabulary = self.schema.publication, self.schema.vocabulary
-        without_effect = shape_faults(publication, vocabulary.plan.notes, Severity.WARNING)
-        if self.engine == "compiled":
-            without_effect.extend(shape_faults(publication, vocabulary.plan.advanced))
-        unwritable = not_in_xml(vocabulary.ontology, self.schema.contract)
-        texts = [*invalid_languages(vocabulary), *look_alikes(vocabulary)]
-        queries = query_faults(publication, vocabulary, self.schema.contract)
-        terms = [*self._published[1], *unknown_terms(vocabulary), *unidentified(vocabulary, self.schema.contract)]
-        return [*publication.warnings, *terms, *texts, *unwritable, *without_effect, *queries]
+        from upheaval.check.vocabularyfaults import vocabulary_faults
+
+        return vocabulary_faults(self.schema, self._published[1], self.engine)
 
     def whole(self, listing: Listing) -> set[str]:
         """Return the records that are read whole beside every batch."""
@@ -132,31 +168,20 @@ class Plan:
 def make_plan(schema: Schema, listing: Listing, engine: str = "compiled") -> Plan:
     """Return the plan for a schema, the records that there are, and a SHACL engine."""
     sizes = Counter(cls for entry in listing.entries.values() for cls in entry.kind.ancestors)
-    return Plan(schema, sizes, engine=engine)
+    vocabulary = schema.vocabulary
+    return Plan(
+        schema.publication,
+        schema.contract,
+        schema.context,
+        vocabulary.rules,
+        vocabulary.plan,
+        sizes,
+        engine=engine,
+        made_from=schema,
+    )
 
 
-def _units(units: Iterable[Unit]) -> tuple[dict[str, TargetedQuery], dict[str, ShapeReads]]:
-    """Return what the constraints of shapes read, by name: those that are queries, and the others."""
-    queries: dict[str, TargetedQuery] = {}
-    shapes: dict[str, ShapeReads] = {}
-    for unit in units:
-        name, constraint = text_of(unit.name), unit.constraint
-        targets = frozenset(text_of(target.term) for target in unit.shape.targets if target.kind == "targetClass")
-        reads = unit.reads()
-        if isinstance(constraint, QueryConstraint) and constraint.node:
-            queries[name] = TargetedQuery(parse(constraint.query.text), targets)
-        else:
-            found = ShapeReads(
-                targets,
-                _texts(reads.own),
-                _texts(reads.others),
-                _texts(reads.inverse),
-                reads.classes,
-                reads.everything or bool(reads.queries),
-            )
-            shapes[name] = shapes[name] | found if name in shapes else found
-    return queries, shapes
+def _deprecated(vocabulary: Vocabulary) -> frozenset[str]:
+    from rdflib import Literal, URIRef
 
-
-def _texts(terms: Iterable[Term]) -> frozenset[str]:
-    return frozenset(map(text_of, terms))
+    return frozenset(map(str, vocabulary.graph.subjects(URIRef(OWL.deprecated), Literal(True))))

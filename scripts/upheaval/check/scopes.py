@@ -1,12 +1,13 @@
 """What the rules, constraints and shapes of a vocabulary read, and which of them can be run a batch at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyoxigraph as ox
 
-from upheaval.check.bounds import Bounds, Conclusion, Scope, bounds_of, needs_of
-from upheaval.check.footprints import Queries, ShapeReads, TargetedQuery
+from upheaval.check.bounds import Bounds, Conclusion, bounds_of, needs_of
+from upheaval.check.footprints import Queries, Scope, Scopes, ShapeReads, TargetedQuery
+from upheaval.check.parsing import parse
 from upheaval.check.places import (
     ANYWHERE,
     INNER,
@@ -20,7 +21,10 @@ from upheaval.check.places import (
 )
 from upheaval.rdf.graphs import iri_of
 from upheaval.rdf.patterns import ANY
+from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.contract import Contract
+from upheaval.shacl.compiling import Unit
+from upheaval.shacl.sparqlconstraints import QueryConstraint
 
 FEW = 200
 """The records of a class may be read whole, beside every batch, where there are at most so many."""
@@ -28,31 +32,18 @@ FEW = 200
 CLASSES = "a rule derives classes of records from other records"
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
-    """The scopes of all rules, constraints and shapes.
-
-    Attributes:
-        rules, constraints, shapes: by file name or IRI.
-        elsewhere: by rule, the properties that it may conclude of other records than the one it looks at.
-        minted: by rule, the properties that it may conclude of nodes whose IRIs it makes.
-        others: the properties that are read of records that a record refers to.
-        inner: those that are read of nodes inside such records.
-        classes: the classes whose records are read whole.
-        any_record, any_inner: the properties that are read of all records at once, and of the nodes inside them.
-
-    """
-
-    rules: Mapping[str, Scope]
-    constraints: Mapping[str, Scope]
-    shapes: Mapping[str, Scope]
-    elsewhere: Mapping[str, frozenset[str]]
-    minted: Mapping[str, frozenset[str]]
-    others: frozenset[str]
-    inner: frozenset[str]
-    classes: frozenset[str]
-    any_record: frozenset[str]
-    any_inner: frozenset[str]
+def scopes_of(
+    contract: Contract,
+    vocabulary: bytes,
+    base: str,
+    rules: Mapping[str, str],
+    units: Iterable[Unit],
+    sizes: Mapping[str, int],
+    mistrusted: bool = False,
+) -> Scopes:
+    """Derive what rules, by file name, and the constraints of shapes read; as `derive_scopes`."""
+    queries = Queries({name: parse(text) for name, text in rules.items()}, *_units(units))
+    return derive_scopes(contract, vocabulary, base, queries, sizes, mistrusted)
 
 
 def derive_scopes(
@@ -265,3 +256,30 @@ def _union(sets: Iterable[Iterable[str]]) -> set[str]:
 
 def _plain(conclusions: Iterable[Conclusion]) -> frozenset[str]:
     return frozenset(one.name.partition(" ")[0] for one in conclusions)
+
+
+def _units(units: Iterable[Unit]) -> tuple[dict[str, TargetedQuery], dict[str, ShapeReads]]:
+    """Return what the constraints of shapes read, by name: those that are queries, and the others."""
+    queries: dict[str, TargetedQuery] = {}
+    shapes: dict[str, ShapeReads] = {}
+    for unit in units:
+        name, constraint = text_of(unit.name), unit.constraint
+        targets = frozenset(text_of(target.term) for target in unit.shape.targets if target.kind == "targetClass")
+        reads = unit.reads()
+        if isinstance(constraint, QueryConstraint) and constraint.node:
+            queries[name] = TargetedQuery(parse(constraint.query.text), targets)
+        else:
+            found = ShapeReads(
+                targets,
+                _texts(reads.own),
+                _texts(reads.others),
+                _texts(reads.inverse),
+                reads.classes,
+                reads.everything or bool(reads.queries),
+            )
+            shapes[name] = shapes[name] | found if name in shapes else found
+    return queries, shapes
+
+
+def _texts(terms: Iterable[Term]) -> frozenset[str]:
+    return frozenset(map(text_of, terms))

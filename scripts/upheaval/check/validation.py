@@ -59,13 +59,12 @@ Validator: TypeAlias = Callable[[Plan, Data, Sequence[Selection]], list[Validati
 
 def compiled(plan: Plan, data: Data, selections: Sequence[Selection]) -> list[ValidationResult]:
     """Validate with the compiled engine."""
-    schema = plan.schema
-    records = ((schema.publication.iri + slug, kind.iri) for slug, kind in data.kinds.items())
-    graph = DataGraph(data.statements(), classes_of(schema.contract, records) if data.kinds else plan.classes)
-    graphs = (plan.data, *data.derived, schema.publication.graph("vocabulary"))
+    records = ((plan.publication.iri + slug, kind.iri) for slug, kind in data.kinds.items())
+    graph = DataGraph(data.statements(), classes_of(plan.contract, records) if data.kinds else plan.classes)
+    graphs = (plan.data, *data.derived, plan.publication.graph("vocabulary"))
 
     def store() -> ConstraintStore:
-        return ConstraintStore(data.store, graphs, schema.vocabulary.plan.lines)
+        return ConstraintStore(data.store, graphs, plan.shapes.lines)
 
     found: list[ValidationResult] = []
     for selection in selections:
@@ -80,9 +79,9 @@ def reference(plan: Plan, data: Data, selections: Sequence[Selection]) -> list[V
 
     vocabulary = plan.schema.vocabulary
     try:
-        found = validate([*data.statements(), *statements(vocabulary.ontology)], vocabulary.plan.lines)
+        found = validate([*data.statements(), *statements(vocabulary.ontology)], plan.shapes.lines)
     except ReferenceFailure as error:
-        cure = "correct them" if vocabulary.plan.advanced else "check with --engine compiled"
+        cure = "correct them" if plan.shapes.advanced else "check with --engine compiled"
         refuse("shapes", f"pySHACL cannot evaluate them: {error}", cure)
     return [
         one

@@ -58,11 +58,11 @@ def check_command(
 
 
 def _explanation(root: Path, jobs: int | None) -> str:
-    from upheaval.check.incremental import LARGE, CheckSnapshot, check
+    from upheaval.check.incremental import CheckSnapshot, check
     from upheaval.cli.explanation import explain
     from upheaval.processes import cores
 
-    snapshot, _ = check(CheckSnapshot(root, jobs or cores(), LARGE))
+    snapshot, _ = check(CheckSnapshot(root, jobs or cores()))
     return explain(snapshot.plan) if snapshot.plan else ""
 
 
@@ -78,10 +78,10 @@ def _whole(root: Path, engine: str) -> Find:
 
 
 def _incremental(root: Path, jobs: int | None, watch: bool) -> Find:
-    from upheaval.check.incremental import LARGE, SMALL, CheckSnapshot, check
+    from upheaval.check.incremental import CheckSnapshot, check
     from upheaval.processes import cores
 
-    start = snapshot = CheckSnapshot(root, jobs or cores(), SMALL if watch else LARGE)
+    start = snapshot = CheckSnapshot(root, jobs or cores())
 
     def check_again(changed: Iterable[Path]) -> tuple[list[Fault], int]:
         nonlocal snapshot

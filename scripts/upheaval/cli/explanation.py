@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from upheaval.check.bounds import Scope
+from upheaval.check.footprints import Scope
 from upheaval.check.plan import Plan
 from upheaval.rdf.patterns import ANY
 from upheaval.schema.contract import local

@@ -13,8 +13,8 @@ from upheaval.importers.dates import datatype_of, first_day, last_day
 from upheaval.importers.declaration import Rows
 from upheaval.importers.expressions import Expression, Table, join
 from upheaval.rdf.namespaces import RDF, STATECRAFT, XSD
-from upheaval.schema.context import Context, iri_in, terms_of
-from upheaval.schema.contract import Contract, Kind
+from upheaval.schema.context import iri_in, terms_of
+from upheaval.schema.contract import Context, Contract, Kind
 
 _REPEATED = re.compile(r"_\d$")
 _SKIPPED = {"id", "of", "row", "file", "locator", "says"}

@@ -12,8 +12,7 @@ from upheaval.importers.quads import Terms
 from upheaval.populate.records import list_files, place_records, read_records
 from upheaval.rdf.edtf import extent
 from upheaval.rdf.namespaces import STATECRAFT
-from upheaval.schema.context import Context
-from upheaval.schema.contract import Contract, Kind
+from upheaval.schema.contract import Context, Contract, Kind
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import prepare
 from upheaval.schema.vocabulary import Vocabulary, wider_properties

@@ -1,6 +1,5 @@
 """Assemble a dataset in memory from a folder of sources: read, populate, derive."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from upheaval.faults import Fault
 from upheaval.populate.documents import Populated, load, populate
 from upheaval.populate.records import Listing, Record, list_records, read_records
 from upheaval.populate.rules import derive
+from upheaval.populate.stores import new_store
 from upheaval.rdf.graphs import write
-from upheaval.schema.context import Context
-from upheaval.schema.contract import Contract
+from upheaval.schema.contract import Context, Contract
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema, prepare
 from upheaval.schema.vocabulary import Vocabulary
@@ -90,21 +89,3 @@ def assemble(root: Path) -> Assembly:
 def vocabulary_lines(vocabulary: Vocabulary) -> bytes:
     """Return the ontology with its alignments, as N-Triples."""
     return write([*vocabulary.ontology, *vocabulary.alignments], ox.RdfFormat.N_TRIPLES)
-
-
-def new_store(publication: Publication, vocabulary: bytes, lines: Iterable[bytes]) -> ox.Store:
-    """Return a store with the vocabulary and with what records say, from which nothing has been derived yet.
-
-    Args:
-        publication: for the names of the graphs.
-        vocabulary: N-Triples.
-        lines: what records say, as N-Triples.
-
-    """
-    store = ox.Store()
-    for graph in ("data", "derived", "vocabulary"):
-        store.add_graph(ox.NamedNode(publication.graph(graph)))
-    for text, graph in ((vocabulary, "vocabulary"), (b"".join(lines), "data")):
-        name = ox.NamedNode(publication.graph(graph))
-        store.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
-    return store

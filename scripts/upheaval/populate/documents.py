@@ -16,8 +16,7 @@ from upheaval.populate.records import Record
 from upheaval.rdf.datatypes import IllFormed, typed, web_address
 from upheaval.rdf.jsonld import Statements, to_bytes
 from upheaval.rdf.languages import check_language, language_meant, usual_script
-from upheaval.schema.context import Context, plain_datatype
-from upheaval.schema.contract import Contract, Form, Key, Kind, local
+from upheaval.schema.contract import Context, Contract, Form, Key, Kind, local, plain_datatype
 from upheaval.schema.publication import Publication
 from upheaval.sources.lookalikes import as_latin
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position

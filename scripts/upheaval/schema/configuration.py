@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from rdflib import namespace
-
 from upheaval.rdf.datatypes import IllFormed, web_address
 from upheaval.rdf.writers import PREFIXES
 from upheaval.sources.reserved import RESERVED
@@ -16,10 +14,23 @@ _PREFIX = re.compile(r"[^\W\d_](?:[\w.-]*[\w-])?")
 _VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+-]*[0-9A-Za-z])?")
 _ENCODED = re.compile(r"%(?![0-9A-F]{2})|%(?:2D|2E|5F|7E|3[0-9]|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])")
 _STANDARD = {
-    **{name.lower(): str(getattr(namespace, name)) for name in namespace.__all__ if name.isupper() and len(name) < 7},
+    "brick": "https://brickschema.org/schema/Brick#",
+    "csvw": "http://www.w3.org/ns/csvw#",
+    "dcam": "http://purl.org/dc/dcam/",
+    "doap": "http://usefulinc.com/ns/doap#",
     "geo": "http://www.opengis.net/ont/geosparql#",
     "ldp": "http://www.w3.org/ns/ldp#",
     "oa": "http://www.w3.org/ns/oa#",
+    "odrl2": "http://www.w3.org/ns/odrl/2/",
+    "org": "http://www.w3.org/ns/org#",
+    "prof": "http://www.w3.org/ns/dx/prof/",
+    "qb": "http://purl.org/linked-data/cube#",
+    "sdo": "https://schema.org/",
+    "sosa": "http://www.w3.org/ns/sosa/",
+    "ssn": "http://www.w3.org/ns/ssn/",
+    "time": "http://www.w3.org/2006/time#",
+    "void": "http://rdfs.org/ns/void#",
+    "wgs": "https://www.w3.org/2003/01/geo/wgs84_pos#",
     "wdt": "http://www.wikidata.org/prop/direct/",
     **PREFIXES,
 }

@@ -8,13 +8,11 @@ from rdflib import Graph, URIRef
 
 from upheaval.rdf.edtf import EDTF
 from upheaval.rdf.namespaces import OWL, RDF, RDFS, SKOS, STATECRAFT, XSD
-from upheaval.schema.contract import Contract, Form, Key, local
+from upheaval.schema.contract import Context, Contract, Form, Key, local, plain_datatype
 from upheaval.schema.derivation import described, foreign_last
 from upheaval.schema.publication import Publication
 
-Context = dict[str, Any]
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch")
-_DATE, _STRING = str(XSD.date), str(XSD.string)
 _DERIVED_DATES = {
     str(STATECRAFT[name])
     for name in ("earliest", "latest", "certainFrom", "certainUntil", "termEarliest", "termLatest")
@@ -124,13 +122,6 @@ def _from_range(graph: Graph, prop: str) -> Context:
     if datatype in (None, RDFS.Literal, XSD.string):
         return {"@id": prop}
     return {"@id": prop, "@type": str(datatype)}
-
-
-def plain_datatype(key: Key) -> str:
-    """Return the datatype of a key's plain values: the only one it takes, or a date's; otherwise xsd:string."""
-    if len(key.datatypes) == 1:
-        return key.datatypes[0]
-    return _DATE if _DATE in key.datatypes else _STRING
 
 
 def _term(key: Key, contract: Contract, names: set[str]) -> Context:

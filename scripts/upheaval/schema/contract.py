@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from upheaval.rdf.xsd import XSD
+
+Context = dict[str, Any]
+"""A JSON-LD context."""
+
+_DATE, _STRING = f"{XSD}date", f"{XSD}string"
 
 
 class Form(StrEnum):
@@ -100,6 +108,13 @@ class Contract:
     wider: dict[str, frozenset[str]] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
     unshaped: dict[str, str] = field(default_factory=dict)
+
+
+def plain_datatype(key: Key) -> str:
+    """Return the datatype of a key's plain values: the only one it takes, or a date's; otherwise xsd:string."""
+    if len(key.datatypes) == 1:
+        return key.datatypes[0]
+    return _DATE if _DATE in key.datatypes else _STRING
 
 
 def local(iri: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from upheaval.faults import Refusal
 from upheaval.schema.agreement import CONFORMS_TO, disagreements
-from upheaval.schema.context import Context, derive_context
-from upheaval.schema.contract import Contract
+from upheaval.schema.context import derive_context
+from upheaval.schema.contract import Context, Contract
 from upheaval.schema.derivation import derive_contract
 from upheaval.schema.publication import Publication, open_publication
 from upheaval.schema.unshaped import unshaped_properties

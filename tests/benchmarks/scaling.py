@@ -26,10 +26,10 @@ from upheaval.populate.stores import new_store
 from upheaval.query.answers import ask
 from upheaval.rdf.terms import lines_of, text_of
 from upheaval.schema.packagedquestions import read_questions
-from upheaval.shacl.compiling import Unit
 from upheaval.shacl.engine import evaluate
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.prebinding import ConstraintStore
+from upheaval.shacl.shapesplan import Unit
 from upheaval.shacl.sparqlconstraints import QueryConstraint
 
 SHARED = frozenset(

@@ -4,8 +4,10 @@ import random
 import shutil
 import tempfile
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -13,10 +15,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests import rivers
 from tests.support import WHOLE, faults_of
 from upheaval.check.incremental import CheckSnapshot, check
+from upheaval.check.keptcheck import KeptCheck
+from upheaval.faults import Fault
+from upheaval.store.state import State
 
 FOLDERS = st.sampled_from(("rivers", "rivers", "gauges", "gauges", "basins"))
 NAMES = st.sampled_from(("r0", "r1", "r2", "r3", "g0", "g1", "g2", "b0", "nobody"))
 SEEDS = st.integers(0, 2**32)
+
+
+def hashed(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()
 
 
 class Editing(RuleBasedStateMachine):
@@ -72,9 +81,21 @@ class Editing(RuleBasedStateMachine):
             return
         self.snapshot, faults = check(self.snapshot, self.changed)
         self.changed = []
-        assert [f"{fault} {fault.rule}" for fault in faults] == [
-            f"{fault} {fault.rule}" for fault in faults_of(self.root)
-        ]
+        expected = [f"{fault} {fault.rule}" for fault in faults_of(self.root)]
+        assert [f"{fault} {fault.rule}" for fault in faults] == expected
+        assert [f"{fault} {fault.rule}" for fault in self.kept()] == expected
+
+    def kept(self) -> list[Fault]:
+        """Check again from what is kept on disk, and keep what is known then."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.delenv("UPHEAVAL_NO_STATE", raising=False)
+            state = State(self.root)
+        kept = KeptCheck(state, "key", self.root, 1, self.snapshot.size)
+        after, faults = check(
+            kept.snapshot, contents={file.relative_to(self.root).as_posix(): hashed(file) for file in self.records()}
+        )
+        kept.keep(after)
+        return faults
 
     def records(self) -> list[Path]:
         return sorted((self.root / "data").glob("*/*.yaml"))

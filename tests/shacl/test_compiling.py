@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support import examples
 from upheaval.rdf.terms import split, statements
-from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shaclterms import FALSE, FIRST, TYPE, sh
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
+from upheaval.shacl.shapesplan import ShapesPlan
 
 PREFIXES = """
 @prefix ex: <urn:x-test:> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .

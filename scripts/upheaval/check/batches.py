@@ -8,8 +8,8 @@ from upheaval.check.plan import Plan
 from upheaval.faults import Fault
 from upheaval.populate.documents import populate
 from upheaval.populate.records import Listing, RecordFile, read_records
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.jsonld import to_bytes
-from upheaval.rdf.patterns import ANY
 
 
 @dataclass(frozen=True, slots=True)

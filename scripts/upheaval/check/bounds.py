@@ -9,8 +9,8 @@ from upheaval.check.footprints import Scope
 from upheaval.check.places import INNER, MINTED, RECORDS, TERM, TYPE, Found, Place, Properties, class_key
 from upheaval.check.variants import matches, variants_of
 from upheaval.check.walk import Unbounded, Walk
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.patterns import (
-    ANY,
     Alternatives,
     Bind,
     Filtered,

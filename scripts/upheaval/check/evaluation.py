@@ -14,7 +14,7 @@ from upheaval.populate.documents import Populated, populate
 from upheaval.populate.records import Listing, read_records
 from upheaval.populate.rules import run_rule
 from upheaval.populate.stores import new_store
-from upheaval.rdf.patterns import ANY
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.terms import lines_of
 from upheaval.shacl.results import ValidationResult
 

@@ -1,9 +1,13 @@
 """What rules, constraints and shapes read of records, and their scopes, which are derived from it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from upheaval.rdf.patterns import Query
+if TYPE_CHECKING:
+    from upheaval.rdf.patterns import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class ShapeReads:
     classes: bool = False
     everything: bool = False
 
-    def __or__(self, other: "ShapeReads") -> "ShapeReads":
+    def __or__(self, other: ShapeReads) -> ShapeReads:
         return ShapeReads(
             self.targets | other.targets,
             self.own | other.own,

@@ -10,10 +10,10 @@ from upheaval.populate.documents import KeyPath, Populated, SourceLocation
 from upheaval.rdf.iris import STATECRAFT
 from upheaval.rdf.terms import Term, is_literal, literal_parts, named, split, text_of
 from upheaval.schema.contract import local
-from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.paths import Alternative, Path, Predicate, Repeated, Sequence
 from upheaval.shacl.results import ValidationResult
 from upheaval.shacl.shaclterms import INFO, VIOLATION, WARNING
+from upheaval.shacl.shapesplan import ShapesPlan
 from upheaval.sources.parser import MappingNode, SequenceNode, Value, position
 
 _SEVERITIES = {VIOLATION: Severity.ERROR, WARNING: Severity.WARNING, INFO: Severity.NOTE}

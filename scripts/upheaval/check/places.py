@@ -6,8 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import TypeAlias
 
-from upheaval.rdf.iris import RDF
-from upheaval.rdf.patterns import ANY
+from upheaval.rdf.iris import ANY, RDF
 from upheaval.schema.contract import Contract, Form
 
 TYPE = RDF.type

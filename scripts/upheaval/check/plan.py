@@ -18,8 +18,8 @@ from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.contract import Context, Contract
 from upheaval.schema.ledger import Ledger, read_ledger
 from upheaval.schema.publication import Publication
-from upheaval.shacl.compiling import ShapesPlan, Unit
 from upheaval.shacl.index import Classes
+from upheaval.shacl.shapesplan import ShapesPlan, Unit
 
 if TYPE_CHECKING:
     from upheaval.check.footprints import Scopes

@@ -20,10 +20,10 @@ from upheaval.check.places import (
     properties_of,
 )
 from upheaval.rdf.graphs import iri_of
-from upheaval.rdf.patterns import ANY
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.terms import Term, text_of
 from upheaval.schema.contract import Contract
-from upheaval.shacl.compiling import Unit
+from upheaval.shacl.shapesplan import Unit
 from upheaval.shacl.sparqlconstraints import QueryConstraint
 
 FEW = 200

@@ -7,7 +7,6 @@ as in memory.
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -17,6 +16,7 @@ from upheaval.check.evaluation import Conclusions
 from upheaval.check.plan import Plan
 from upheaval.faults import Fault
 from upheaval.populate.records import Listing
+from upheaval.store.state import text_name
 
 Stamp: TypeAlias = tuple[int, int, int]
 Stamps: TypeAlias = Mapping[str, object]
@@ -27,11 +27,6 @@ SIZE = 256
 
 class Lost(Exception):
     """Raised where a text is not there any more, or is not what its name says."""
-
-
-def name_of(content: bytes) -> str:
-    """Return the name of a text, 128 bits of BLAKE2b: enough to tell damage, and not meant to resist forgery."""
-    return blake2b(content, digest_size=16).hexdigest()
 
 
 class Texts:
@@ -51,7 +46,7 @@ class Texts:
 
     def add(self, content: bytes) -> str:
         """Add a text and return its name."""
-        name = name_of(content)
+        name = text_name(content)
         if name not in self._known:
             self.fresh[name] = self._known[name] = content
         return name
@@ -108,18 +103,19 @@ class Records(Mapping[str, RecordState]):
     """What is known of each record, read when it is asked for.
 
     Attributes:
+        texts: the texts that are named.
         names: the names of the texts of those that are on disk.
 
     """
 
     def __init__(self, texts: Texts, names: Mapping[str, str], states: Mapping[str, RecordState]) -> None:
         self.names = dict(names)
-        self._texts, self._states = texts, dict(states)
+        self.texts, self._states = texts, dict(states)
 
     def __getitem__(self, slug: str) -> RecordState:
         """Return what is known of a record."""
         if slug not in self._states:
-            self._states[slug] = _state_from_bytes(self._texts[self.names[slug]])
+            self._states[slug] = _state_from_bytes(self.texts[self.names[slug]])
         return self._states[slug]
 
     def __iter__(self) -> Iterator[str]:
@@ -138,20 +134,20 @@ class Records(Mapping[str, RecordState]):
         """Return the records without some, and with what is known now of others."""
         names = {slug: name for slug, name in self.names.items() if slug not in gone and slug not in states}
         kept = {slug: state for slug, state in self._states.items() if slug not in gone}
-        return Records(self._texts, names, {**kept, **states})
+        return Records(self.texts, names, {**kept, **states})
 
     def mentioning(self, names: Set[str]) -> Iterator[tuple[str, RecordState]]:
         """Yield the records that refer to any of some names or are evaluated beside them, and perhaps others."""
-        self._texts.need(self.names[slug] for slug in self.names if slug not in self._states)
+        self.texts.need(self.names[slug] for slug in self.names if slug not in self._states)
         wanted = [json.dumps(name).encode() for name in names]
         for slug in self:
-            if slug in self._states or any(one in self._texts[self.names[slug]] for one in wanted):
+            if slug in self._states or any(one in self.texts[self.names[slug]] for one in wanted):
                 yield slug, self[slug]
 
     def name(self, slug: str) -> str:
         """Return the name of the text of a record, which is added if there is none."""
         if slug not in self.names:
-            self.names[slug] = self._texts.add(_state_to_bytes(self._states[slug]))
+            self.names[slug] = self.texts.add(_state_to_bytes(self._states[slug]))
         return self.names[slug]
 
 
@@ -236,7 +232,6 @@ class CheckSnapshot:
         vocabulary: the stamps of the files that the plan is made from.
         listing: which records there are.
         stamps: what changes when a record's file does, by file.
-        texts: the texts that are named.
         records: what each record says, and what it depends on.
         columns: what is asked of all of them.
         batches: how many batches there are, which stays so when records come and go.
@@ -254,13 +249,17 @@ class CheckSnapshot:
     vocabulary: Stamps = field(default_factory=dict)
     listing: Listing = field(default_factory=lambda: Listing({}, ()))
     stamps: Stamps = field(default_factory=dict)
-    texts: Texts = field(default_factory=Texts)
     records: Records = field(default_factory=lambda: Records(Texts(), {}, {}))
     columns: Columns = field(default_factory=Columns)
     batches: int = 0
     shared: Mapping[int, Conclusions] = field(default_factory=dict)
     together: Together | None = None
     lost: Losses | None = None
+
+    @property
+    def texts(self) -> Texts:
+        """The texts that are named."""
+        return self.records.texts
 
     def batch_of(self, slug: str) -> int:
         """Return the number of the batch that a record belongs to."""

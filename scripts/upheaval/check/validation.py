@@ -11,11 +11,11 @@ from upheaval.check.plan import Plan
 from upheaval.faults import refuse
 from upheaval.rdf.terms import Term, statements, text_of
 from upheaval.schema.contract import Kind
-from upheaval.shacl.compiling import Unit
 from upheaval.shacl.engine import evaluate
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.prebinding import ConstraintStore
 from upheaval.shacl.results import ValidationResult
+from upheaval.shacl.shapesplan import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from upheaval.check.places import (
     kept,
     narrower,
 )
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.patterns import (
-    ANY,
     Alternatives,
     Bind,
     Filtered,

@@ -48,7 +48,7 @@ def check_command(
         if watch:
             from upheaval.cli.watching import watch as keep
 
-            find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs, watch)
+            find = _whole(root, engine) if engine != "compiled" else _incremental(root, jobs)
             keep(root, lambda changed: _check(find, changed, form))
             return
         collect_no_garbage()
@@ -77,7 +77,7 @@ def _whole(root: Path, engine: str) -> Find:
     return check_whole
 
 
-def _incremental(root: Path, jobs: int | None, watch: bool) -> Find:
+def _incremental(root: Path, jobs: int | None) -> Find:
     from upheaval.check.incremental import CheckSnapshot, check
     from upheaval.processes import cores
 
@@ -95,18 +95,32 @@ def _incremental(root: Path, jobs: int | None, watch: bool) -> Find:
 def _remembering(root: Path, jobs: int | None, state: bool) -> Find:
     def check_once(changed: Iterable[Path]) -> tuple[list[Fault], int]:
         from upheaval.check.keptfaults import keep_faults, kept_faults
-        from upheaval.sources.inputkey import input_key
+        from upheaval.processes import cores
+        from upheaval.sources.inputkey import inputs
         from upheaval.store.state import State
         from upheaval.store.transactions import recover
 
         recover(root)
         memory = State(root, state)
-        key = input_key(memory, root)
-        if (kept := kept_faults(memory, key)) is not None:
-            return kept
-        faults, records = _incremental(root, jobs, False)(changed)
-        if key and input_key(memory, root) == key:  # nothing was edited in the meantime
-            keep_faults(memory, key, faults, records)
+        sources = inputs(memory, root)
+        if sources is None:
+            return _incremental(root, jobs)(changed)
+        if (known := kept_faults(memory, sources.key)) is not None:
+            return known
+        from upheaval.check.incremental import check
+        from upheaval.check.keptcheck import KeptCheck
+        from upheaval.check.snapshot import Lost
+
+        kept = KeptCheck(memory, sources.vocabulary, root, jobs or cores())
+        try:
+            snapshot, faults = check(kept.snapshot, contents=sources.records)
+        except Lost:
+            kept.forget()
+            snapshot, faults = check(kept.snapshot, contents=sources.records)
+        records = len(snapshot.listing.entries)
+        if sources.holds():  # nothing was edited in the meantime
+            keep_faults(memory, sources.key, faults, records)
+            kept.keep(snapshot)
         return faults, records
 
     return check_once

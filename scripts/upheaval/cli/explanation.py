@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from upheaval.check.footprints import Scope
 from upheaval.check.plan import Plan
-from upheaval.rdf.patterns import ANY
+from upheaval.rdf.iris import ANY
 from upheaval.schema.contract import local
 
 

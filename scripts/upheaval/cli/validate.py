@@ -14,8 +14,8 @@ from upheaval.faults import Fault, Location, Refusal, Severity, refuse, syntax_l
 
 if TYPE_CHECKING:
     from upheaval.schema.turtlepositions import TurtlePositions
-    from upheaval.shacl.compiling import ShapesPlan
     from upheaval.shacl.results import ValidationResult
+    from upheaval.shacl.shapesplan import ShapesPlan
 
 _INVENTED = re.compile("_:[0-9a-f]{20,32}")
 """The label of a blank node that has none in its file."""

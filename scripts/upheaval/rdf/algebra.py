@@ -9,8 +9,8 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from upheaval.rdf.iris import ANY
 from upheaval.rdf.patterns import (
-    ANY,
     Alternatives,
     Bind,
     Filtered,

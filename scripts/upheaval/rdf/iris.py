@@ -19,3 +19,5 @@ RDF = PlainNamespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
 RDFS = PlainNamespace("http://www.w3.org/2000/01/rdf-schema#")
 SKOS = PlainNamespace("http://www.w3.org/2004/02/skos/core#")
 STATECRAFT = PlainNamespace("https://w3id.org/statecraft#")
+ANY = "*"
+"""Stands for any property, in a path of a query."""

@@ -97,6 +97,8 @@ def language_meant(tag: str, text: str) -> str:
 @cache
 def _mistakable(tag: str) -> tuple[str, str, str]:
     """Return the language that a tag may be mistaken for, or an empty string, and the scripts of the two."""
+    if not _record("region", tag.upper()):  # as for `zh`; the library takes long to import
+        return "", "", ""
     from langcodes import Language
 
     meant = _spoken_in(tag)

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-ANY = "*"
-"""Stands for any property, in a path."""
-
 
 @dataclass(frozen=True, slots=True)
 class PropertyPath:

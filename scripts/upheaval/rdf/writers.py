@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html import escape
 from operator import attrgetter
-from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
@@ -121,7 +121,7 @@ def rdf_xml(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     text = write(triples, ox.RdfFormat.RDF_XML, dict(prefixes))
     require_characters(text)
     text = _BLANKS.sub(_escape_blanks, text)
-    spaces = {prefix.encode(): escape(iri).encode() for prefix, iri in prefixes.items()}
+    spaces = {prefix.encode(): escape(iri, quote=False).encode() for prefix, iri in prefixes.items()}
     text = _UNNAMED.sub(lambda tag: _described(tag, spaces), text)
     text = _UNNAMED_END.sub(b"</rdf:Description>", text)
     match = _ROOT.search(text)

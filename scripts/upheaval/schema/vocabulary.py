@@ -19,9 +19,9 @@ from upheaval.schema.legibility import unpublishable
 from upheaval.schema.publication import Publication
 from upheaval.schema.shapefaults import place_problems
 from upheaval.schema.turtlepositions import TurtlePositions
-from upheaval.shacl.compiling import ShapesPlan
 from upheaval.shacl.metashapes import compile_shapes
 from upheaval.shacl.shapesgraph import ShapesError, ShapesProblem
+from upheaval.shacl.shapesplan import ShapesPlan
 from upheaval.sources.textfiles import read_text
 
 Read = TypeVar("Read")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from upheaval.rdf.terms import Term
-from upheaval.shacl.compiling import ShapesPlan, Unit
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.prebinding import ConstraintStore
 from upheaval.shacl.results import ValidationResult
 from upheaval.shacl.shapes import Constraint, Run, Shape
+from upheaval.shacl.shapesplan import ShapesPlan, Unit
 
 
 def evaluate(

@@ -9,13 +9,14 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from upheaval.rdf.terms import Term, split, statements
-from upheaval.shacl.compiling import ShapesPlan, read_shapes
+from upheaval.shacl.compiling import read_shapes
 from upheaval.shacl.engine import evaluate
 from upheaval.shacl.index import DataGraph
 from upheaval.shacl.paths import Predicate
 from upheaval.shacl.prebinding import store_of
 from upheaval.shacl.shaclterms import short
 from upheaval.shacl.shapesgraph import ShapesError, ShapesGraph
+from upheaval.shacl.shapesplan import ShapesPlan
 
 
 def compile_shapes(lines: Iterable[str], annotations: Set[Term] = frozenset(), *, advanced: bool = False) -> ShapesPlan:

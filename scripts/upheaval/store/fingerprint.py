@@ -11,6 +11,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from upheaval.store.state import State, tool
@@ -26,47 +27,81 @@ class Unknown(Exception):
     """Raised if the content of some input cannot be told, so that nothing is remembered of it."""
 
 
-def fingerprint(state: State, paths: Iterable[Path]) -> str:
-    """Return a hash of this package and of all that files and folders contain, and keep what was found in a state.
+class Fingerprint:
+    """What some files contain, by name and as one hash; what is found of each is kept in a state.
 
     Args:
         state: where to keep it.
         paths: files and folders; what does not exist counts as empty.
 
-    Returns:
-        The hash; an empty text if nothing can be remembered, as when a file cannot be read.
+    Raises:
+        OSError, Unknown: a file cannot be read, or is not an ordinary one.
 
     """
-    if not state.enabled:
-        return ""
-    now = time.time_ns()
-    try:
-        found = {file: _stamp(about) for path in paths for file, about in _files(os.path.abspath(path))}
-        stamps = _digest(found)
-        if (kept := state.get(_ALL, stamps)) is not None:
+
+    def __init__(self, state: State, paths: Iterable[Path]) -> None:
+        self._state, self._paths, self._now = state, list(paths), time.time_ns()
+        self._found = _stamps(self._paths)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of this package and of all that the files contain."""
+        stamps = digest(self._found)
+        if (kept := self._state.get(_ALL, stamps)) is not None:
             return kept.content.decode()
-        known = _known(state)
-        contents = {}
-        for file, stamp in found.items():
+        key = digest(self.contents)
+        if not self._racy:
+            self._state.put(_ALL, stamps, key.encode())
+        return key
+
+    @cached_property
+    def contents(self) -> dict[str, str]:
+        """The hash of each file by name, relative to the publication's folder where it is inside."""
+        known = _known(self._state)
+        root = f"{os.path.abspath(self._state.root)}/"
+        contents: dict[str, str] = {}
+        for file, stamp in self._found.items():
             before = known.get(file)
             contents[file] = before[0] if before is not None and before[1] == stamp else _sha256(file)
+        settled = {file: [contents[file], stamp] for file, stamp in self._found.items() if file not in self._racy}
+        if any(known.get(file) != (content, stamp) for file, (content, stamp) in settled.items()):
+            self._state.put(_EACH, tool(), json.dumps(settled).encode())
+        return {file.removeprefix(root): content for file, content in contents.items()}
+
+    def holds(self) -> bool:
+        """Tell whether the files still contain what they did."""
+        try:
+            if _stamps(self._paths) != self._found:
+                return False
+            root = f"{os.path.abspath(self._state.root)}/"
+            return all(_sha256(file) == self.contents[file.removeprefix(root)] for file in self._racy)
+        except (OSError, Unknown):
+            return False
+
+    @cached_property
+    def _racy(self) -> set[str]:
+        """The files that changed so recently that a later change may not show."""
+        return {file for file, stamp in self._found.items() if max(stamp[:2]) >= self._now - _RACY}
+
+
+def fingerprint(state: State, paths: Iterable[Path]) -> str:
+    """Return the hash of files and folders, or an empty text if nothing can be remembered; see `Fingerprint`."""
+    try:
+        return Fingerprint(state, paths).key if state.enabled else ""
     except (OSError, Unknown):
         return ""
-    root = f"{os.path.abspath(state.root)}/"
-    key = _digest({file.removeprefix(root): content for file, content in contents.items()})
-    settled = {file: (contents[file], stamp) for file, stamp in found.items() if max(stamp[:2]) < now - _RACY}
-    if settled != known:
-        state.put(_EACH, tool(), json.dumps(settled).encode())
-    if len(settled) == len(found):
-        state.put(_ALL, stamps, key.encode())
-    return key
 
 
-def _digest(values: Mapping[str, object]) -> str:
-    digest = hashlib.sha256(tool().encode())
+def digest(values: Mapping[str, object]) -> str:
+    """Return a hash of this package and of values by name."""
+    found = hashlib.sha256(tool().encode())
     for name in sorted(values):
-        digest.update(f"{name}\0{values[name]}\0".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+        found.update(f"{name}\0{values[name]}\0".encode("utf-8", "surrogateescape"))
+    return found.hexdigest()
+
+
+def _stamps(paths: Iterable[Path]) -> dict[str, Stamp]:
+    return {file: _stamp(about) for path in paths for file, about in _files(os.path.abspath(path))}
 
 
 def _known(state: State) -> dict[str, tuple[str, Stamp]]:

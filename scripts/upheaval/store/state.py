@@ -9,7 +9,7 @@ import hashlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
@@ -22,7 +22,7 @@ from upheaval.store.transactions import FOLDER
 
 FILE = "state.sqlite"
 
-FORMAT = 1
+FORMAT = 2
 """The format of the database; one of another format is replaced."""
 
 LIMITS = {"check": 16, "dataset": 2, "stamps": 4}
@@ -34,6 +34,10 @@ _SECONDS = 2.0
 _ENTRIES = """CREATE TABLE IF NOT EXISTS entry (
     number INTEGER PRIMARY KEY, kind TEXT, key TEXT, content BLOB, snapshot TEXT, sha256 BLOB, UNIQUE (kind, key)
 )"""
+_TEXTS = "CREATE TABLE IF NOT EXISTS text (name TEXT PRIMARY KEY, content BLOB)"
+_AT_ONCE = 500
+"""How many texts are looked up at once; SQLite allows 999 parameters or more."""
+
 _DEPENDENCIES = ("elementpath", "langcodes", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "yaml")
 
 
@@ -42,6 +46,11 @@ class Kept(NamedTuple):
 
     content: bytes
     snapshot: str
+
+
+def text_name(content: bytes) -> str:
+    """Return the name of a text, 128 bits of BLAKE2b: enough to tell damage, and not meant to resist forgery."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class State:
@@ -107,6 +116,54 @@ class State:
         if dropped:
             discard(self.root, dropped)
 
+    def texts(self, names: Collection[str]) -> dict[str, bytes]:
+        """Return the texts of some names; those that are not there, or are not what their names say, are left out."""
+        found = dict[str, bytes]()
+        wanted = list(names)
+        try:
+            with self._reading() as database:
+                if database is None:
+                    return {}
+                for start in range(0, len(wanted), _AT_ONCE):
+                    some = wanted[start : start + _AT_ONCE]
+                    marks = ", ".join("?" * len(some))
+                    found.update(database.execute(f"SELECT name, content FROM text WHERE name IN ({marks})", some))
+        except sqlite3.Error:
+            return {}
+        return {name: one for name, one in found.items() if text_name(one) == name}
+
+    def put_with_texts(
+        self,
+        kind: str,
+        key: str,
+        content: bytes,
+        texts: Mapping[str, bytes],
+        before: Kept | None,
+        live: Collection[str] | None = None,
+    ) -> None:
+        """Keep something in the place of what was found before, unless another process has been quicker.
+
+        Args:
+            kind, key, content: as for `put`.
+            texts: texts that it names and that are not kept yet, by name.
+            before: what was found under the key; if nothing was, all texts of before are removed.
+            live: the names of all texts that are needed, if the others are to be removed.
+
+        """
+        with suppress(sqlite3.Error, OSError), self._writing() as database:
+            row = database.execute("SELECT content FROM entry WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+            if before is not None and row != (before.content,):
+                return
+            if before is None:
+                database.execute("DELETE FROM text")
+            database.executemany("INSERT OR REPLACE INTO text VALUES (?, ?)", texts.items())
+            if live is not None:
+                gone = [(name,) for (name,) in database.execute("SELECT name FROM text") if name not in live]
+                database.executemany("DELETE FROM text WHERE name = ?", gone)
+            database.execute("DELETE FROM entry WHERE kind = ?", (kind,))
+            values = (kind, key, content, "", _digest(kind, key, content, ""))
+            database.execute("INSERT INTO entry (kind, key, content, snapshot, sha256) VALUES (?, ?, ?, ?, ?)", values)
+
     def forget(self, kind: str, key: str) -> None:
         """Let go of what is kept under a key."""
         row = self._select("SELECT snapshot FROM entry WHERE kind = ? AND key = ?", kind, key)
@@ -116,22 +173,32 @@ class State:
             discard(self.root, [str(row[0])])
 
     def _select(self, query: str, *values: str) -> tuple[object, ...] | None:
-        file = self.root / FOLDER / FILE
-        if not self.enabled or not file.is_file():
-            return None
         try:
-            address = f"file:{quote(str(file.resolve()))}?mode=ro"
-            with closing(sqlite3.connect(address, timeout=_SECONDS, uri=True)) as database:
-                if database.execute("PRAGMA user_version").fetchone() != (FORMAT,):
-                    return None
-                found: tuple[object, ...] | None = database.execute(query, values).fetchone()
+            with self._reading() as database:
+                found: tuple[object, ...] | None = database.execute(query, values).fetchone() if database else None
                 return found
         except sqlite3.OperationalError:  # busy, or cannot be read
             return None
         except sqlite3.DatabaseError:
             with suppress(OSError):
-                file.unlink()
+                (self.root / FOLDER / FILE).unlink()
             return None
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Open the database, or nothing if there is none, or one of another format.
+
+        Raises:
+            sqlite3.Error: it cannot be read.
+
+        """
+        file = self.root / FOLDER / FILE
+        if not self.enabled or not file.is_file():
+            yield None
+            return
+        address = f"file:{quote(str(file.resolve()))}?mode=ro"
+        with closing(sqlite3.connect(address, timeout=_SECONDS, uri=True)) as database:
+            yield database if database.execute("PRAGMA user_version").fetchone() == (FORMAT,) else None
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -148,8 +215,10 @@ class State:
             database.execute("BEGIN IMMEDIATE")
             if database.execute("PRAGMA user_version").fetchone() != (FORMAT,):
                 database.execute("DROP TABLE IF EXISTS entry")
+                database.execute("DROP TABLE IF EXISTS text")
                 database.execute(f"PRAGMA user_version = {FORMAT}")
             database.execute(_ENTRIES)
+            database.execute(_TEXTS)
             yield database
             database.execute("COMMIT")
 

@@ -200,9 +200,18 @@ def _names_of_parts(contract: Contract) -> dict[tuple[str, str], str]:
     }
     names: dict[tuple[str, str], str] = {}
     for name, cls in sorted(parts, key=lambda part: (foreign_last(part[1]), part)):
-        choices = chain((f"{name}s", f"{name}s-{local(cls)}"), (f"{name}s-{local(cls)}-{n}" for n in count(2)))
+        many = _plural(name)
+        choices = chain((many, f"{many}-{local(cls)}"), (f"{many}-{local(cls)}-{n}" for n in count(2)))
         names[name, cls] = next(one for one in choices if one not in {*names.values(), *contract.folders})
     return names
+
+
+def _plural(name: str) -> str:
+    """Return what several of a part are called: `searches` for `search`, `geometries` for `hasGeometry`."""
+    bare = re.sub(r"^has([A-Z])", lambda found: found[1].lower(), name)
+    if re.search(r"[^aeiou]y$", bare):
+        return f"{bare[:-1]}ies"
+    return f"{bare}es" if bare.endswith(("s", "x", "ch", "sh")) else f"{bare}s"
 
 
 def _parent_column(kind: Kind) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
 from upheaval.cli.options import JOBS, ROOT, STATE, collect_no_garbage, has_errors, refusals, terminal_width
 from upheaval.faults import Fault, Refusal
@@ -27,11 +28,26 @@ Find = Callable[[Iterable[Path]], tuple[list[Fault], int]]
     is_flag=True,
     help="Show the pairs, types and phases covered, and the series; a member of a series left out is an error.",
 )
+@click.option(
+    "--with",
+    "imports",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder from `upheaval import`: warn where its agreements contradict records; may be repeated.",
+)
 @click.option("--explain", is_flag=True, help="Show which rules and shapes read other records, and which read all.")
 @JOBS
 @STATE
 def check_command(
-    root: Path, form: str, engine: str, watch: bool, coverage: bool, explain: bool, jobs: int | None, state: bool
+    root: Path,
+    form: str,
+    engine: str,
+    watch: bool,
+    coverage: bool,
+    imports: tuple[Path, ...],
+    explain: bool,
+    jobs: int | None,
+    state: bool,
 ) -> None:
     """Find all faults, with file, line and column.
 
@@ -53,6 +69,8 @@ def check_command(
             return
         collect_no_garbage()
         find = _whole(root, engine) if engine != "compiled" else _remembering(root, jobs, state)
+        if imports:
+            find = _against(find, root, imports)
         if has_errors(_check(find, (), form)):
             sys.exit(1)
 
@@ -124,6 +142,25 @@ def _remembering(root: Path, jobs: int | None, state: bool) -> Find:
         return faults, records
 
     return check_once
+
+
+def _against(find: Find, root: Path, imports: Iterable[Path]) -> Find:
+    """Also find where imported registers contradict records, once these are without errors."""
+
+    def check_against(changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        from upheaval.importers.registers import contradictions
+        from upheaval.populate.assembly import assemble
+        from upheaval.store.builds import open_build
+
+        faults, records = find(changed)
+        if has_errors(faults):
+            return faults, records
+        store = ox.Store()
+        for folder in imports:
+            open_build(folder).into(store)
+        return sorted([*faults, *contradictions(assemble(root), store)]), records
+
+    return check_against
 
 
 def _check(find: Find, changed: Iterable[Path], form: str) -> list[Fault]:

@@ -13,6 +13,7 @@ import click
 COMMANDS = {
     "build": "build",
     "check": "check",
+    "compare": "compare",
     "deploy": "deploy",
     "diff": "diff",
     "feed": "feed",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.site.browser import overflow, violations
 from tests.site.conftest import Visit
 from tests.support import sampled
 from upheaval.populate.assembly import Assembly
@@ -14,13 +15,15 @@ from upheaval.populate.assembly import Assembly
 pytestmark = pytest.mark.slow
 
 
-def index_of(site: Path) -> dict:
-    (file,) = site.glob("assets/search-*.json")
-    return json.loads(file.read_text(encoding="utf-8"))
+def entries_of(site: Path) -> list[list]:
+    """Return the entries of the index: of its two files, that of sources and that of everything else."""
+    files = sorted(site.glob("assets/search-*.json"))
+    assert len(files) == 2
+    return [entry for file in files for entry in json.loads(file.read_text(encoding="utf-8"))["entries"]]
 
 
 def hits(page: Page) -> list[str]:
-    return page.locator("#suggestions [role=option] bdi:first-child").all_inner_texts()
+    return page.locator("#suggestions [role=option] > bdi").all_inner_texts()
 
 
 def search(page: Page, text: str) -> Page:
@@ -32,14 +35,18 @@ def search(page: Page, text: str) -> Page:
 @pytest.mark.parametrize("site", ["world_site", "axis_site"])
 def test_every_hit_has_a_page(site: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(site)
-    entries = index_of(folder)["entries"]
+    entries = entries_of(folder)
     assert len(entries) > 500
     assert [path for _, path, *_ in entries if not (folder / path / "index.html").is_file()] == []
     assert len({path for _, path, *_ in entries}) == len(entries)
 
 
 def test_every_name_of_every_record_is_in_the_index(axis_site: Path, axis: Assembly) -> None:
-    names = {name for title, _, _, _, *others in index_of(axis_site)["entries"] for name in (title, *others)}
+    names = {
+        name if isinstance(name, str) else name[0]
+        for title, _, _, _, others, *_ in entries_of(axis_site)
+        for name in (title, *others)
+    }
     label = re.compile(r"(rdf-schema#label|skos/core#(alt|pref)Label)$")
     wanted = {
         quad.object.value
@@ -74,27 +81,29 @@ def test_names_are_found_in_any_script(visit: Visit, axis_address: str, typed: s
     assert first in hits(page)[:3], hits(page)
 
 
-def test_hits_are_ordered_by_exact_prefix_word_and_other_matches(visit: Visit, world_address: str) -> None:
-    page = visit(world_address).open()
-    ranks = page.evaluate(
-        """async (script) => {
-          const { find, fold } = await import(script);
-          const names = ["Unpact", "A pact of rivers", "Pactum", "Páct", "Other"];
-          const index = { kinds: ["thing"], entries: names.map((name, at) => [name, `${at}/`, 0, 0]) };
-          index.folded = index.entries.map(([name]) => [fold(name)]);
-          return find(index, "PACT").map((hit) => hit.title);
-        }""",
-        page.locator("script[src*='assets/search-']").evaluate("script => script.src"),
-    )
-    assert ranks == ["Páct", "Pactum", "A pact of rivers", "Unpact"]
-
-
-def test_sources_come_after_other_kinds(visit: Visit, axis_address: str) -> None:
+def test_hits_are_grouped_by_kind_with_sources_last(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address).open("search/?q=agreement%20on")
     expect(page.locator("#hits-state")).to_contain_text("hits")
-    kinds = page.locator("#hits small").all_inner_texts()
-    assert kinds[0] != "source"
-    assert "source" not in kinds[: kinds.index("treaty")]
+    kinds = page.locator("#hits h2").evaluate_all("all => all.map((one) => one.firstChild.data)")
+    assert "treaty" in kinds[:2], kinds
+    assert kinds[-1] == "source"
+    assert len(kinds) == len(set(kinds)) > 3
+    treaties = page.get_by_role("region", name="treaty")
+    assert treaties.locator("> ol > li").count() == 8
+    assert treaties.locator("details li").count() == int(treaties.locator("h2 .hint").inner_text()) - 8
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_hits_fit_a_phone(visit: Visit, axis_address: str, scheme: str) -> None:
+    window = {"width": 360, "height": 740}
+    page = visit(axis_address, viewport=window, color_scheme=scheme).open("search/?q=treaty%20north%20korea%202024")
+    expect(page.locator("#hits-state")).to_contain_text("hits")
+    assert overflow(page) == 0
+    assert violations(page) == []
+    search(page, "договор")
+    assert page.locator("#suggestions").bounding_box()["x"] >= 0
+    assert overflow(page) == 0
+    assert violations(page) == []
 
 
 def test_index_is_fetched_when_the_field_gets_focus(visit: Visit, world_address: str) -> None:
@@ -105,12 +114,13 @@ def test_index_is_fetched_when_the_field_gets_focus(visit: Visit, world_address:
     page.wait_for_load_state("networkidle")
     assert not [url for url in fetched if "search-" in url and url.endswith(".json")]
     search(page, "belm")
-    assert len([url for url in fetched if "search-" in url and url.endswith(".json")]) == 1
+    page.wait_for_load_state("networkidle")
+    assert len([url for url in fetched if "search-" in url and url.endswith(".json")]) == 2
 
 
 def test_search_field_is_a_combobox_usable_by_keyboard(visit: Visit, world_address: str) -> None:
     page = visit(world_address).open("belmora/")
-    field = page.get_by_role("combobox", name="Search names in any language")
+    field = page.get_by_role("combobox", name="Search names in any language, codes, dates and types")
     field.focus()
     page.keyboard.type("Арв")
     options = page.locator("#suggestions [role=option]")

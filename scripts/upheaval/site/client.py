@@ -1,4 +1,4 @@
-"""Bundle the Ask page's npm libraries with Node, if it is installed, and cache the bundle."""
+"""Bundle the npm libraries of search and the Ask page with Node, if it is installed, and cache the bundle."""
 
 import hashlib
 import json
@@ -16,12 +16,13 @@ SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The files that the Ask page loads.
+    """The files that the pages load.
 
     Attributes:
         folder: the folder of the bundle; the libraries are beside it in `node_modules`.
         files: the content by file name; the names of scripts and engines include their hashes.
-        entries: file names by `ask` (the module that the page loads) and `engine` (its worker).
+        entries: file names by `search` (the module that every page loads), `ask` (the Ask page's) and `engine` (its
+            worker).
         licences: the licence notices of everything bundled.
 
     """

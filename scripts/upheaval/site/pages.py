@@ -78,6 +78,7 @@ class Renderer:
             versions=versions,
             has_feeds=has_feeds,
             asset=assets.path,
+            searchable="search.js" in assets,
             policy=PAGES,
             texts=texts(library.publication.root),
             short=lambda label: label.removesuffix(" cooperation"),

@@ -94,8 +94,9 @@ class Ask:
         self._answers = list(_answers(library))
         self._paths = {"dataset": "", "terms": ""}
         if bundle is not None:
+            entries_by_file = {file: f"{entry}.js" for entry, file in bundle.entries.items()}
             for name, content in bundle.files.items():
-                assets.place("ask.js" if name == bundle.entries["ask"] else name, FOLDER + name, content)
+                assets.place(entries_by_file.get(name, name), FOLDER + name, content)
             assets.add("third-party.txt", bundle.licences)
             self._paths["dataset"] = assets.add("dataset.nq.gz", dataset(library.assembly))
             self._paths["terms"] = assets.add("terms.json", terms(library))

@@ -23,6 +23,7 @@ from upheaval.site.overview import Overview, overview
 from upheaval.site.pages import Page, Renderer, compact
 from upheaval.site.pairpages import pair_pages
 from upheaval.site.recordfiles import record_files
+from upheaval.site.searchindex import index_files
 from upheaval.site.tabular import safe_copy
 from upheaval.site.termpages import term_pages
 from upheaval.site.versionpages import SiteVersions, open_versions, version_files
@@ -61,7 +62,7 @@ def render(root: Path, build: Path, target: Path) -> tuple[int, int, str]:
     files = _files(library, build, copies, assets, ask, versions)
     kept = {path: file for one in versions.found for path, file in one.copies().items()}
     total, written = write_site(target, files, copies | kept, identity)
-    remarks = [f"the Ask page has no query engine: {missing}"] if missing else []
+    remarks = [f"the pages have no search, and the Ask page no query engine: {missing}"] if missing else []
     if versions.missing:
         cure = "docs/releasing.md says where to get them"
         missing = ", ".join(versions.missing)
@@ -88,7 +89,8 @@ def _files(
     versions: SiteVersions,
 ) -> Iterator[tuple[str, bytes]]:
     renderer = Renderer(library, assets, versions.links, versions.has_feeds)
-    assets.add("search.json", search.index(library))
+    for name, content in zip(("search.json", "search-sources.json"), index_files(library), strict=True):
+        assets.add(name, content)
     found = overview(library)
     assets.add("explore.json", compact(explore(library, found)))
     drawn = charts(library, found, renderer, counts(library, found))

@@ -1,12 +1,12 @@
-"""The search index: every record and term, with all of its names in all languages."""
+"""What search finds: every record, code and term, with all of its names in all languages."""
 
-import json
 from dataclasses import dataclass
 
 from rdflib import URIRef
 
 from upheaval.rdf.graphs import value_of
 from upheaval.rdf.namespaces import OWL, RDF, RDFS, STATECRAFT
+from upheaval.schema.contract import Kind
 from upheaval.site.library import Library, items
 from upheaval.site.pages import Page
 
@@ -18,7 +18,8 @@ TERMS = {
 }
 
 
-SOURCE = str(STATECRAFT.Source)
+SOURCE, PLACE = str(STATECRAFT.Source), str(STATECRAFT.Place)
+ACTS = frozenset(map(str, (STATECRAFT.Conduct, STATECRAFT.Claim, STATECRAFT.Series)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class SearchEntry:
         title: its English name.
         path: the path of its page.
         kind: its kind, for people.
-        weight: its rank among equal hits, highest first: the number of records that refer to it, with sources last.
+        worth: what it is to a search: a `thing`, an `act` (conduct, or what somebody says of it), a `place`, a
+            `source`, or a `term` of the vocabulary.
+        weight: the number of records that refer to it.
         others: its other names, in all languages, without repetition.
 
     """
@@ -39,6 +42,7 @@ class SearchEntry:
     title: str
     path: str
     kind: str
+    worth: str = "term"
     weight: int = 0
     others: tuple[str, ...] = ()
 
@@ -47,19 +51,6 @@ def entries(library: Library) -> list[SearchEntry]:
     """Return the search entries: named records, codes, classes and properties, sorted by path."""
     found = [*_records(library), *_concepts(library), *_terms(library)]
     return sorted((entry for entry in found if entry.path), key=lambda entry: entry.path)
-
-
-def index(library: Library) -> bytes:
-    """Return the index for the pages.
-
-    Returns:
-        Compact JSON: `{"kinds": […], "entries": [[title, path, index in kinds, weight, other name, …], …]}`.
-
-    """
-    found = entries(library)
-    kinds = sorted({entry.kind for entry in found})
-    rows = [[entry.title, entry.path, kinds.index(entry.kind), entry.weight, *entry.others] for entry in found]
-    return json.dumps({"kinds": kinds, "entries": rows}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def search_page(library: Library) -> Page:
@@ -81,11 +72,16 @@ def _records(library: Library) -> list[SearchEntry]:
         if names:
             title = library.title(record.slug)
             others = tuple(dict.fromkeys(name for name in names if name != title))
-            # Sources rank below the records that cite them.
-            weight = 0 if record.kind.iri == SOURCE else 1 + len(library.incoming.get(record.slug, ()))
+            weight = len(library.incoming.get(record.slug, ()))
             iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
-            found.append(SearchEntry(iri, title, path, record.kind.label, weight, others))
+            found.append(SearchEntry(iri, title, path, record.kind.label, _worth(record.kind), weight, others))
     return found
+
+
+def _worth(kind: Kind) -> str:
+    if kind.iri in (SOURCE, PLACE):
+        return "source" if kind.iri == SOURCE else "place"
+    return "act" if kind.ancestors & ACTS else "thing"
 
 
 def _concepts(library: Library) -> list[SearchEntry]:

@@ -1,4 +1,4 @@
-// Bundles the Ask page's client into a folder: node build.js FOLDER
+// Bundles the pages' client into a folder: node build.js FOLDER
 //
 // File names include hashes of the content. `client.json` maps entry points to files; `THIRD-PARTY.txt` has the
 // licences of everything bundled.
@@ -65,7 +65,7 @@ const engine = await build({ ...common, entryPoints: ["src/engine.js"] });
 const engineFile = output(engine, "src/engine.js");
 const pages = await build({
   ...common,
-  entryPoints: ["src/ask.js"],
+  entryPoints: ["src/ask.js", "src/search.js"],
   splitting: true,
   define: { ENGINE_FILE: JSON.stringify(engineFile) },
 });
@@ -78,7 +78,7 @@ const notice = libraries.map((each) => `${each.name} ${each.version} (${each.lic
 const rule = `\n${"-".repeat(80)}\n\n`;
 writeFileSync(
   join(target, "THIRD-PARTY.txt"),
-  `The Ask page contains these libraries.\n${rule}${notice.join(rule)}`,
+  `The pages contain these libraries.\n${rule}${notice.join(rule)}`,
 );
 
 const files = {};
@@ -86,7 +86,7 @@ for (const name of readdirSync(target).sort()) {
   files[name] = createHash("sha256").update(readFileSync(join(target, name))).digest("hex");
 }
 const description = {
-  entries: { ask: output(pages, "src/ask.js"), engine: engineFile },
+  entries: { ask: output(pages, "src/ask.js"), engine: engineFile, search: output(pages, "src/search.js") },
   libraries: libraries.map(({ name, version, licence }) => ({ name, version, licence })),
   files,
 };

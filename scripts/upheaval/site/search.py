@@ -18,6 +18,7 @@ TERMS = {
 }
 
 
+RELAYED = str(STATECRAFT.assertedFrom)
 SOURCE, PLACE = str(STATECRAFT.Source), str(STATECRAFT.Place)
 ACTS = frozenset(map(str, (STATECRAFT.Conduct, STATECRAFT.Claim, STATECRAFT.Series)))
 
@@ -32,8 +33,8 @@ class SearchEntry:
         path: the path of its page.
         kind: its kind, for people.
         worth: what it is to a search: a `thing`, an `act` (conduct, or what somebody says of it), a `place`, a
-            `source`, or a `term` of the vocabulary.
-        weight: the number of records that refer to it.
+            `source`, a `publisher` (to which only sources refer), or a `term` of the vocabulary.
+        weight: the number of records that refer to it, without sources.
         others: its other names, in all languages, without repetition.
 
     """
@@ -72,9 +73,12 @@ def _records(library: Library) -> list[SearchEntry]:
         if names:
             title = library.title(record.slug)
             others = tuple(dict.fromkeys(name for name in names if name != title))
-            weight = len(library.incoming.get(record.slug, ()))
+            referring = {name for prop, name in library.incoming.get(record.slug, ()) if prop != RELAYED}
+            weight = sum(library.records[name].kind.iri != SOURCE for name in referring)
+            worth = _worth(record.kind)
+            worth = "publisher" if worth == "thing" and referring and not weight else worth
             iri, path = library.publication.iri + record.slug, library.paths.record(record.slug)
-            found.append(SearchEntry(iri, title, path, record.kind.label, _worth(record.kind), weight, others))
+            found.append(SearchEntry(iri, title, path, record.kind.label, worth, weight, others))
     return found
 
 

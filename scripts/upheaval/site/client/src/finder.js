@@ -7,7 +7,7 @@ const FIELDS = Object.keys(BOOST);
 const APART = FIELDS.filter((field) => field !== "solid");
 const MONTHS = "january february march april may june july august september october november december".split(" ");
 /** How much an entry counts by what it is: the thing stands before what is done with it, its place, the term for it, and the news. */
-const WORTH = { thing: 1.3, act: 1, place: 0.25, term: 0.1, source: 0.08 };
+const WORTH = { thing: 1.3, act: 1, place: 0.2, publisher: 0.25, term: 0.1, source: 0.08 };
 /** How much more an entry counts if one of its names is what was searched for. */
 const SAME = { title: 7, names: 6 };
 const SAME_TYPE = 15;

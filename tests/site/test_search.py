@@ -101,7 +101,9 @@ def test_hits_fit_a_phone(visit: Visit, axis_address: str, scheme: str) -> None:
     assert overflow(page) == 0
     assert violations(page) == []
     search(page, "договор")
-    assert page.locator("#suggestions").bounding_box()["x"] >= 0
+    box = page.locator("#suggestions").bounding_box()
+    assert box
+    assert box["x"] >= 0
     assert overflow(page) == 0
     assert violations(page) == []
 

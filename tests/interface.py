@@ -113,6 +113,7 @@ def _generalized(path: str, records: Container[str]) -> str:
 
 
 _NAMED = {
+    "explore": "selection",
     "ask/answers": "question",
     "csv/spreadsheet": "table",
     "charts": "chart",

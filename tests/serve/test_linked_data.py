@@ -14,6 +14,9 @@ from rdflib.compare import isomorphic
 
 from tests.serve.support import NAMESPACE, Running, make_build, running
 from tests.support import WORLD
+from upheaval.explore.corpus import read_corpus
+from upheaval.explore.selectionfiles import FILES
+from upheaval.explore.states import read_state
 from upheaval.faults import Refusal
 from upheaval.populate.assembly import Assembly
 from upheaval.serve.limits import Limits
@@ -221,6 +224,15 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
         assert follow(server, "/dyad/arvenia--belmora", "text/html")[0] == [303, 200]
         script = re.findall(r'src="\./(assets/site-\w+\.js)"', follow(server, "/", "text/html")[1])[0]
         assert server.get(f"/{script}").media == "text/javascript"
+        corpus = read_corpus(server.get("/explore/records.json").body)
+        for words in ("", "pair=arvenia--belmora", "support=two&until=2010", "summaries=with"):
+            state, _ = read_state(corpus, words)
+            for ending, (media, write) in FILES.items():
+                answer = server.get(f"/explore/select.{ending}?{words}")
+                assert (answer.status, answer.media, answer.body) == (200, media, write(corpus, state)), (ending, words)
+        wrong = server.get("/explore/select.csv?pair=arvenia--belmoora")
+        assert (wrong.status, wrong.json()["detail"]) == (400, "no pair of states is named `arvenia--belmoora`")
+        assert server.get("/explore/select.xls").status == 404
         assert server.get("/leak.html").status == 404
         (build / "northern-pact.nt").write_text("changed")
         assert server.get("/northern-pact.nt").text != "changed"  # what is served is out of the store

@@ -24,9 +24,9 @@ def made() -> client.Bundle:
 
 
 def test_every_file_is_named_by_its_content(made: client.Bundle) -> None:
-    assert {Path(name).suffix for name in made.files} == {".js", ".wasm"}
-    assert [name for name in made.files if not re.fullmatch(r"[\w]+-[A-Z0-9]{8}\.(js|wasm)", name)] == []
-    assert set(made.entries) == {"ask", "engine", "search"}
+    assert {Path(name).suffix for name in made.files} == {".js", ".wasm", ".json"}
+    assert [name for name in made.files if not re.fullmatch(r"[\w]+-[A-Z0-9]{8}\.(js|wasm|json)", name)] == []
+    assert set(made.entries) == {"ask", "engine", "search", "worldmap", "world"}
     assert set(made.entries.values()) <= made.files.keys()
 
 
@@ -38,13 +38,21 @@ def test_another_folder_gives_the_same_bytes(made: client.Bundle, tmp_path: Path
     assert node
     client._run([node, "build.js", "again"], target)
     again = {path.name: path.read_bytes() for path in (target / "again").iterdir()}
-    assert {name: content for name, content in again.items() if Path(name).suffix in (".js", ".wasm")} == made.files
+    assert {name: content for name, content in again.items() if name in made.files} == made.files
 
 
 def test_each_bundled_library_is_listed_with_its_licence(made: client.Bundle) -> None:
     libraries = json.loads((made.folder / "bundle" / "client.json").read_text())["libraries"]
     names = {each["name"] for each in libraries}
-    assert {"oxigraph", "codemirror-lang-sparql", "@codemirror/view", "d3-force", "minisearch"} <= names
+    assert {
+        "oxigraph",
+        "codemirror-lang-sparql",
+        "@codemirror/view",
+        "d3-force",
+        "d3-geo",
+        "topojson-client",
+        "world-atlas",
+    } <= names
     notices = made.licences.decode()
     for each in libraries:
         assert FREE & set(re.split(r" OR | AND |[()]", each["licence"])), each

@@ -1,179 +1,202 @@
-"""The front page and the charts in a real browser: cells, slider, switch, links, without a script, and how heavy."""
+"""The front page, the charts and the Explore page in a real browser: what is counted, shown and saved agrees."""
 
-import json
 import re
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.site.browser import overflow, violations
 from tests.site.conftest import Visit
 from tests.support import sampled
+from upheaval.explore.corpus import Corpus, read_corpus
+from upheaval.explore.selecting import facet, select, years
+from upheaval.explore.selectionfiles import FILES
+from upheaval.explore.states import address, read_state
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 FIRST_PAGE = 150_000
 """The most bytes that the front page may load, as they lie on the disk."""
 
 
-def data_of(site: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(next(site.glob("assets/explore-*.json")).read_text(encoding="utf-8"))
-    return found
+def ready(page: Page) -> Page:
+    page.wait_for_selector("html[data-ready=explore]", state="attached")
+    return page
 
 
-def counted(data: dict[str, Any], day: int | None, accept: int | None, refuse: int = 0) -> list[list[int]]:
-    """Count records by pair and type, up to a day if one is given, with a bit of support and without another."""
-    cells = [[0] * data["tops"] for _ in range(data["pairs"])]
-    for start, flags, pairs, tops, _ in data["rows"]:
-        in_time = day is None or 0 < start <= day
-        if in_time and (accept is None or flags & accept) and not flags & refuse:
-            for pair in pairs:
-                for top in tops:
-                    cells[pair][top] += 1
-    return cells
+def corpus_of(site: Path) -> Corpus:
+    return read_corpus((site / "explore" / "records.json").read_bytes())
 
 
-def shown(page: Page) -> list[list[str]]:
-    found: list[list[str]] = page.evaluate(
-        "[...document.querySelectorAll('.matrix tbody tr')]"
-        ".map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"
+def selected(corpus: Corpus, words: str) -> list[str]:
+    state, problems = read_state(corpus, words)
+    assert problems == []
+    return [corpus.entries[place].name for place in select(corpus, state)]
+
+
+def names_in(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('table.rows tbody th a')].map(link => link.pathname.split('/').at(-2))"
     )
     return found
 
 
-def move(page: Page, year: int, month: int) -> None:
-    page.locator("#at").evaluate(
-        "(node, value) => { node.value = value; node.dispatchEvent(new Event('input', {bubbles: true})); }",
-        str(12 * year + month - 1),
-    )
+LINKS = "[...document.querySelectorAll(\"main a[href*='explore/?']\")].map(link => [link.href, link.textContent])"
 
 
-def slide(page: Page, year: int, month: int) -> None:
-    """Move the slider and wait until the charts are drawn."""
-    move(page, year, month)
-    expect(page).to_have_url(re.compile(f"at={year}-{month:02}"))
-    expect(page.locator("#controls:not([aria-busy])")).to_have_count(1)
-
-
-def test_cell_of_the_matrix_opens_its_list(visit: Visit, world_address: str) -> None:
-    page = visit(world_address).open()
-    cell = page.locator(".matrix td a").filter(has_text="5").first
-    number = int(cell.inner_text())
-    cell.click()
-    page.wait_for_url("**/dyad/**")
-    anchor = page.url.partition("#")[2]
-    entries = page.locator(f"section[id='{anchor}'] .entries li")
-    assert number > 0
-    expect(entries).to_have_count(number)
-
-
-def test_slider_updates_counts_and_address(visit: Visit, axis_address: str, axis_site: Path) -> None:
-    page = visit(axis_address).open()
-    whole = shown(page)
-    slide(page, 1999, 12)
-    expected = counted(data_of(axis_site), 19991231, None)
-    expect(page.locator(".matrix td a").first).to_have_text(str(expected[0][0]))
-    then = shown(page)
-    for row, numbers in zip(then, expected, strict=True):
-        assert [text for text in row if text.isdigit()] == [
-            str(number) for number, text in zip(numbers, row, strict=True) if text.isdigit()
-        ]
-    assert then != whole
-    page.reload()
-    expect(page.locator("#at-shown")).to_have_text("December 1999")
-    expect(page.locator(".matrix td a").first).to_have_text(then[0][0])
-    assert shown(page) == then
-    page.click("#controls [type=reset]")
-    expect(page).to_have_url(axis_address)
-    assert shown(page) == whole
-
-
-@pytest.mark.parametrize(("choice", "accept", "refuse"), [("two", 1, 0), ("official", 2, 0), ("undisputed", None, 4)])
-def test_switch_counts_by_support(
-    visit: Visit, axis_address: str, axis_site: Path, choice: str, accept: int | None, refuse: int
+@pytest.mark.parametrize("path", ["", "dyad/china--russia/", "russia/", "statecraft/cooperation/drone-transfer/"])
+def test_every_number_that_links_to_explore_is_its_count(
+    visit: Visit, axis_address: str, axis_site: Path, path: str
 ) -> None:
-    page = visit(axis_address).open()
-    page.select_option("#sources", choice)
-    expect(page).to_have_url(f"{axis_address}?sources={choice}")
-    expected = counted(data_of(axis_site), None, accept, refuse)
-    data = data_of(axis_site)
-    counts = [
-        sum(
-            pair in row[2] and (accept is None or bool(row[1] & accept)) and not row[1] & refuse for row in data["rows"]
-        )
-        for pair in range(data["pairs"])
-    ]
-    expect(page.locator(".network [data-count]")).to_have_text([str(count) for count in counts])
-    digits = [[int(text) for text in row if text.isdigit()] for row in shown(page)]
-    assert digits == [
-        [number for number, text in zip(numbers, row, strict=True) if text.isdigit()]
-        for numbers, row in zip(expected, shown(page), strict=True)
-    ]
+    page, corpus = visit(axis_address).open(path), corpus_of(axis_site)
+    numbered = [(href, found) for href, text in page.evaluate(LINKS) if (found := re.match(r"\d+", text))]
+    assert numbered
+    for href, found in numbered:
+        assert len(selected(corpus, href.partition("?")[2])) == int(found[0]), href
+    href, found = numbered[0]
+    page.goto(href)
+    expect(ready(page).locator("#explore-count strong")).to_have_text(found[0])
 
 
-def test_list_keeps_the_filters(visit: Visit, axis_address: str) -> None:
-    page = visit(axis_address).open("?at=1999-12&sources=two")
-    cell = page.locator(".matrix [data-pair='2'][data-top='5']")
-    expect(cell).to_have_attribute("href", re.compile("at=1999-12"))
-    number = int(cell.inner_text())
-    cell.click()
-    page.wait_for_url("**/dyad/china--russia/?at=1999-12&sources=two#military-and-security")
-    expect(page.locator("#military-and-security .entries li:visible")).to_have_count(number)
-    late = page.locator(".timeline [data-start]:not([hidden])").evaluate_all("nodes => nodes.map(n => n.dataset.start)")
-    assert late
-    assert max(late) <= "1999-12-31"
+def test_lists_of_a_pair_have_what_they_count(visit: Visit, axis_address: str) -> None:
+    page = visit(axis_address).open("dyad/china--russia/")
+    for section in page.locator("section[id]").all():
+        entries = section.locator(".entries li")
+        if entries.count():
+            summaries = entries.filter(has_text="summary, not counted").count()
+            assert section.locator("h2 a.tag").inner_text() == str(entries.count() - summaries)
 
 
-TALL = "[...document.querySelectorAll('.types [data-year]')].filter(b => +b.getAttribute('height') > 0)"
-"""The bars of the chart of types that can be seen."""
+STATES = [
+    "pair=china--russia&from=2014-11",
+    "type=military-and-security&support=two&until=1999",
+    "actor=north-korea&dispute=disputed&summaries=with",
+    "force=1961-07-06",
+]
 
 
-def test_types_and_timeline_follow_the_slider(visit: Visit, axis_address: str) -> None:
-    page = visit(axis_address).open("charts/types/")
-    before = page.evaluate(f"{TALL}.length")
-    slide(page, 1979, 6)
-    expect(page.locator("#at-shown")).to_have_text("June 1979")
-    assert page.evaluate(f"{TALL}.length") < before
-    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
-    page.goto(f"{axis_address}charts/figures/?sources=undisputed")
-    visible = page.locator("section.rival:visible").count()
-    assert 0 < visible < page.locator("section.rival").count()
+@pytest.mark.parametrize("words", STATES)
+def test_page_rows_and_files_are_those_of_the_address(
+    visit: Visit, axis_address: str, axis_site: Path, tmp_path: Path, words: str
+) -> None:
+    corpus = corpus_of(axis_site)
+    state, _ = read_state(corpus, words)
+    page = ready(visit(axis_address, accept_downloads=True).open(f"explore/?{words}&view=table"))
+    while page.get_by_role("button", name=re.compile(r"Show \d+ more")).count():
+        page.get_by_role("button", name=re.compile(r"Show \d+ more")).click()
+    assert names_in(page) == selected(corpus, words) != []
+    for ending, (_, write) in FILES.items():
+        with page.expect_download() as download:
+            page.locator(f"#explore-files [data-ending='{ending}']").click()
+        download.value.save_as(tmp_path / ending)
+        assert (tmp_path / ending).read_bytes() == write(corpus, state), ending
+    assert address(state) in (page.locator("#cite-plain").text_content() or "")
+    page.goto(f"{axis_address}explore/?{words}&view=years")
+    drawn = ready(page).locator("[data-year] title").all_text_contents()
+    assert drawn == [f"{year}: {count}" for year, count in years(corpus, state).counts.items()]
 
 
-def test_last_slider_position_wins_over_late_data(visit: Visit, axis_address: str) -> None:
-    page = visit(axis_address).open("charts/types/")
-    held: list[Route] = []
+def test_facets_are_set_and_removed_in_the_address(visit: Visit, axis_address: str, axis_site: Path) -> None:
+    corpus = corpus_of(axis_site)
+    page = ready(visit(axis_address).open("explore/"))
+    page.get_by_role("checkbox", name="China – Russia").check()
+    expect(page).to_have_url(f"{axis_address}explore/?pair=china--russia")
+    expect(page.locator("#explore-count strong")).to_have_text(str(len(selected(corpus, "pair=china--russia"))))
+    page.get_by_label("Until the end of").focus()
+    page.keyboard.press("ArrowLeft")
+    slider = page.get_by_label("Until the end of")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^[A-Z][a-z]+ \d{4}$"))
+    page.get_by_role("link", name=re.compile("Remove until")).click()
+    page.get_by_role("link", name="Remove pair of states: China – Russia").click()
+    expect(page).to_have_url(f"{axis_address}explore/")
+    page.go_back()
+    expect(page.locator("#explore-chips a")).to_have_count(1)
 
-    def hold(route: Route) -> None:
-        held.append(route)
 
-    page.route("**/explore-*.json", hold)
-    move(page, 1999, 12)
-    move(page, 1979, 6)
-    page.wait_for_timeout(500)
-    assert held
-    while held:
-        held.pop().continue_()
-        page.wait_for_timeout(300)
-    expect(page.locator("#controls:not([aria-busy])")).to_have_count(1)
-    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
+def test_a_name_that_there_is_not_is_said(visit: Visit, axis_address: str) -> None:
+    page = ready(visit(axis_address).open("explore/?pair=china--rusia"))
+    expect(page.get_by_role("alert")).to_contain_text("no pair of states is named `china--rusia`")
 
 
-def test_data_are_requested_again_after_a_failure(visit: Visit, axis_address: str) -> None:
-    watched = visit(axis_address)
-    page = watched.open("charts/types/")
-    page.route("**/explore-*.json", lambda route: route.abort())
-    before = page.evaluate(f"{TALL}.length")
-    with page.expect_event("pageerror"), page.expect_console_message(lambda message: message.type == "error"):
-        slide(page, 1999, 12)
-    assert page.evaluate(f"{TALL}.length") == before
-    assert len(watched.faults) == 2, "what failed is told to the console, and nothing else goes wrong"
-    watched.faults.clear()
-    page.unroute("**/explore-*.json")
-    slide(page, 1979, 6)
-    assert page.evaluate(f"Math.max(...{TALL}.map(b => +b.dataset.year))") <= 1979
+def test_a_table_is_sorted_and_has_the_columns_of_its_address(visit: Visit, axis_address: str) -> None:
+    page = ready(visit(axis_address).open("explore/?pair=china--iran&view=table&columns=title,independent_sources"))
+    page.get_by_role("button", name="independent sources").click()
+    page.get_by_role("button", name="independent sources").click()
+    expect(page).to_have_url(re.compile("sort=-independent_sources"))
+    numbers = [int(text) for text in page.locator("table.rows tbody td").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True) != []
+    expect(page.locator("table.rows th[aria-sort=descending]")).to_have_count(1)
+
+
+def test_a_picture_is_one_stop_of_the_tab_key(visit: Visit, axis_address: str) -> None:
+    page = ready(visit(axis_address).open("explore/?pair=iran--russia"))
+    stops = page.locator("#explore-view svg [tabindex='0']")
+    expect(stops).to_have_count(1)
+    stops.focus()
+    page.keyboard.press("End")
+    expect(stops).to_have_count(1)
+    last = page.evaluate("document.activeElement.dataset.year")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"from={last}&until={last}&view=table"))
+
+
+def test_the_map_draws_states_and_lists_what_has_no_place(visit: Visit, axis_address: str, axis_site: Path) -> None:
+    corpus = corpus_of(axis_site)
+    page = ready(visit(axis_address).open("explore/?pair=china--russia&view=map"))
+    state, _ = read_state(corpus, "pair=china--russia")
+    expect(page.locator("[data-actor=china] title")).to_have_text(f"China: {facet(corpus, state, 'actor')['china']}")
+    expect(page.locator(".world .disputed")).to_have_count(1)
+    shown = page.locator("[data-place]").count() + page.locator("h2:has-text('without coordinates') + ul li").count()
+    assert shown == len(facet(corpus, state, "place"))
+
+
+VIEWS = ["years", "table", "matrix", "timeline", "pairs", "map"]
+
+
+@pytest.mark.parametrize(
+    ("view", "scheme", "width"), sampled([*product(VIEWS, ("light", "dark"), (360, 768, 1440))], 9)
+)
+def test_every_view_is_accessible(visit: Visit, axis_address: str, view: str, scheme: str, width: int) -> None:
+    size = {"width": width, "height": 800}
+    page = visit(axis_address, color_scheme=scheme, viewport=size).open(f"explore/?actor=iran&from=2010&view={view}")
+    ready(page).wait_for_selector("#explore-view :is(table, svg)")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_a_picture_is_saved_with_its_source(visit: Visit, axis_address: str, tmp_path: Path) -> None:
+    page = ready(visit(axis_address, accept_downloads=True).open("explore/?pair=china--iran&view=timeline"))
+    for name, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.locator(".savers").get_by_role("button", name=name).click()
+        download.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
+    assert "explore/?pair=china--iran" in (tmp_path / "SVG").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_a_view_alone_is_for_frames_of_any_width(visit: Visit, axis_address: str, width: int) -> None:
+    page = visit(axis_address, viewport={"width": width, "height": 480}).open(
+        "explore/embed/?pair=china--iran&view=years"
+    )
+    expect(ready(page).locator("#explore-view [data-year]").first).to_be_visible()
+    assert overflow(page) <= 0
+    assert violations(page) == []
+    page.get_by_role("link", name="open in Explore").click()
+    expect(page).to_have_url(f"{axis_address}explore/?pair=china--iran&view=years")
+
+
+def test_a_preset_is_whole_without_a_script(visit: Visit, axis_address: str, axis_site: Path) -> None:
+    corpus = corpus_of(axis_site)
+    state, _ = read_state(corpus, "pair=china--iran")
+    page = visit(axis_address, java_script_enabled=False).open("explore/china--iran/")
+    assert page.locator("#explore-count strong").inner_text() == str(len(select(corpus, state)))
+    assert page.locator(".at-wide [data-year]").count() == len(years(corpus, state).counts)
+    assert names_in(page) == selected(corpus, "pair=china--iran")[:100]
+    for ending, (_, write) in FILES.items():
+        assert (axis_site / "explore" / f"china--iran.{ending}").read_bytes() == write(corpus, state)
 
 
 def test_front_page_is_small(visit: Visit, axis_address: str) -> None:
@@ -186,8 +209,7 @@ def test_front_page_is_small(visit: Visit, axis_address: str) -> None:
 
 def test_pages_are_readable_without_javascript(visit: Visit, axis_address: str) -> None:
     page = visit(axis_address, java_script_enabled=False).open()
-    expect(page.locator("#controls")).to_be_hidden()
-    page.locator(".matrix tbody td a").first.click()
+    page.locator(".matrix tbody th a").first.click()
     expect(page.locator("h1")).to_have_text("China – Iran")
     page.locator(".entries a").first.click()
     expect(page.locator(".card").first).to_be_visible()
@@ -220,7 +242,7 @@ SAMPLE = [
     "charts/types/", "charts/figures/", "statecraft/", "statecraft/terms/Treaty/", "statecraft/terms/party/",
     "statecraft/cooperation/", "statecraft/cooperation/drone-transfer/", "quality/", "downloads/", "changelog/",
     "contributing/", "russia/", "axis-of-upheaval/", "s-400-russia-china-2018/", "dyad/china--russia/",
-    "csv/spreadsheet/", "teuscher-axis/",
+    "csv/spreadsheet/", "teuscher-axis/", "explore/", "explore/military-and-security/",
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from upheaval.serve.channels import Head
 from upheaval.serve.codings import SMALLEST, compress, is_compressible
 from upheaval.serve.driving import drive
 from upheaval.serve.endpoint import SparqlEndpoint
+from upheaval.serve.exploring import Exploring
 from upheaval.serve.files import send as send_file
 from upheaval.serve.headers import completed
 from upheaval.serve.html import load_templates, render
@@ -155,6 +156,7 @@ class Handlers:
         self.resources = Resources(served, self.names, limits, self.versions.links)
         self.reconciliation = Reconciliation(served, self.names, limits)
         self.endpoint = SparqlEndpoint(served, self.names, limits)
+        self.exploring = Exploring(served)
         self._version = version
 
     def warm(self) -> None:
@@ -225,6 +227,7 @@ def create_app(
         Route(owned("/reconcile/suggest/{kind}"), reconcile.suggest, methods=reads),
         Route(owned("/reconcile/preview"), reconcile.preview, methods=reads),
         Route(owned("/reconcile/properties"), reconcile.properties, methods=reads),
+        Route(owned("/explore/select.{ending:path}"), handlers.exploring.select, methods=reads),
         Route("/{path:path}", handlers.resource, methods=reads),
     ]
     known: dict[Any, Any] = {Problem: on_problem, HTTPException: on_http_exception}

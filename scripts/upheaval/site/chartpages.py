@@ -41,13 +41,6 @@ class Chart:
     query: str
 
 
-def months(library: Library, found: Overview) -> tuple[int, int]:
-    """Return the first and last month of the slider, counted from year 0."""
-    issued = library.publication.issued
-    years = [int(entry.start[:4]) for entry in found.about() if entry.start]
-    return 12 * min([*years, int(issued[:4])]), 12 * int(issued[:4]) + int(issued[5:7]) - 1
-
-
 def drawn_timeline(
     library: Library, found: Overview, pairs: list[Pair], renderer: Renderer, path: str, alone: bool = False
 ) -> Markup:
@@ -152,7 +145,7 @@ def _network(library: Library, found: Overview, renderer: Renderer) -> Chart:
     return Chart(
         "network",
         "Network of the states",
-        "Each line is a pair; its width is the number of agreements and activities up to the date of the slider. The "
+        "Each line is a pair; its width is the number of agreements and activities. The "
         "table counts, for each year, the agreements with a step and the activities that started.",
         Markup("").join(parts),
         drawn_network(library, found, renderer, "charts/", alone=True),
@@ -190,10 +183,8 @@ def _figures(library: Library, renderer: Renderer) -> Chart:
     found = rivals(library)
     drawn = [
         Markup(
-            '<section class="rival" data-flags="{}"><h2><a href="../../{}/">{}</a></h2>'
-            '<p class="hint">{}, in {}</p>{}</section>'
+            '<section class="rival"><h2><a href="../../{}/">{}</a></h2><p class="hint">{}, in {}</p>{}</section>'
         ).format(
-            one.flags,
             one.name,
             one.title,
             one.measure,
@@ -248,7 +239,6 @@ def chart_pages(library: Library, drawn: list[Chart], found: Overview) -> Iterat
             values={
                 "chart": chart,
                 "question": questions.get(chart.query),
-                "months": months(library, found),
                 "reference": reference(publication, library.identity, chart.title, iri),
                 "iri": iri,
                 "safe_rows": chart.rows if len(chart.rows) <= 600 else [],

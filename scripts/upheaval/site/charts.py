@@ -5,9 +5,8 @@ from datetime import date
 from math import cos, pi, sin
 
 from upheaval.build.framing import Frame
-from upheaval.rdf.edtf import extent
 from upheaval.site.library import Library, items, text
-from upheaval.site.overview import Overview, Pair, Span, TimelineEntry, support
+from upheaval.site.overview import Overview, Pair, Span, TimelineEntry
 
 WIDTH, GUTTER, LANE, HEAD = 1200, 190, 11, 22
 """Dimensions of the timeline: its width, the space for labels, and the height of a type's lane and a pair's heading."""
@@ -31,7 +30,6 @@ class Mark:
     entry: TimelineEntry
     top: int
     title: str
-    start: str
     bars: list[Bar]
 
 
@@ -105,7 +103,7 @@ def _marks(library: Library, scale: Axis, entry: TimelineEntry, top: int, y: flo
         if not span.first or int(span.first[:4]) < scale.first:
             continue
         title = f"{span.when}: {entry.title}{f' ({span.label})' if span.label else ''}"
-        marks.append(Mark(entry, top, title, span.first, _bars(scale, span, y, library.publication.issued)))
+        marks.append(Mark(entry, top, title, _bars(scale, span, y, library.publication.issued)))
     return marks
 
 
@@ -223,7 +221,6 @@ class Claim:
     who: str
     as_of: str
     shown: str
-    start: str
     low: float
     high: float
     path: str
@@ -231,10 +228,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """The figures for one measure of a record; `flags` is the record's support."""
+    """The figures for one measure of a record."""
 
     name: str
-    flags: int
     title: str
     measure: str
     unit: str
@@ -272,14 +268,13 @@ def _rivals(library: Library, name: str, measure: str, estimates: list[Frame]) -
                 who=", ".join(library.title(one) for one in items(estimate.get("claimedBy"))),
                 as_of=as_of,
                 shown=_shown(estimate, low, high),
-                start=extent(as_of)[0] if as_of else "",
                 low=round(low / most, 4),
                 high=round(high / most, 4),
                 path=library.paths.record(estimate["id"]),
             )
         )
     claims.sort(key=lambda claim: (claim.as_of, claim.who, claim.shown))
-    return Rivals(name, support(library.frames[name]), library.title(name), measure, unit.label if unit else "", claims)
+    return Rivals(name, library.title(name), measure, unit.label if unit else "", claims)
 
 
 def _bounds(estimate: Frame) -> tuple[float, float]:

@@ -21,8 +21,8 @@ class Bundle:
     Attributes:
         folder: the folder of the bundle; the libraries are beside it in `node_modules`.
         files: the content by file name; the names of scripts and engines include their hashes.
-        entries: file names by `search` (the module that every page loads), `ask` (the Ask page's) and `engine` (its
-            worker).
+        entries: file names by `search` (the module that every page loads), `ask` (the Ask page's), `engine` (its
+            worker), `worldmap` (the module that draws maps) and `world` (coasts and borders as TopoJSON).
         licences: the licence notices of everything bundled.
 
     """

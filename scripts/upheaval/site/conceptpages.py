@@ -7,6 +7,8 @@ from rdflib import URIRef
 from upheaval.rdf.graphs import value_of
 from upheaval.rdf.namespaces import DCTERMS, SKOS
 from upheaval.schema.contract import Form, local
+from upheaval.site.exploreindex import type_name
+from upheaval.site.explorelinks import explore_link
 from upheaval.site.library import COOPERATION, ConceptEntry, Library, items
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Shown, web
@@ -74,6 +76,13 @@ def _tree(library: Library, scheme: str) -> Iterator[tuple[int, ConceptEntry, st
     yield from walk([concept for concept in own.values() if own.keys().isdisjoint(concept.broader)], frozenset())
 
 
+def _explored(library: Library, concept: ConceptEntry) -> tuple[str, int]:
+    """Return the path of the Explore page for a type, and its count, which includes narrower types."""
+    name = type_name(library, concept)
+    code = library.corpus.codes["type"].get(name)
+    return explore_link(library.corpus, type=name) if code and code.iri == concept.iri else ("", 0)
+
+
 def _concept(library: Library, concept: ConceptEntry, path: str, using: dict[str, list[str]]) -> Page:
     names = sorted(using.get(concept.iri, ()), key=lambda name: (library.title(name).casefold(), name))
 
@@ -99,5 +108,6 @@ def _concept(library: Library, concept: ConceptEntry, path: str, using: dict[str
             "matches": [(relation, Shown(iri, href=web(iri))) for relation, iri in concept.matches],
             "records": [Shown(library.title(name), path=library.paths.record(name)) for name in names[:MOST]],
             "count": len(names),
+            "explore": _explored(library, concept),
         },
     )

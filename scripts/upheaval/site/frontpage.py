@@ -4,24 +4,21 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from upheaval.site.chartpages import drawn_network, drawn_types, months
+from upheaval.site.chartpages import drawn_network, drawn_types
+from upheaval.site.explorelinks import explore_link, shade
 from upheaval.site.library import Library, english, items
 from upheaval.site.overview import Overview, Pair
 from upheaval.site.pages import Page, Renderer
 from upheaval.site.recordvalues import Shown, Values
 
 NEWEST = 5
-SHADES = 5
-"""Number of shades in the matrix, assigned by the square root of the count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A pair and a top-level type: the number of records, or why there are none."""
+    """A pair and a top-level type: the number of records, or why there are none, and the page that lists them."""
 
-    pair: int
-    top: int
-    anchor: str
+    path: str
     text: str
     shade: str
     remark: str = ""
@@ -33,9 +30,11 @@ def short(label: str) -> str:
 
 
 def counts(library: Library, found: Overview) -> list[tuple[Pair, list[int]]]:
-    """Return the number of records of each pair in each top-level type."""
-    numbers = Counter((name, top) for entry in found.entries for name in entry.dyads for top in entry.tops)
-    return [(pair, [numbers[pair.name, top] for top in range(len(library.tops))]) for pair in found.pairs]
+    """Return the number of records of each pair in each top-level type, as the Explore page counts them."""
+    return [
+        (pair, [explore_link(library.corpus, pair=pair.code, type=top.code)[1] for top in library.tops])
+        for pair in found.pairs
+    ]
 
 
 def matrix(library: Library, found: Overview) -> tuple[list[tuple[Pair, list[Cell]]], int]:
@@ -48,39 +47,19 @@ def matrix(library: Library, found: Overview) -> tuple[list[tuple[Pair, list[Cel
     numbers = counts(library, found)
     most = max([count for _, row in numbers for count in row] or [1])
     rows = []
-    for place, (pair, row) in enumerate(numbers):
+    for pair, row in numbers:
         cells = []
         for top, (concept, count) in enumerate(zip(library.tops, row, strict=True)):
-            searched = (pair.name, top) in found.searched
+            section = f"{pair.name}/#{concept.code}"
             if count:
-                cells.append(Cell(place, top, concept.code, str(count), shade(count, most)))
-            elif searched:
-                cells.append(Cell(place, top, concept.code, "–", "", "searched, nothing found"))
+                path, _ = explore_link(library.corpus, pair=pair.code, type=concept.code)
+                cells.append(Cell(path, str(count), shade(count, most)))
+            elif (pair.name, top) in found.searched:
+                cells.append(Cell(section, "–", "", "searched, nothing found"))
             else:
-                cells.append(Cell(place, top, concept.code, "?", "gap", "not searched yet"))
+                cells.append(Cell(section, "?", "gap", "not searched yet"))
         rows.append((pair, cells))
     return rows, most
-
-
-def shade(count: int, most: int) -> str:
-    """Return the class of a cell's shade, from `s1` for few records to `s5` for the most."""
-    return f"s{max(1, round(SHADES * (count / most) ** 0.5))}"
-
-
-def explore(library: Library, found: Overview) -> dict[str, Any]:
-    """Return the data for recounting in a script: per entry its first day, support, pairs, types and years."""
-    pairs = {pair.name: place for place, pair in enumerate(found.pairs)}
-    rows = [
-        [
-            int(entry.start.replace("-", "") or 0),
-            entry.flags,
-            [pairs[name] for name in entry.dyads if name in pairs],
-            list(entry.tops),
-            list(entry.years),
-        ]
-        for entry in found.about()
-    ]
-    return {"pairs": len(pairs), "tops": len(library.tops), "rows": rows}
 
 
 def front_page(library: Library, found: Overview, renderer: Renderer) -> Page:
@@ -97,7 +76,6 @@ def front_page(library: Library, found: Overview, renderer: Renderer) -> Page:
             "lead": _lead(library),
             "states": [values.record(name) for name in found.states],
             "stances": _stances(library),
-            "months": months(library, found),
             "tops": [Shown(short(top.label), path=library.paths.vocabulary(top.iri)) for top in library.tops],
             "matrix": rows,
             "most": most,

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from rdflib import URIRef
 
 from upheaval.build.framing import Frame, frames
+from upheaval.explore.corpus import Corpus
 from upheaval.populate.assembly import Assembly
 from upheaval.populate.records import Record
 from upheaval.rdf.graphs import iri_of, nodes, value_of
@@ -70,6 +71,7 @@ class Library:
         wider: the IRIs of properties that have subproperties.
         alignments: for each class, the broader classes of other vocabularies.
         former: the names that are no longer in use.
+        corpus: what the Explore page selects from, once it is made.
 
     """
 
@@ -87,6 +89,7 @@ class Library:
     wider: frozenset[str] = frozenset()
     alignments: dict[str, list[str]] = field(default_factory=dict)
     former: list[FormerName] = field(default_factory=list)
+    corpus: Corpus = field(default_factory=lambda: Corpus({}, {}, ()))
 
     @property
     def publication(self) -> Publication:

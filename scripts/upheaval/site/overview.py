@@ -46,7 +46,6 @@ class TimelineEntry:
         when: its date as precisely as known, to the day, month or year.
         years: the years in which an agreement had a step, or an activity started.
         spans: the spans that the timeline draws.
-        flags: its support, from `support`.
 
     """
 
@@ -60,12 +59,6 @@ class TimelineEntry:
     when: str
     years: tuple[int, ...]
     spans: tuple[Span, ...]
-    flags: int
-
-    @property
-    def disputed(self) -> bool:
-        """Whether a source disputes it."""
-        return bool(self.flags & 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +68,11 @@ class Pair:
     name: str
     label: str
     members: tuple[str, str]
+
+    @property
+    def code(self) -> str:
+        """Its name in the addresses of the Explore page."""
+        return self.name.removeprefix("dyad/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +100,6 @@ class Overview:
         """Return the distinct entries of the pairs in the charts."""
         names = {pair.name for pair in self.pairs}
         return [entry for entry in self.entries if not names.isdisjoint(entry.dyads)]
-
-
-def support(frame: Frame) -> int:
-    """Return a record's support as three bits: at least two independent sources, official sources only, disputed."""
-    independent = int(text(frame.get("independentSources", "0"))) >= 2
-    official, disputed = (text(frame.get(key, "")) == "true" for key in ("officialOnly", "disputed"))
-    return independent | official << 1 | disputed << 2
 
 
 def overview(library: Library) -> Overview:
@@ -164,8 +155,7 @@ def _entries(library: Library, tops: dict[str, int]) -> Iterator[TimelineEntry]:
             start=start,
             when=dated(frame),
             years=tuple(sorted({int(day[:4]) for day in began if day})),
-            spans=tuple(_spans(library, frame, steps)),
-            flags=support(frame),
+            spans=tuple(entry_spans(library, frame, steps)),
         )
 
 
@@ -177,7 +167,8 @@ def dated(frame: Frame) -> str:
     return text(frame.get("date", frame.get("startDate", "")))
 
 
-def _spans(library: Library, frame: Frame, steps: list[Any]) -> Iterator[Span]:
+def entry_spans(library: Library, frame: Frame, steps: list[Any]) -> Iterator[Span]:
+    """Yield the spans of a record: of each dated step, or else of the whole."""
     for step in steps:
         if "date" in step:
             yield _span(text(step["date"]), text(step["date"]), str(step.get("action", "")))

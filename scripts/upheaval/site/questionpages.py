@@ -5,6 +5,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -94,7 +95,7 @@ class Ask:
         self._answers = list(_answers(library))
         self._paths = {"dataset": "", "terms": ""}
         if bundle is not None:
-            entries_by_file = {file: f"{entry}.js" for entry, file in bundle.entries.items()}
+            entries_by_file = {file: f"{entry}{Path(file).suffix}" for entry, file in bundle.entries.items()}
             for name, content in bundle.files.items():
                 assets.place(entries_by_file.get(name, name), FOLDER + name, content)
             assets.add("third-party.txt", bundle.licences)

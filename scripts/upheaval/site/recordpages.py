@@ -7,6 +7,7 @@ from typing import Any
 from upheaval.build.framing import Frame
 from upheaval.schema.contract import local
 from upheaval.site.citing import reference
+from upheaval.site.explorelinks import explore_link
 from upheaval.site.library import Library, items, property_iri, property_label, text
 from upheaval.site.pages import Page
 from upheaval.site.recordvalues import Fact, Shown, Values
@@ -54,10 +55,18 @@ def _page(library: Library, values: Values, slug: str) -> Page:
             "matches": [link for key in MATCHES for link in items(frame.get(key))],
             "file": record.file,
             "source": (library.publication.root / record.file).read_text(encoding="utf-8").splitlines(),
+            "explored": explored(library, slug),
             "reference": reference(library.publication, library.identity, title, iri),
             "structured": structured(library, frame),
         },
     )
+
+
+def explored(library: Library, slug: str) -> list[tuple[str, str, int]]:
+    """Return how many records involve an actor, are at a place or cite a source: words, path and count of each."""
+    words = {"actor": "involve it", "place": "are there", "source": "cite it"}
+    found = [(text, *explore_link(library.corpus, **{facet: slug})) for facet, text in words.items()]
+    return [(text, path, count) for text, path, count in found if path]
 
 
 def _day(step: Frame) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from upheaval.curate.feeds import feeds
+from upheaval.explore.corpus import read_corpus
 from upheaval.faults import Refusal, refuse
 from upheaval.populate.assembly import Assembly, assemble
 from upheaval.rdf.graphs import canonical_hash
@@ -15,8 +16,10 @@ from upheaval.site.assets import Assets
 from upheaval.site.chartpages import Chart, chart_files, chart_pages, charts
 from upheaval.site.client import bundle, cache_folder
 from upheaval.site.conceptpages import concept_pages
+from upheaval.site.exploreindex import PATH, explore_index
+from upheaval.site.explorepages import explore_files, explore_pages, presets
 from upheaval.site.formerpages import former_documents, former_pages
-from upheaval.site.frontpage import counts, explore, front_page
+from upheaval.site.frontpage import counts, front_page
 from upheaval.site.library import Library, open_library
 from upheaval.site.listpages import conformance_page, downloads_page, list_pages, quality_page, text_pages
 from upheaval.site.overview import Overview, overview
@@ -92,8 +95,13 @@ def _files(
     for name, content in zip(("search.json", "search-sources.json"), index_files(library), strict=True):
         assets.add(name, content)
     found = overview(library)
-    assets.add("explore.json", compact(explore(library, found)))
+    index = compact(explore_index(library, found))
+    library.corpus = read_corpus(index)
+    chosen = presets(library.corpus, found.states)
     drawn = charts(library, found, renderer, counts(library, found))
+    yield PATH, index
+    yield from renderer.files(explore_pages(library, library.corpus, chosen, "worldmap.js" in assets))
+    yield from explore_files(library.corpus, chosen)
     yield from renderer.files(_pages(library, build, found, drawn, renderer))
     yield from renderer.files([ask.page(), search.search_page(library)])
     yield from ask.files()

@@ -69,8 +69,13 @@ const pages = await build({
   splitting: true,
   define: { ENGINE_FILE: JSON.stringify(engineFile) },
 });
+const map = await build({ ...common, entryPoints: ["src/worldmap.js"] });
+const atlas = join(here, "node_modules", "world-atlas");
+const world = readFileSync(join(atlas, "countries-110m.json"));
+const worldFile = `world-${createHash("sha256").update(world).digest("hex").slice(0, 8).toUpperCase()}.json`;
+writeFileSync(join(target, worldFile), world);
 
-const libraries = packages([engine, pages]).map(([name, folder]) => {
+const libraries = [...packages([engine, pages, map]), ["world-atlas", atlas]].map(([name, folder]) => {
   const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   return { name, version: about.version, licence: about.license, text: licence(name, folder) };
 });
@@ -86,7 +91,10 @@ for (const name of readdirSync(target).sort()) {
   files[name] = createHash("sha256").update(readFileSync(join(target, name))).digest("hex");
 }
 const description = {
-  entries: { ask: output(pages, "src/ask.js"), engine: engineFile, search: output(pages, "src/search.js") },
+  entries: {
+    ask: output(pages, "src/ask.js"), engine: engineFile, search: output(pages, "src/search.js"),
+    worldmap: output(map, "src/worldmap.js"), world: worldFile,
+  },
   libraries: libraries.map(({ name, version, licence }) => ({ name, version, licence })),
   files,
 };

@@ -65,14 +65,14 @@ def facets(corpus: Corpus, state: ExploreState) -> dict[str, dict[str, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Years:
+class YearCounts:
     """Counts by year: every year from the first to the last, and the records without a known one."""
 
     counts: dict[int, int]
     unknown: int
 
 
-def years(corpus: Corpus, state: ExploreState) -> Years:
+def years(corpus: Corpus, state: ExploreState) -> YearCounts:
     """Count the records of a state by the years in which they begin, or in which an agreement has a step."""
     found: Counter[int] = Counter()
     unknown = 0
@@ -81,7 +81,7 @@ def years(corpus: Corpus, state: ExploreState) -> Years:
         found.update({int(day[:4]) for day in days_in(entry, state)})
         unknown += not entry.begins
     span = range(min(found), max(found) + 1) if found else range(0)
-    return Years({year: found[year] for year in span}, unknown)
+    return YearCounts({year: found[year] for year in span}, unknown)
 
 
 def matrix(corpus: Corpus, state: ExploreState) -> tuple[list[str], list[str], list[list[int]]]:

@@ -265,4 +265,4 @@ def test_dataset_has_the_properties_that_search_engines_require(catalog: ox.Stor
     assert 50 <= len(description) <= 5000
     assert 50 <= len(axis.publication.description) <= 5000
     assert licence == "https://creativecommons.org/licenses/by/4.0/" == axis.publication.license
-    assert ask(catalog, "SELECT ?t { ?d schema:temporalCoverage ?t }") == [("1920-01-01/2018-06-06",)]
+    assert ask(catalog, "SELECT ?t { ?d schema:temporalCoverage ?t }") == [("1920-01-01/2020-12-31",)]

@@ -232,13 +232,18 @@ def _add_terms(graph: Graph, publication: Publication, counts: Counts) -> None:
         period = node(publication, "period")
         graph.add((period, RDF.type, DCTERMS.PeriodOfTime))
         graph.add((period, DCAT.startDate, Literal(counts.first, datatype=XSD.date)))
-        graph.add((period, DCAT.endDate, Literal(counts.last, datatype=XSD.date)))
+        graph.add((period, DCAT.endDate, Literal(_last_day(publication, counts), datatype=XSD.date)))
     if publication.spatial:
         box, centre = _as_wkt([float(degrees) for degrees in publication.spatial])
         area = node(publication, "area")
         graph.add((area, RDF.type, DCTERMS.Location))
         graph.add((area, DCAT.bbox, Literal(box, datatype=WKT)))
         graph.add((area, DCAT.centroid, Literal(centre, datatype=WKT)))
+
+
+def _last_day(publication: Publication, counts: Counts) -> str:
+    """Return the last day that the data are about: a treaty's term may end after the version was issued."""
+    return min(counts.last, publication.issued)
 
 
 def _as_wkt(box: list[float]) -> tuple[str, str]:
@@ -273,6 +278,6 @@ def _add_schema(graph: Graph, publication: Publication, counts: Counts) -> None:
         (FOAF.homepage, URIRef(publication.homepage)),
         *((SCHEMA.creator, agent(publication, name)) for name in publication.creator),
         *((SCHEMA.keywords, Literal(word, lang="en")) for word in publication.keyword),
-        *([(SCHEMA.temporalCoverage, Literal(f"{counts.first}/{counts.last}"))] if counts.first else []),
+        *([(SCHEMA.temporalCoverage, Literal(f"{counts.first}/{_last_day(publication, counts)}"))] if counts.first else []),
     ):
         graph.add((dataset, predicate, value))

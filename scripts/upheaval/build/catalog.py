@@ -265,7 +265,7 @@ def add_concept(graph: Graph, concept: URIRef, label: str) -> None:
 
 def _add_schema(graph: Graph, publication: Publication, counts: Counts) -> None:
     """Add the description for search engines (schema.org's Dataset)."""
-    dataset = dataset_of(publication)
+    dataset, last = dataset_of(publication), _last_day(publication, counts)
     for predicate, value in (
         (SCHEMA.name, Literal(publication.title, lang="en")),
         (SCHEMA.description, Literal(publication.description, lang="en")),
@@ -278,6 +278,6 @@ def _add_schema(graph: Graph, publication: Publication, counts: Counts) -> None:
         (FOAF.homepage, URIRef(publication.homepage)),
         *((SCHEMA.creator, agent(publication, name)) for name in publication.creator),
         *((SCHEMA.keywords, Literal(word, lang="en")) for word in publication.keyword),
-        *([(SCHEMA.temporalCoverage, Literal(f"{counts.first}/{_last_day(publication, counts)}"))] if counts.first else []),
+        *([(SCHEMA.temporalCoverage, Literal(f"{counts.first}/{last}"))] if counts.first else []),
     ):
         graph.add((dataset, predicate, value))

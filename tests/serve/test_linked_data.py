@@ -217,7 +217,20 @@ def test_the_rendered_pages_are_served_with_negotiation(world: Assembly, tmp_pat
         assert page.headers["content-security-policy"] == PAGES
         assert server.get("/charts/types.svg").headers["content-security-policy"] == PICTURES
         assert f'<{NAMESPACE}arvenia>; rel="cite-as"' in page.headers["link"]
+        assert page.headers["vary"].startswith("Accept,")
         assert follow(server, "/arvenia", "text/turtle")[0] == [303, 200]
+        turtle = server.get("/arvenia/", "text/turtle")
+        assert (turtle.status, turtle.headers["location"]) == (
+            303,
+            server.get("/arvenia", "text/turtle").headers["location"],
+        )
+        assert server.get("/arvenia/", "*/*").media == "text/html"
+        lost = server.get("/no-such-pact", "text/html,*/*;q=0.8")
+        assert (lost.status, lost.media) == (404, "text/html")
+        assert 'action="/search/"' in lost.text
+        assert 'value="no such pact"' in lost.text
+        assert "<script>" not in server.get("/%3Cscript%3E", "text/html").text
+        assert server.get("/no-such-pact", "*/*").media == "application/problem+json"
         codes, text = follow(server, "/statecraft", "text/html")
         assert (codes, "Lists of codes" in text) == ([303, 200], True)
         assert follow(server, "/statecraft", "text/turtle")[0] == [200]

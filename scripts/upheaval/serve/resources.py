@@ -5,6 +5,7 @@ so does a term with a slash. Terms with a hash are in a document that answers 20
 requested by suffix, and carry Signposting links (FAIR Signposting profile, level 1).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import chain
@@ -28,6 +29,7 @@ from upheaval.serve.html import View, render, view
 from upheaval.serve.limits import Limits
 from upheaval.serve.names import DOCUMENTS, Names, ascii_iri
 from upheaval.serve.negotiation import GRAPHS, HTML, TURTLE, Offer, accepted, choose, writable
+from upheaval.serve.policy import ANSWERS
 from upheaval.serve.problems import Problem
 from upheaval.serve.resultformats import Unwritable
 from upheaval.serve.snapshot import SITE, Snapshot
@@ -113,6 +115,8 @@ class Resources:
             noted["route"] = "vocabulary"
             return await self._vocabulary(request, vocabulary, path.removesuffix("/"), None)
         file = f"{path}index.html" if path.endswith("/") else path
+        if path.endswith("/") and self._exists(self.names.thing(path[:-1])) and not choose(accepted(request), (HTML,)):
+            return self._thing(request, path[:-1])
         if file in self.served.site:
             noted["route"] = "page"
             return self._send_page(request, file)
@@ -135,7 +139,7 @@ class Resources:
             f"{SITE}/{file}",
             self.served.site[file],
             self.served,
-            {"Link": self._links(iri, name, HTML)} if about_record else {},
+            {"Link": self._links(iri, name, HTML), "Vary": "Accept"} if about_record else {},
         )
 
     def _readings(self, path: str) -> Iterable[tuple[str, Offer | None]]:
@@ -162,7 +166,21 @@ class Resources:
                 location = self.names.own(f"{quote(name)}/")
             headers = {"Vary": "Accept", "Link": self._links(iri, name, None), "Cache-Control": "public, max-age=300"}
             return RedirectResponse(location, 303, headers)
-        raise Problem(404, "not found")
+        return self._missing(request, path)
+
+    def _missing(self, request: Request, path: str) -> Response:
+        """Return a page that leads on, for who asks for HTML by name.
+
+        Raises:
+            Problem: 404 for everybody else.
+
+        """
+        if "text/html" not in (accepted(request) or ""):
+            raise Problem(404, "not found", {"Vary": "Accept"})
+        words = re.sub(r"[^\w]+", " ", path.rpartition(".")[0] or path).strip()
+        text = render("missing.html", path=path, words=words, served=self.served, names=self.names)
+        headers = {"Vary": "Accept", "Cache-Control": "no-store", "Content-Security-Policy": ANSWERS}
+        return Response(text, 404, headers, HTML.content_type)
 
     def _version(self, path: str) -> str | None:
         """Return the path of the vocabulary whose version IRI has a path, or None."""

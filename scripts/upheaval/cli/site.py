@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from upheaval.cli.options import ROOT, refusals
+from upheaval.cli.options import ROOT, STATE, refusals
 from upheaval.faults import refuse
 
 
@@ -19,18 +19,28 @@ from upheaval.faults import refuse
 @click.option(
     "--to", type=click.Path(file_okay=False, path_type=Path), help="Output folder; by default `site` in the build."
 )
-def site_command(root: Path, build: Path | None, to: Path | None) -> None:
+@STATE
+def site_command(root: Path, build: Path | None, to: Path | None, state: bool) -> None:
     """Render the publication's web pages.
 
     The result is a static folder for any web server.
     """
     with refusals():
-        from upheaval.site.rendering import render
+        from upheaval.site.keptsite import KeptSite
+        from upheaval.store.state import State
 
         folder = build or root / "build"
         target = to or folder / "site"
         _need_build(folder)
-        total, written, remark = render(root, folder, target)
+        kept = KeptSite(State(root, state), root, folder, target)
+        written = 0
+        if (found := kept.find()) is not None:
+            total, remark = found
+        else:
+            from upheaval.site.rendering import render
+
+            total, written, remark = render(root, folder, target)
+            kept.keep(total, remark)
         if remark:
             click.echo(remark, err=True)
         click.echo(f"{total} files in {target}, {written} of them written")

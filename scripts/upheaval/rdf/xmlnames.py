@@ -5,11 +5,11 @@ RDF 1.1 XML Syntax, sections 6.1.4 and 2.4; Namespaces in XML 1.0, section 3; XM
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from upheaval.rdf.xsd import NCNAME
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_TAIL = re.compile(f"{NCNAME}\\Z")
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _SYNTAX = {
     f"{_RDF}{name}"
@@ -20,13 +20,19 @@ _SYNTAX = {
 }
 
 
+@cache
+def _tail() -> re.Pattern[str]:
+    """Return what an XML name at the end of an IRI matches; it takes long to compile, and few commands need it."""
+    return re.compile(f"{NCNAME}\\Z")
+
+
 class NotXml(ValueError):
     """Raised for a graph that RDF/XML cannot express; its text says which term."""
 
 
 def is_property_name(iri: str) -> bool:
     """Return whether RDF/XML can express a property: it ends in an XML name, and is not part of the syntax."""
-    return _TAIL.search(iri) is not None and iri not in _SYNTAX
+    return _tail().search(iri) is not None and iri not in _SYNTAX
 
 
 def are_property_names(iris: Iterable[str]) -> bool:

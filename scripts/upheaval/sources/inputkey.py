@@ -33,7 +33,7 @@ def inputs(state: State, root: Path) -> Inputs | None:
 
     """
     try:
-        found = Inputs(state, _paths(root)) if state.enabled else None
+        found = Inputs(state, source_paths(root)) if state.enabled else None
         return found if found is not None and found.key else None
     except (OSError, Unknown):
         return None
@@ -41,9 +41,10 @@ def inputs(state: State, root: Path) -> Inputs | None:
 
 def input_key(state: State, root: Path) -> str:
     """Return the hash of all of them; an empty text if nothing is remembered; the arguments are those of `inputs`."""
-    return fingerprint(state, _paths(root))
+    return fingerprint(state, source_paths(root))
 
 
-def _paths(root: Path) -> list[Path]:
+def source_paths(root: Path) -> list[Path]:
+    """Return the files and folders of the sources of a publication."""
     folders = [folder for name in VOCABULARY for folder in vocabulary_folders(root, name)]
     return [root / "data", root / LEDGER, *folders]

@@ -41,17 +41,17 @@ class Fingerprint:
 
     def __init__(self, state: State, paths: Iterable[Path]) -> None:
         self._state, self._paths, self._now = state, list(paths), time.time_ns()
-        self._found = _stamps(self._paths)
+        self._found = stamps(self._paths)
 
     @cached_property
     def key(self) -> str:
         """A hash of this package and of all that the files contain."""
-        stamps = digest(self._found)
-        if (kept := self._state.get(_ALL, stamps)) is not None:
+        found = digest(self._found)
+        if (kept := self._state.get(_ALL, found)) is not None:
             return kept.content.decode()
         key = digest(self.contents)
         if not self._racy:
-            self._state.put(_ALL, stamps, key.encode())
+            self._state.put(_ALL, found, key.encode())
         return key
 
     @cached_property
@@ -71,7 +71,7 @@ class Fingerprint:
     def holds(self) -> bool:
         """Tell whether the files still contain what they did."""
         try:
-            if _stamps(self._paths) != self._found:
+            if stamps(self._paths) != self._found:
                 return False
             root = f"{os.path.abspath(self._state.root)}/"
             return all(_sha256(file) == self.contents[file.removeprefix(root)] for file in self._racy)
@@ -100,7 +100,13 @@ def digest(values: Mapping[str, object]) -> str:
     return found.hexdigest()
 
 
-def _stamps(paths: Iterable[Path]) -> dict[str, Stamp]:
+def stamps(paths: Iterable[Path]) -> dict[str, Stamp]:
+    """Return what changes when files do, by path.
+
+    Raises:
+        OSError, Unknown: as for `Fingerprint`.
+
+    """
     return {file: _stamp(about) for path in paths for file, about in _files(os.path.abspath(path))}
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from upheaval.store.snapshots import discard
 from upheaval.store.transactions import FOLDER
 
 FILE = "state.sqlite"
@@ -25,7 +24,7 @@ FILE = "state.sqlite"
 FORMAT = 2
 """The format of the database; one of another format is replaced."""
 
-LIMITS = {"check": 16, "dataset": 2, "stamps": 4}
+LIMITS = {"check": 16, "dataset": 2, "site": 4, "stamps": 8}
 """How many entries of a kind are kept; of any other kind, one. The oldest go first."""
 
 _SECONDS = 2.0
@@ -38,7 +37,10 @@ _TEXTS = "CREATE TABLE IF NOT EXISTS text (name TEXT PRIMARY KEY, content BLOB)"
 _AT_ONCE = 500
 """How many texts are looked up at once; SQLite allows 999 parameters or more."""
 
-_DEPENDENCIES = ("elementpath", "langcodes", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "yaml")
+_DEPENDENCIES = (
+    *("elementpath", "jinja2", "langcodes", "markdown_it", "markupsafe"),
+    *("pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "yaml"),
+)
 
 
 class Kept(NamedTuple):
@@ -113,8 +115,7 @@ class State:
             database.executemany("DELETE FROM entry WHERE number = ?", [(number,) for number, _ in old])
             kept = {name for (name,) in database.execute("SELECT snapshot FROM entry")}
             dropped = [name for _, name in old if name and name not in kept]
-        if dropped:
-            discard(self.root, dropped)
+        self._discard(dropped)
 
     def texts(self, names: Collection[str]) -> dict[str, bytes]:
         """Return the texts of some names; those that are not there, or are not what their names say, are left out."""
@@ -169,8 +170,13 @@ class State:
         row = self._select("SELECT snapshot FROM entry WHERE kind = ? AND key = ?", kind, key)
         with suppress(sqlite3.Error, OSError), self._writing() as database:
             database.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (kind, key))
-        if row and row[0]:
-            discard(self.root, [str(row[0])])
+        self._discard([str(row[0])] if row and row[0] else [])
+
+    def _discard(self, snapshots: list[str]) -> None:
+        if snapshots:
+            from upheaval.store.snapshots import discard
+
+            discard(self.root, snapshots)
 
     def _select(self, query: str, *values: str) -> tuple[object, ...] | None:
         try:

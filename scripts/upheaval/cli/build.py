@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from upheaval.cli.options import JOBS, ROOT, collect_no_garbage, has_errors, refusals
+from upheaval.cli.options import JOBS, ROOT, STATE, collect_no_garbage, has_errors, refusals
 from upheaval.faults import Fault
 
 
@@ -17,7 +17,8 @@ from upheaval.faults import Fault
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted streaming build.")
 @JOBS
-def build_command(root: Path, to: Path | None, stream: bool, resume: bool, jobs: int | None) -> None:
+@STATE
+def build_command(root: Path, to: Path | None, stream: bool, resume: bool, jobs: int | None, state: bool) -> None:
     """Validate the sources and write the publication's files."""
     target = to or root / "build"
     with refusals():
@@ -27,11 +28,12 @@ def build_command(root: Path, to: Path | None, stream: bool, resume: bool, jobs:
         collect_no_garbage()
         from upheaval.build.export import export
         from upheaval.build.folder import write_build
-        from upheaval.check.checking import check as find
-        from upheaval.populate.assembly import assemble
+        from upheaval.check.remembering import checked_assembly
+        from upheaval.processes import cores
+        from upheaval.store.state import State
 
-        assembly = assemble(root)
-        _say(find(assembly), len(assembly.records))
+        assembly, faults = checked_assembly(root, jobs or cores(), State(root, state))
+        _say(faults, len(assembly.records))
         files = export(assembly)
         write_build(files, target)
         size = sum(len(content) for content in files.values()) / 1e6

@@ -111,34 +111,12 @@ def _incremental(root: Path, jobs: int | None) -> Find:
 
 
 def _remembering(root: Path, jobs: int | None, state: bool) -> Find:
-    def check_once(changed: Iterable[Path]) -> tuple[list[Fault], int]:
-        from upheaval.check.keptfaults import keep_faults, kept_faults
+    def check_once(_changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        from upheaval.check.remembering import remembered_check
         from upheaval.processes import cores
-        from upheaval.sources.inputkey import inputs
         from upheaval.store.state import State
-        from upheaval.store.transactions import recover
 
-        recover(root)
-        memory = State(root, state)
-        sources = inputs(memory, root)
-        if sources is None:
-            return _incremental(root, jobs)(changed)
-        if (known := kept_faults(memory, sources.key)) is not None:
-            return known
-        from upheaval.check.incremental import check
-        from upheaval.check.keptcheck import KeptCheck
-        from upheaval.check.snapshot import Lost
-
-        kept = KeptCheck(memory, sources.vocabulary, root, jobs or cores())
-        try:
-            snapshot, faults = check(kept.snapshot, contents=sources.records)
-        except Lost:
-            kept.forget()
-            snapshot, faults = check(kept.snapshot, contents=sources.records)
-        records = len(snapshot.listing.entries)
-        if sources.holds():  # nothing was edited in the meantime
-            keep_faults(memory, sources.key, faults, records)
-            kept.keep(snapshot)
+        faults, records, _ = remembered_check(root, jobs or cores(), State(root, state))
         return faults, records
 
     return check_once

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
-import pyoxigraph as ox
 
 from upheaval.cli.options import JOBS, ROOT, STATE, collect_no_garbage, has_errors, refusals, terminal_width
 from upheaval.faults import Fault, Refusal
@@ -126,6 +125,8 @@ def _against(find: Find, root: Path, imports: Iterable[Path]) -> Find:
     """Also find where imported registers contradict records, once these are without errors."""
 
     def check_against(changed: Iterable[Path]) -> tuple[list[Fault], int]:
+        import pyoxigraph as ox
+
         from upheaval.importers.registers import contradictions
         from upheaval.populate.assembly import assemble
         from upheaval.store.builds import open_build

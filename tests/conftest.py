@@ -1,19 +1,27 @@
 """What several tests share: the project's own publication and a small invented one, assembled and built once."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
+from rdflib import Graph
 
 from tests.conformance import write_report
 from tests.fixtures import Trial, try_fixtures
 from tests.support import ROOT, SUITES, WHOLE, WORLD, once, rebuilt
 from upheaval.build.export import Files, export
 from upheaval.build.folder import write_build
+from upheaval.faults import Location
 from upheaval.populate.assembly import Assembly, assemble
+from upheaval.schema import schema
+from upheaval.schema.contract import Contract
+from upheaval.schema.derivation import derive_contract
+from upheaval.schema.publication import Publication
+from upheaval.schema.vocabulary import Vocabulary, load_vocabulary
 
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Programs that run for a second are not worth a second compiler."""
@@ -102,3 +110,29 @@ def world_build(world_files: Files, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return try_fixtures(tmp_path_factory.mktemp("trial"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vocabularies() -> Iterator[None]:
+    """The vocabulary, which is immutable, is loaded once a process for all publications that add nothing to it."""
+    kept: dict[object, Vocabulary] = {}
+    contracts: dict[int, Contract] = {}
+
+    def load(publication: Publication) -> Vocabulary:
+        files = [*publication.files("ontology", "**/*"), *publication.files("shapes", "*.ttl")]
+        if not all(publication.is_packaged(path) for path in files):
+            return load_vocabulary(publication)
+        key = publication.iri, *publication.folders("ontology"), *publication.folders("shapes")
+        if key not in kept:
+            kept[key] = load_vocabulary(publication)
+        return kept[key]
+
+    def derive(graph: Graph, place: Callable[[str], tuple[str, Location | None]]) -> Contract:
+        if not any(graph is vocabulary.graph for vocabulary in kept.values()):
+            return derive_contract(graph, place)
+        if id(graph) not in contracts:
+            contracts[id(graph)] = derive_contract(graph, place)
+        return contracts[id(graph)]
+
+    with patch.multiple(schema, load_vocabulary=load, derive_contract=derive):
+        yield

@@ -1,5 +1,6 @@
 """Paths and small helpers that tests share."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
 
 from upheaval.check.checking import check
+from upheaval.cli.main import main
 from upheaval.faults import Fault
 from upheaval.populate.assembly import assemble
 from upheaval.store.releases import read_releases, sources_of
@@ -113,6 +116,13 @@ def copy_of_world(folder: Path) -> Path:
 def faults_of(root: Path) -> list[Fault]:
     """Return every fault of a publication."""
     return check(assemble(root))
+
+
+def command(*words: str, cwd: Path | None = None, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `upheaval` in this process, which saves the start; what it lets through is raised."""
+    with contextlib.chdir(cwd or os.curdir):
+        done = CliRunner().invoke(main, words, input=text, catch_exceptions=False)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
 def run_tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -76,6 +76,15 @@ def test_reads_every_file_alike(reader: str, expected: dict[Path, str], tmp_path
     assert differing(reader, expected, tmp_path) == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", sorted(READERS) if WHOLE else ["jsonld-streaming-parser", "raptor"])
+def test_shipped_dataset_is_read_alike(reader: str, axis_build: Path, tmp_path: Path) -> None:
+    files = sorted(path for path in axis_build.glob("axis-of-upheaval.*") if path.suffix in READERS[reader])
+    chosen = [path for path in files if path.stem == "axis-of-upheaval"]
+    expected = {path: by_pyoxigraph(path) for path in sampled(chosen, 1)}
+    assert differing(reader, expected, tmp_path) == {}
+
+
 def test_names_that_mean_something_else_in_each_class_are_read_alike(tmp_path: Path) -> None:
     """The context of this publication has type-scoped contexts (JSON-LD 1.1 section 4.1.8)."""
     assembly = assemble(ROOT / "tests" / "riverworld")

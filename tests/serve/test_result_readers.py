@@ -95,7 +95,7 @@ def answers(world: Assembly, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     ("form", "reader"),
     [
         *((form, by_rdflib) for form in ("json", "xml", "tsv")),
-        *((form, by_npm) for form in ("json", "xml")),
+        *((form, by_npm) for form in ("json", "xml", "tsv")),
         *((form, by_jena) for form in ("json", "xml", "tsv")),
     ],
 )

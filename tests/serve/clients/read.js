@@ -35,6 +35,16 @@ async function solutions(stream) {
     .join("");
 }
 
+// Splits a TSV of results, whose cells are terms in Turtle (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2).
+function separated(text) {
+  const writer = new N3.Writer({ format: "N-Quads" });
+  const [names, ...rows] = text.split("\n").map((line) => line.split("\t"));
+  const term = (cell) => writer._encodeObject(new N3.Parser().parse(`<urn:s> <urn:p> ${cell} .`)[0].object);
+  const filled = (row) => row.map((cell, at) => [names[at], cell]).filter(([, cell]) => cell);
+  const read = (row) => Object.fromEntries(filled(row).map(([name, cell]) => [name, term(cell)]));
+  return rows.slice(0, -1).map((row) => JSON.stringify(read(row)) + "\n").join("");
+}
+
 const readers = {
   "N3.js": async ({ form, base }, text) => written(new N3.Parser({ format: form, baseIRI: base }).parse(text)),
   "jsonld.js": ({ base }, text) =>
@@ -50,6 +60,7 @@ const readers = {
   "rdfxml-streaming-parser": async ({ base }, text) =>
     written(await collected(Readable.from([text]).pipe(new RdfXmlParser({ baseIRI: base })))),
   "sparqljson-parse": (_, text) => solutions(new SparqlJsonParser().parseJsonResultsStream(Readable.from([text]))),
+  "sparqltsv-parse": (_, text) => separated(text),
   "sparqlxml-parse": (_, text) => solutions(new SparqlXmlParser().parseXmlResultsStream(Readable.from([text]))),
 };
 

@@ -126,6 +126,12 @@ def ledger_file(publication: Publication, ledger: bytes | None = None) -> Files:
     return {} if content is None else {ledgerlines.FILE: content}
 
 
+def reproductions(publication: Publication) -> Files:
+    """Return the table of figures that others published beside the publication's own, if it has one."""
+    file = publication.root / "docs" / "reproductions.csv"
+    return {file.name: file.read_bytes()} if file.is_file() else {}
+
+
 def catalog_files(description: Graph) -> Files:
     """Make the files of the catalogue."""
     triples = order(from_rdflib(description))

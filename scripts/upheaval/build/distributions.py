@@ -48,6 +48,7 @@ _DOCUMENTS = {
     "queries.ttl": (DCTERMS.relation, "Example questions, as SPARQL"),
     "codebook.md": (FOAF.page, "Codebook"),
     "quality.md": (FOAF.page, "Quality report"),
+    "reproductions.csv": (DCTERMS.relation, "Figures that others published, and ours"),
     "ledger.tsv": (DCTERMS.relation, "What became of each IRI ever published"),
     "conformance.ttl": (DCTERMS.relation, "Conformance of the tool to standards, as EARL"),
     "croissant.json": (DCTERMS.isReferencedBy, "Croissant metadata, for machine learning"),

@@ -17,6 +17,7 @@ from upheaval.build.common import (
     in_xml,
     ledger_file,
     prefixes_of,
+    reproductions,
     vocabulary_files,
 )
 from upheaval.build.croissant import croissant
@@ -82,6 +83,7 @@ def export(assembly: Assembly, ledger: bytes | None = None) -> Files:
         "codebook.md": codebook(assembly, package).encode(),
         "quality.md": as_markdown(assess(assembly), publication).encode(),
         **ledger_file(publication, ledger),
+        **reproductions(publication),
     }
     add_files(description, publication, files, package)
     files |= catalog_files(description)

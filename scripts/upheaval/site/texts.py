@@ -5,7 +5,11 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-TEXTS = {"changelog": ("CHANGELOG.md", "Changes"), "contributing": ("CONTRIBUTING.md", "How to add a record")}
+TEXTS = {
+    "changelog": ("CHANGELOG.md", "Changes"),
+    "contributing": ("CONTRIBUTING.md", "How to add a record"),
+    "reproductions": ("docs/reproductions.md", "Published figures, and ours"),
+}
 """The path, file and title of each page; there is no page if the publication does not have the file."""
 
 

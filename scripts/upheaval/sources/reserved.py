@@ -13,7 +13,7 @@ _NAMES = {
     "the vocabulary": "alignments competency competency-data context cooperation schema shapes statecraft vocabulary",
     "the downloads": "csv data derived downloads dumps",
     "the web pages": "about ask assets changelog charts cite contributing explore favicon index licence license "
-    "quality records robots search site sitemap sources static types",
+    "quality records reproductions robots search site sitemap sources static types",
 }
 
 RESERVED = {name: owner for owner, names in _NAMES.items() for name in names.split()}

@@ -200,6 +200,34 @@ def test_engine_is_fetched_at_the_first_run(visit: Visit, world_address: str) ->
     assert [sum(name in url for url in fetched) for name in ("engine-", "web_bg-", "dataset-")] == [1, 1, 1]
 
 
+def test_rows_of_examples_are_there_before_the_engine(visit: Visit, world_address: str, world: Assembly) -> None:
+    watched = visit(world_address)
+    fetched: list[str] = []
+    watched.page.on("request", lambda request: fetched.append(request.url))
+    page = ready(watched)
+    expect(page.locator("#ask-answer tbody tr").first).to_be_visible()
+    open_question(page, "votes")
+    header, found = expected(world, read_questions(world.publication)["votes"].text)
+    expect(page.locator("#ask-state")).to_contain_text(f"{len(found)} rows for the values shown")
+    assert page.locator("#ask-answer thead button").all_inner_texts() == header
+    assert table(page) == found
+    assert [url for url in fetched if re.search(r"wasm|engine-|dataset-", url)] == []
+
+
+def test_back_from_a_record_finds_the_query_again(visit: Visit, world_address: str) -> None:
+    page = ready(visit(world_address))
+    query = "SELECT ?n { VALUES ?n { 7 8 } }"
+    write(page, query)
+    run(page)
+    page.goto(f"{world_address}arvenia/")
+    page.go_back()
+    page.wait_for_selector("html[data-ready=ask]")
+    assert query_of(page) == query
+    assert settled(page).startswith("2 rows")
+    open_question(page, "votes")
+    assert page.url.endswith("#example=votes")
+
+
 @pytest.mark.parametrize(
     "query",
     sampled(

@@ -103,8 +103,11 @@ class Ask:
             self._paths["terms"] = assets.add("terms.json", terms(library))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the answers to the example questions as CSV."""
-        yield from ((asked.path, content) for asked, content in self._answers if content is not None)
+        """Yield the answers to the example questions, as CSV and as SPARQL 1.1 JSON, which the page shows at once."""
+        for asked, content in self._answers:
+            if content is not None:
+                yield asked.path, content[0]
+                yield _json(asked.path), content[1]
 
     def page(self) -> Page:
         """Return the page."""
@@ -136,6 +139,7 @@ class Ask:
                 "title": asked.question.title,
                 "answers": asked.question.answers,
                 "text": asked.question.text,
+                "answer": _json(asked.path) if asked.path else "",
                 "parameters": [choices.parameter(asked.question, each) for each in asked.question.parameters],
             }
             for asked, _ in self._answers
@@ -153,7 +157,11 @@ class Ask:
         }
 
 
-def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes | None]]:
+def _json(path: str) -> str:
+    return path.removesuffix(".csv") + ".json"
+
+
+def _answers(library: Library) -> Iterator[tuple[QuestionForm, tuple[bytes, bytes] | None]]:
     assembly = library.assembly
     for question in read_questions(assembly.publication).values():
         if question.required:
@@ -161,9 +169,12 @@ def _answers(library: Library) -> Iterator[tuple[QuestionForm, bytes | None]]:
             continue
         found = ask(assembly.store, question.text, f"queries/{question.name}.rq")
         if isinstance(found, ox.QuerySolutions):
-            header, body = rows(found)
+            content = found.serialize(format=ox.QueryResultsFormat.JSON) or b""
+            again = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+            assert isinstance(again, ox.QuerySolutions)
+            header, body = rows(again)
             path = f"{PATH}answers/{question.name}.csv"
-            yield QuestionForm(question, _command(question), len(body), path), as_csv(header, body).encode()
+            yield QuestionForm(question, _command(question), len(body), path), (as_csv(header, body).encode(), content)
 
 
 def _command(question: Question) -> str:

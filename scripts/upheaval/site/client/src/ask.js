@@ -20,7 +20,7 @@ const known = terms.then((list) => names.learn(list)).catch(() => say("The list 
 
 let current = plainEditor(element("ask-query"));
 const editor = { get: () => current.get(), set: (text) => current.set(text), mark: (place) => current.mark(place) };
-const list = questions(page, { list: element("ask-questions"), fields: element("ask-fields") }, editor, say);
+const list = questions(page, { list: element("ask-questions"), fields: element("ask-fields") }, editor, say, preview);
 
 /** The plain text field used until CodeMirror has loaded, or permanently if it cannot be loaded. */
 function plainEditor(field) {
@@ -67,6 +67,7 @@ async function ask() {
   const lacking = list.lacking();
   if (lacking) return say(`Choose first: ${lacking}.`);
   const query = editor.get();
+  previewed += 1;
   const begin = performance.now();
   const seconds = () => `${((performance.now() - begin) / 1000).toFixed(1)} s`;
   let step = { kind: "starting" };
@@ -85,6 +86,7 @@ async function ask() {
     show(answer, found, names, `${page.publication.name}-answer`);
     link.href = writeLink(query, page.publication);
     link.hidden = false;
+    history.replaceState(null, "", link.href); // so that Back, from a record, finds the query again
     say(`${size(found)} in ${seconds()}, from version ${page.publication.version}.`);
   } catch (error) {
     explain(error, seconds());
@@ -92,6 +94,30 @@ async function ask() {
     clearInterval(clock);
     busy(false);
   }
+}
+
+let previewed = 0;
+
+/** Keeps a question that somebody chose in the address, and shows its rows. */
+function preview(question) {
+  history.replaceState(null, "", `#${new URLSearchParams({ example: question.name })}`);
+  return built(question);
+}
+
+/** Shows the rows of an example question, which came with the page: the engine is not needed. */
+async function built(question) {
+  previewed += 1;
+  const turn = previewed;
+  if (runner.pending) return;
+  answer.replaceChildren();
+  link.hidden = true;
+  say("");
+  if (!question.answer) return;
+  const [json] = await Promise.all([fetch(at(question.answer)).then((response) => response.text()), known]).catch(() => []);
+  if (!json || turn !== previewed) return;
+  const found = { form: "rows", json };
+  show(answer, found, names, `${page.publication.name}-${question.name}`);
+  say(`${size(found)} for the values shown, from version ${page.publication.version}. Run the query for other values.`);
 }
 
 /** Runs a query that was started elsewhere on the page, and scrolls to its answer. */
@@ -124,7 +150,8 @@ function follow() {
     list.close();
     editor.set(asked.query);
     askAndShow();
-  } else if (!list.open(asked.example)) say(`There is no example question “${asked.example}”.`);
+  } else if (list.open(asked.example)) preview(page.questions.find(({ name }) => name === asked.example));
+  else say(`There is no example question “${asked.example}”.`);
 }
 
 element("ask-form").addEventListener("submit", (event) => {
@@ -145,8 +172,10 @@ busy(false);
 element("ask-without").hidden = true;
 element("ask-app").hidden = false;
 const ready = ({ parameters }) => !parameters.some(({ required }) => required);
-list.open((page.questions.find(ready) ?? page.questions[0])?.name);
+const first = page.questions.find(ready) ?? page.questions[0];
+list.open(first?.name);
 await loadEditor().catch((error) => say(`The editor cannot be loaded (${error.message}); use the plain text field instead.`));
 say("");
+if (first && !readLink(location.hash)) built(first);
 follow();
 document.documentElement.dataset.ready = "ask";

@@ -27,10 +27,11 @@ const body = (text) => text.replace(/^(# (title|keywords|answers|parameter):.*\n
  * @param {object} places elements: `list` for the titles, `fields` for the parameters
  * @param {{get: () => string, set: (text: string) => void}} editor the editor of the query
  * @param {(message: string) => void} say shows a message
+ * @param {(question: object) => void} opened is called with the question that somebody chose
  * @returns {{open: (name: string) => boolean, close: () => void, lacking: () => string}} `lacking` returns a message
  *   about parameters that must be set before the query can run, or an empty string
  */
-export function questions(page, places, editor, say) {
+export function questions(page, places, editor, say, opened) {
   const buttons = new Map();
 
   let required = [];
@@ -72,7 +73,7 @@ export function questions(page, places, editor, say) {
   }
 
   for (const question of page.questions) {
-    const button = h("button", { type: "button", "data-question": question.name, onclick: () => open(question.name) }, question.title);
+    const button = h("button", { type: "button", "data-question": question.name, onclick: () => open(question.name) && opened(question) }, question.title);
     buttons.set(question.name, button);
   }
   places.list.replaceChildren(...[...buttons.values()].map((button) => h("li", {}, button)));

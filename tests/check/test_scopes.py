@@ -88,8 +88,8 @@ OF_OTHERS: Mapping[str, Sequence[str]] = {
 }
 WHOLE = {"30-phases.rq": ("Phase",)}
 AT_ONCE: Mapping[str, Sequence[str]] = {
-    "60-dyadic-cooperation.rq": ("dyad", "cooperationType", "earliest", "latest"),
-    "61-dyadic-contention.rq": ("dyad", "contentionType", "earliest", "latest"),
+    "60-dyadic-cooperation.rq": ("aggregate", "dyad", "cooperationType", "earliest", "latest"),
+    "61-dyadic-contention.rq": ("aggregate", "dyad", "contentionType", "earliest", "latest"),
     "Link-target-twice": ("linkTarget", "subject", "linkRelation"),
     "Link-two-targets": ("linkTarget", "subject", "linkRelation"),
 }

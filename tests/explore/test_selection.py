@@ -136,6 +136,33 @@ def test_what_an_address_gets_wrong_is_said(corpus: Corpus) -> None:
     assert problems[3] == "`summaries` takes `with`"
 
 
+CONDUCT = """PREFIX statecraft: <https://w3id.org/statecraft#>
+SELECT ?dyad ?type ?count WHERE {
+  ?node statecraft:cooperationOf|statecraft:contentionOf ?dyad ; statecraft:ofType ?type ; statecraft:recordCount ?count
+}"""
+
+
+def test_dyadic_conduct_counts_what_explore_counts(axis: Assembly, corpus: Corpus) -> None:
+    pairs, types = ({code.iri: name for name, code in corpus.codes[key].items()} for key in ("pair", "type"))
+    counted = {
+        (pair, name): sum(
+            pair in every["pair"] and name in every["type"] and not entry.summary
+            for entry, every in zip(corpus.entries, corpus.every, strict=True)
+        )
+        for pair in corpus.about["pairs"]
+        for name in corpus.tops
+    }
+    found = axis.store.query(CONDUCT, use_default_graph_as_union=True)
+    assert isinstance(found, ox.QuerySolutions)
+    derived = {
+        (pairs[row["dyad"].value], types[row["type"].value]): int(row["count"].value)
+        for row in found
+        if row["type"].value in types
+    }
+    assert {cell: derived.get(cell, 0) for cell in counted} == counted
+    assert any(entry.summary for entry in corpus.entries)
+
+
 def test_a_type_of_contention_is_not_taken_for_one_of_cooperation(corpus: Corpus) -> None:
     one, other = (corpus.codes["type"][name] for name in ("legal-and-territorial", "contention-economic"))
     assert one.iri == "https://w3id.org/statecraft/cooperation#legal-and-territorial"

@@ -1,5 +1,6 @@
 """A site that is as rendering would make it is left alone, and any other is rendered."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +26,10 @@ def rendered(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the folders that have been rendered so far, by a rendering that writes one file."""
     folders: list[Path] = []
 
-    def render(_root: Path, _build: Path, target: Path) -> tuple[int, int, str]:
+    def render(_root: Path, build: Path, target: Path) -> tuple[int, int, str]:
         target.mkdir(exist_ok=True)
+        if not (target / "manifest.json").exists():  # which gives the manifest of the build another time of change
+            os.link(build / "manifest.json", target / "manifest.json")
         (target / "index.html").write_text("a page")
         folders.append(target)
         return 1, 1, "a remark"
@@ -51,7 +54,6 @@ def test_what_has_not_changed_is_not_rendered(root: Path, rendered: list[Path]) 
     other = str(root / "other")
     assert site(root, "--to", other) == told(root, 1, "other")
     assert site(root, "--to", other) == told(root, 0, "other")
-    assert site(root) == told(root, 0)
     assert site(root, "--no-state") == told(root, 1)
 
 

@@ -71,10 +71,12 @@ class Fingerprint:
     def holds(self) -> bool:
         """Tell whether the files still contain what they did."""
         try:
-            if stamps(self._paths) != self._found:
+            now = stamps(self._paths)
+            if now.keys() != self._found.keys():
                 return False
             root = f"{os.path.abspath(self._state.root)}/"
-            return all(_sha256(file) == self.contents[file.removeprefix(root)] for file in self._racy)
+            again = self._racy | {file for file, stamp in now.items() if stamp != self._found[file]}
+            return all(_sha256(file) == self.contents[file.removeprefix(root)] for file in again)
         except (OSError, Unknown):
             return False
 

@@ -21,8 +21,8 @@ from tests.benchmarks.rows import Row
 from upheaval.check.dataview import lines_in
 from upheaval.check.plan import Plan, make_plan
 from upheaval.populate.assembly import Assembly, assemble
+from upheaval.populate.datastore import new_store
 from upheaval.populate.rules import run_rule
-from upheaval.populate.stores import new_store
 from upheaval.query.answers import ask
 from upheaval.rdf.terms import lines_of, text_of
 from upheaval.schema.packagedquestions import read_questions

@@ -31,7 +31,7 @@ issued: 2020-12-31
 def _vocabulary_read_once(world: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("upheaval.schema.schema.load_vocabulary", lambda _publication: world.vocabulary)
     monkeypatch.setattr("upheaval.schema.schema.derive_contract", lambda _graph, _place: world.contract)
-    monkeypatch.setattr("upheaval.check.plan.unknown_terms", lambda _vocabulary: [])
+    monkeypatch.setattr("upheaval.check.vocabularyfaults.unknown_terms", lambda _vocabulary: [])
 
 
 @pytest.fixture

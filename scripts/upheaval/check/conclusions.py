@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from upheaval.check.batches import Batch, reached
+from upheaval.check.checksnapshot import CheckSnapshot, Columns, union
 from upheaval.check.evaluation import Conclusions, Evaluation, evaluate, joined
 from upheaval.check.plan import Plan
-from upheaval.check.snapshot import CheckSnapshot, Columns, union
 from upheaval.processes import share_out
 
 

@@ -10,10 +10,10 @@ from upheaval.check.locating import at_their_subjects, located
 from upheaval.check.plan import Plan
 from upheaval.check.validation import Data, Selection, Validator, compiled
 from upheaval.faults import Fault
+from upheaval.populate.datastore import new_store
 from upheaval.populate.documents import Populated, populate
 from upheaval.populate.records import Listing, read_records
 from upheaval.populate.rules import run_rule
-from upheaval.populate.stores import new_store
 from upheaval.rdf.iris import ANY
 from upheaval.rdf.terms import lines_of
 from upheaval.shacl.results import ValidationResult

@@ -11,13 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from upheaval.check.batches import RecordStatements, reached, read_batch
-from upheaval.check.conclusions import evaluate_again, gathered, lines_of, put
-from upheaval.check.duplicates import duplicate_faults
-from upheaval.check.evaluation import Evaluation, evaluate_together
-from upheaval.check.locating import distinct
-from upheaval.check.losses import losses_by_owner, settled
-from upheaval.check.plan import Plan, make_plan
-from upheaval.check.snapshot import (
+from upheaval.check.checksnapshot import (
     CheckSnapshot,
     Losses,
     RecordState,
@@ -28,6 +22,12 @@ from upheaval.check.snapshot import (
     minted_names,
     union,
 )
+from upheaval.check.conclusions import evaluate_again, gathered, lines_of, put
+from upheaval.check.duplicates import duplicate_faults
+from upheaval.check.evaluation import Evaluation, evaluate_together
+from upheaval.check.locating import distinct
+from upheaval.check.losses import losses_by_owner, settled
+from upheaval.check.plan import Plan, make_plan
 from upheaval.faults import Fault
 from upheaval.populate.records import Listing, list_records
 from upheaval.processes import share_out

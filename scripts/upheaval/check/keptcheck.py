@@ -9,9 +9,9 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
+from upheaval.check.checksnapshot import SIZE, CheckSnapshot, Columns, Losses, Lost, Records, Texts, Together
 from upheaval.check.encoding import decode, encode
 from upheaval.check.plan import Plan
-from upheaval.check.snapshot import SIZE, CheckSnapshot, Columns, Losses, Lost, Records, Texts, Together
 from upheaval.faults import Fault, Severity
 from upheaval.populate.records import Listing, RecordFile
 from upheaval.store.state import State

@@ -40,8 +40,8 @@ def remembered_check(root: Path, jobs: int, state: State) -> tuple[list[Fault], 
     if sources is None:
         snapshot, faults = check(CheckSnapshot(root, jobs))
         return faults, len(snapshot.listing.entries), None
+    from upheaval.check.checksnapshot import Lost
     from upheaval.check.keptcheck import KeptCheck
-    from upheaval.check.snapshot import Lost
 
     kept = KeptCheck(state, sources.vocabulary, root, jobs)
     try:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from upheaval.faults import Fault
+from upheaval.populate.datastore import new_store
 from upheaval.populate.documents import Populated, load, populate
 from upheaval.populate.records import Listing, Record, list_records, read_records
 from upheaval.populate.rules import derive
-from upheaval.populate.stores import new_store
 from upheaval.rdf.graphs import write
 from upheaval.schema.contract import Context, Contract
 from upheaval.schema.publication import Publication

@@ -145,7 +145,8 @@ def _network(library: Library, found: Overview, renderer: Renderer) -> Chart:
     return Chart(
         "network",
         "Network of the states",
-        "Each line is a pair; its width is the number of agreements and activities. The "
+        "Each line is a pair; its width is the number of agreements and activities. "
+        "Explore counts contention too, and leaves out what only sums up other records. The "
         "table counts, for each year, the agreements with a step and the activities that started.",
         Markup("").join(parts),
         drawn_network(library, found, renderer, "charts/", alone=True),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TextRows = list[list[str]]
 UNBROKEN = 12
 """Columns this narrow, such as dates and numbers, are never wrapped."""
+_BORDER = 3
+"""How many characters stand between two columns."""
 _PLAIN = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 
 
@@ -75,20 +77,40 @@ def shorten(value: str, prefixes: Mapping[str, str]) -> str:
 
 
 def as_table(header: Sequence[str], found: TextRows, prefixes: Mapping[str, str], width: int) -> str:
-    """Draw a table of limited width in characters; long values are wrapped."""
+    """Draw a table of limited width in characters; long values are wrapped.
+
+    Where the columns do not fit, each row is written as lines of name and value, without what is empty.
+    """
     from rich.table import Table
 
-    table = Table(show_edge=False, pad_edge=False)
     shown = [[shorten(value, prefixes) for value in row] for row in found]
-    for place, name in enumerate(header):
-        values = [row[place] for row in shown if row[place]]
-        numeric = bool(values) and all(_is_number(value) for value in values)
+    columns = [[name, *(row[place] for row in shown)] for place, name in enumerate(header)]
+    nothing = "" if found else ": nothing that matches is recorded, which does not mean that there is nothing"
+    total = f"{len(found)} row{'s' if len(found) != 1 else ''}{nothing}\n"
+    if sum(min(max(map(len, one)), UNBROKEN) for one in columns) + _BORDER * (len(header) - 1) > width:
+        return f"{_as_blocks(header, shown, width)}{total}"
+    table = Table(show_edge=False, pad_edge=False)
+    for name, *values in columns:
+        numeric = any(values) and all(_is_number(value) for value in values if value)
         whole = max(map(len, [name, *values])) <= UNBROKEN
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for row in shown:
         table.add_row(*row)
-    nothing = "" if found else ": nothing that matches is recorded, which does not mean that there is nothing"
-    return f"{draw(table, width)}{len(found)} row{'s' if len(found) != 1 else ''}{nothing}\n"
+    return f"{draw(table, width)}{total}"
+
+
+def _as_blocks(header: Sequence[str], shown: TextRows, width: int) -> str:
+    from rich.table import Table
+
+    lines = Table.grid(padding=(0, 2))
+    for row in shown:
+        for name, value in zip(header, row, strict=True):
+            if value:
+                lines.add_row(name, value)
+        lines.add_row("", "")
+    lines.columns[0].no_wrap = True
+    lines.columns[1].overflow = "fold"
+    return draw(lines, width)
 
 
 def draw(table: "Table", width: int) -> str:

@@ -26,10 +26,12 @@ from upheaval.schema.prefixes import code_prefixes
 from upheaval.schema.publication import Publication
 from upheaval.schema.schema import Schema
 from upheaval.schema.succession import FormerName, succession
+from upheaval.schema.vocabulary import Vocabulary
 
 Files = dict[str, bytes]
 VOCABULARY = "https://w3id.org/statecraft"
 _TYPE, _INDIVIDUAL = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.NamedIndividual))
+_ANNOTATION = ox.NamedNode(str(OWL.AnnotationProperty))
 _NOT_CATALOGUED = ("dc", "owl", "sh", "shapes", "vann", "wd")
 
 
@@ -59,7 +61,7 @@ def vocabulary_files(schema: Schema) -> Files:
     prefixes = prefixes_of(
         schema.contract, "dc", "dcterms", "owl", "rdf", "rdfs", "schema", "skos", "statecraft", "vann", "vs", "xsd"
     )
-    shapes = canonical(schema.vocabulary.shapes)
+    shapes = canonical([*schema.vocabulary.shapes, *_annotations(schema.vocabulary)])
     more = {name: PREFIXES[name] for name in ("prov", "sh", "shapes", "wd")}
     forms = [
         _forms(name, [*triples, *_individuals(triples, schema.contract)], prefixes)
@@ -71,6 +73,13 @@ def vocabulary_files(schema: Schema) -> Files:
         "alignments.ttl": turtle(canonical(schema.vocabulary.alignments), prefixes | more),
         "shapes.ttl": turtle(shapes, prefixes | more),
     }
+
+
+def _annotations(vocabulary: Vocabulary) -> list[ox.Triple]:
+    """Return declarations of what annotates shapes, which by itself would be warned of as unknown."""
+    used = {triple.predicate for triple in vocabulary.shapes}
+    declared = {triple.subject for triple in vocabulary.ontology if triple.object == _ANNOTATION}
+    return [ox.Triple(each, _TYPE, _ANNOTATION) for each in used & declared]
 
 
 def _individuals(triples: list[ox.Triple], contract: Contract) -> list[ox.Triple]:

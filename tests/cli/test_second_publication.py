@@ -188,7 +188,7 @@ def test_links_of_term_pages_lead_to_pages(river: Path) -> None:
         *site.glob("urn/**/index.html"),
         *site.glob("statecraft/*/index.html"),
     ]:
-        for href in re.findall(r'href="([^"#:]+)"', page.read_text(encoding="utf-8")):
+        for href in re.findall(r'href="([^"#:?]+)["?]', page.read_text(encoding="utf-8")):
             target = (page.parent / href).resolve()
             assert (target / "index.html" if target.is_dir() else target).is_file(), (page, href)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from upheaval.rdf.namespaces import RDF
+from upheaval.rdf.sparql import select
 from upheaval.rdf.writers import order, turtle
 from upheaval.schema.publication import Publication
 from upheaval.sources.packaged import packaged
@@ -44,10 +45,10 @@ class CompetencyQuestion:
 
     def expected(self) -> ox.QuerySolutions:
         """Return the expected rows as the answer of a query."""
-        variables = _solutions(self.text).variables
+        variables = select(ox.Store(), self.text).variables
         names = " ".join(str(variable) for variable in variables)
         prologue = "\n".join(re.findall(r"^PREFIX .*$", self.text, re.MULTILINE))
-        return _solutions(f"{prologue}\nSELECT {names} {{ VALUES ({names}) {{ {' '.join(self.rows)} }} }}")
+        return select(ox.Store(), f"{prologue}\nSELECT {names} {{ VALUES ({names}) {{ {' '.join(self.rows)} }} }}")
 
 
 def folder() -> Path:
@@ -99,13 +100,6 @@ def _read(path: Path) -> CompetencyQuestion:
         said[field].append(value)
     (question,) = said["question"]
     return CompetencyQuestion(path.stem, question, text, tuple(said["row"]), " ".join(said["nothing"]))
-
-
-def _solutions(text: str) -> ox.QuerySolutions:
-    found = ox.Store().query(text)
-    if not isinstance(found, ox.QuerySolutions):
-        raise TypeError("a competency question selects rows")
-    return found
 
 
 def _type() -> ox.NamedNode:

@@ -34,7 +34,7 @@ settings.load_profile("whole" if WHOLE else "sampled")
 ENGINES = frozenset({"browser", "java", "oxigraph", "server", "strict", "virtuoso"})
 """The fixtures that start another program."""
 
-SLOW = frozenset({"axis", "axis_build", "axis_site", "released", "trial", "unpacked", "world_site"})
+SLOW = frozenset({"axis", "axis_build", "axis_site", "first", "released", "river", "trial", "unpacked", "world_site"})
 """The fixtures that take seconds."""
 
 

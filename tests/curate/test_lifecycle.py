@@ -178,6 +178,7 @@ def test_retire_needs_that_nothing_refers_to_it(root: Path) -> None:
     assert faults_of(root) == []
 
 
+@pytest.mark.slow
 def test_what_nothing_is_concluded_of_any_more_is_retired_too(root: Path) -> None:
     assembly = assemble(root)
     concluded = [
@@ -193,6 +194,7 @@ def test_what_nothing_is_concluded_of_any_more_is_retired_too(root: Path) -> Non
     assert faults_of(root) == []
 
 
+@pytest.mark.slow
 def test_of_several_lost_names_each_is_accounted_for_by_itself(root: Path) -> None:
     for name in ("mail-theft-2015", "loan-1960"):
         next(root.glob(f"data/*/{name}.yaml")).unlink()
@@ -203,6 +205,7 @@ def test_of_several_lost_names_each_is_accounted_for_by_itself(root: Path) -> No
     assert faults_of(root) == []
 
 
+@pytest.mark.slow
 def test_a_renamed_term_is_not_lost_and_its_name_not_taken(root: Path) -> None:
     base = assemble(root).publication.iri
     (root / "ontology").mkdir()

@@ -78,6 +78,7 @@ def migrate(root: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["migrate", *words, "--root", str(root)], catch_exceptions=False)
 
 
+@pytest.mark.slow
 def test_old_terms_become_new_ones_and_all_else_stays(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert faults_of(root), "what is deprecated is no key, code or folder"
     result = migrate(root, "--yes")
@@ -94,6 +95,7 @@ def test_old_terms_become_new_ones_and_all_else_stays(root: Path, tmp_path_facto
     assert (again.exit_code, again.output) == (0, "nothing to change\n")
 
 
+@pytest.mark.slow
 def test_nodes_under_a_renamed_key_lead_to_their_new_names(root: Path) -> None:
     before = read_ledger(root)
     steps = {name for name in before.entries if "#event-" in name}
@@ -106,6 +108,7 @@ def test_nodes_under_a_renamed_key_lead_to_their_new_names(root: Path) -> None:
         assert (entry.state, entry.successors) == (Fate.RENAMED, (name.replace("#event-", "#step-"),))
 
 
+@pytest.mark.slow
 def test_a_dry_run_and_a_refusal_change_nothing(root: Path) -> None:
     before = records(root)
     shown = migrate(root, "--dry-run")
@@ -128,6 +131,7 @@ def test_a_dry_run_and_a_refusal_change_nothing(root: Path) -> None:
     assert records(root) == before
 
 
+@pytest.mark.slow
 def test_metadata_name_the_version_that_is_installed(root: Path) -> None:
     file = root / "data/publication.yaml"
     text = file.read_text("utf-8")

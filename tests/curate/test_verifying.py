@@ -46,7 +46,7 @@ def served(copy: Path) -> Iterator[str]:
 
 def serving(handler: Any) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()
@@ -70,6 +70,7 @@ def test_a_true_copy_is_verified_and_kept(copy: Path, root: Path, served: str) -
     assert file_hash(release_folder(root, "1.0.0") / "manifest.json") == file_hash(copy / "manifest.json")
 
 
+@pytest.mark.slow
 def test_a_copy_of_no_known_release_is_verified_and_not_kept(copy: Path, tmp_path: Path) -> None:
     done = verify(tmp_path, str(copy))
     assert (done.exit_code, "no release of this version is known" in done.stdout) == (0, True)

@@ -25,6 +25,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_files_are_the_same_each_time_and_listed_in_the_readme(tmp_path: Path) -> None:
     for _ in range(2):
         result = deploy(tmp_path / "deploy")

@@ -71,6 +71,7 @@ def options(words: list[str], build: Path) -> list[str]:
     return [*words[4:at], *words[at + 2 :]]
 
 
+@pytest.mark.slow
 def test_unit_starts_the_server(deployed: Path, build: Path) -> None:
     (unit,) = (deployed / "systemd").iterdir()
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
@@ -80,6 +81,7 @@ def test_unit_starts_the_server(deployed: Path, build: Path) -> None:
         assert server.get("/health").status == 200
 
 
+@pytest.mark.slow
 def test_container_starts_the_server_and_knows_its_health(deployed: Path, build: Path) -> None:
     text = (deployed / "container" / "Containerfile").read_text(encoding="utf-8")
     said = {

@@ -28,6 +28,7 @@ def exported(root: Path, name: str, *options: str) -> Path:
     return root / name
 
 
+@pytest.mark.slow
 def test_sssom_validates_the_links(root: Path) -> None:
     path = exported(root, "links.sssom.tsv")
     validated = run_tool("sssom", "validate", str(path))

@@ -302,6 +302,7 @@ def test_other_tables_are_refused(text: str, message: str, tmp_path: Path) -> No
     assert message in found.output
 
 
+@pytest.mark.slow
 def test_sssom_validates_the_suggestions(reviewed: Path) -> None:
     out = reviewed / "suggestions.sssom.tsv"
     options = ("--root", str(reviewed), "--slice", str(reviewed / "slice.nt"), "--out", str(out))

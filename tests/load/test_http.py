@@ -60,7 +60,7 @@ def store(answer: Answer) -> Iterator[tuple[str, list[tuple[str, int]]]]:
     """Yield the address of a store, and the list of the methods and statuses of its answers."""
     kind = type("Stand-in", (Handler,), {"answer": answer, "seen": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/sparql", kind.seen  # type: ignore[attr-defined]
     finally:

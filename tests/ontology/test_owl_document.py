@@ -67,6 +67,7 @@ def test_owlready2_opens_the_shipped_data_and_hermit_finds_them_consistent(axis_
     assert opened.classes_of(treaty.iri) >= {"Treaty", "Agreement", "Cooperation", "Conduct", "Sourced", "Entity"}
 
 
+@pytest.mark.slow
 def test_hermit_finds_what_contradicts_the_vocabulary(world_build: Path) -> None:
     opened = Opened(world_build, "northern-pact", PACT)
     opened.world[f"{PACT}arvenia"].is_a.append(opened.world[f"{VOCABULARY}#Place"])

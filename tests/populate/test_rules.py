@@ -132,6 +132,7 @@ def test_earliest_and_latest_follow_the_calendar(world: Assembly, days: list[dat
     assert {t.object.datatype.value.rpartition("#")[2] for t in found if isinstance(t.object, ox.Literal)} == {"date"}
 
 
+@pytest.mark.slow
 @examples(100)
 @given(st.lists(st.from_regex(PATTERN, fullmatch=True), min_size=1, max_size=20, unique=True))
 @example(

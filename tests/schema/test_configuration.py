@@ -115,6 +115,7 @@ def test_an_address_in_a_list_is_at_fault_where_it_is(tmp_path: Path) -> None:
     assert fault.at == (11, 37)
 
 
+@pytest.mark.slow
 def test_every_output_of_a_build_is_a_name_that_a_publication_may_not_have(world_files: Files, world: Assembly) -> None:
     stems = {path.partition("/")[0].partition(".")[0] for path in world_files} - {world.publication.name}
     assert stems >= {"statecraft", "catalog", "shapes", "csv", "datapackage", "croissant", "conformance", "manifest"}

@@ -341,6 +341,7 @@ def test_wider_properties_of_anybody_are_materialized(tmp_path: Path) -> None:
 CODES = ("true", "false", "null", "a", "type", "id", "label", "no", "365", "365.0", "1e5", "~", "value")
 
 
+@pytest.mark.slow
 def test_codes_named_like_keywords_and_numbers_in_every_format(tmp_path: Path) -> None:
     codes = "".join(
         f'<urn:own:{code}> a <urn:own:Flag> ; skos:inScheme <urn:own:flags> ; skos:prefLabel "{code}"@en ;'
